@@ -1,0 +1,83 @@
+"""The tokenizer: tiktoken over a vocabulary of our own, kept in Llama 3's tokenizer.model format.
+
+Every word and every whole number up to 199 is one token with its leading space, so that " 7" is
+the same token wherever it stands; whatever else a user types falls back to bytes and still
+decodes to itself. `python -m data.tokenizer` makes tokenizer.model anew from the corpus.
+"""
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from pathlib import Path
+from random import Random
+
+import tiktoken
+
+from data import HERE
+
+VOCABULARY = HERE / "tokenizer.model"
+PATTERN = r" ?[A-Za-z]+| ?[0-9]+| ?[^\sA-Za-z0-9]|\s"
+BEGIN, END = "<|begin_of_text|>", "<|end_of_text|>"
+
+
+def load(path: Path = VOCABULARY) -> tiktoken.Encoding:
+    """Encoding from lines of "base64-of-token rank", the ranks 0, 1, 2, ... (Llama 3's format).
+
+    ValueError names the file and the line that is wrong.
+    """
+    ranks: dict[bytes, int] = {}
+    for number, line in enumerate(path.read_bytes().splitlines()):
+        try:
+            token, rank = line.split()
+            token = base64.b64decode(token, validate=True)
+            if int(rank) != number or token in ranks:
+                raise ValueError
+        except (ValueError, binascii.Error):
+            raise ValueError(f"{path}, line {number + 1}: expected a new base64 token and rank "
+                             f"{number}, got {line[:60]!r}") from None
+        ranks[token] = number
+    if missing := [b for b in range(256) if bytes([b]) not in ranks]:
+        raise ValueError(f"{path}: no token for byte {missing[0]}; every byte needs one")
+    special = {BEGIN: len(ranks), END: len(ranks) + 1}
+    return tiktoken.Encoding(path.stem, pat_str=PATTERN, mergeable_ranks=ranks,
+                             special_tokens=special)
+
+
+def tidy(text: str) -> str:
+    """A user's text as the corpus writes it: lower case, a space before each word and sign.
+
+    >>> tidy("What is 12+7?")
+    ' what is 12 + 7 ?'
+    """
+    return "".join(f" {piece}" for piece in re.findall(r"[^\W\d_]+|\d+|[^\w\s]|_", text.lower()))
+
+
+def prompt_tokens(encoding: tiktoken.Encoding, prompt: str) -> list[int]:
+    """Begin token, the prompt as plain text, and the line break after which an answer starts."""
+    return [encoding._special_tokens[BEGIN], *encoding.encode_ordinary(prompt + "\n")]
+
+
+def end_token(encoding: tiktoken.Encoding) -> int:
+    return encoding._special_tokens[END]
+
+
+def make(documents: int = 30_000) -> list[bytes]:
+    """The 256 bytes, then the corpus's words, most frequent first, then the numbers to 199."""
+    from collections import Counter
+
+    from data.corpus import document
+    rng, count = Random("vocabulary"), Counter()
+    for _ in range(documents):
+        count.update(re.findall(r" ?[A-Za-z]+| ?[^\sA-Za-z0-9]|\s", "".join(document(rng)) + "\n"))
+    words = [w for w, _ in sorted(count.items(), key=lambda item: (-item[1], item[0]))]
+    tokens = dict.fromkeys([bytes([b]) for b in range(256)])
+    tokens.update(dict.fromkeys(w.encode() for w in words))
+    tokens.update(dict.fromkeys(f" {n}".encode() for n in range(200)))
+    return list(tokens)
+
+
+if __name__ == "__main__":
+    lines = [base64.b64encode(t) + b" " + str(i).encode() for i, t in enumerate(make())]
+    VOCABULARY.write_bytes(b"\n".join(lines) + b"\n")
+    print(f"wrote {VOCABULARY}: {len(lines)} tokens")

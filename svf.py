@@ -1,0 +1,143 @@
+"""Singular value fine-tuning: an expert is one gain for each singular value (paper, Sec. 3.1).
+
+    W = U diag(S) V^T      the frozen thin SVD of each attention and MLP matrix
+    W' = U diag(S*z) V^T   the adapted matrix; z is all that is learned, z = 1 is the base model
+
+An expert is the flat vector z (N,) of all matrices in order, N = sum of min(O, I). Experts mix as
+vectors do: z' = sum_k alpha_k z_k, and the adapted weights mix with them, W'(z') = sum_k alpha_k
+W'(z_k), since W' is linear in z. One layer runs in one of two ways:
+
+    merged    y = x W'^T                    W' is formed once: for generating with one z
+    factored  y = ((x V) * (S*z)) U^T       for training z (x V is all that backward keeps, and
+                                            dL/dz = S * sum_t (dL/dy U)(x V)), and for a batch in
+                                            which every row has a z of its own
+
+Beside it LoRA, the baseline: W' = W + scale * B A, flattened to one vector as well, so that
+whatever trains or applies an expert does the same with either.
+
+Shapes: B batch, T tokens, O/I out/in, R = min(O, I), K experts, M matrices, N length of z.
+Departs from the authors' code: no sigmoid, no sum(S)/sum(S*z) factor, attention adapted too.
+"""
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model import GPT, load_file, save_file, tensor_bytes
+
+ATTENTION, MLP = ("q", "k", "v", "o"), ("gate", "up", "down")
+KINDS = ATTENTION + MLP
+
+
+def adapted_weight(U: Tensor, S: Tensor, Vt: Tensor, z: Tensor) -> Tensor:
+    """W' = U diag(S*z) V^T (paper, Sec. 3.1).
+
+    U (O, R), S (R,), Vt (R, I): thin SVD of W. z (R,): unitless gains; z = 1 gives W.
+    Returns W' (O, I). ValueError if z is not (R,).
+
+    >>> U, S, Vt = torch.linalg.svd(torch.tensor([[3., 0.], [0., 2.]]))
+    >>> adapted_weight(U, S, Vt, torch.tensor([1., .5])).tolist()
+    [[3.0, 0.0], [0.0, 1.0]]
+    """
+    if z.shape != S.shape:  # a (1,) z would broadcast silently: one knob, not R
+        raise ValueError(f"z is {tuple(z.shape)}, expected {tuple(S.shape)}")
+    return (U * (S * z)) @ Vt  # scales U's columns; no (R, R) diagonal is built
+
+
+class SVFLinear(nn.Module):
+    """A linear layer that runs as the base, merged, or factored; SVF.use decides which."""
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        self.weight = linear.weight.detach()
+        # float64: the factors are computed once, and their error would be in every answer
+        U, S, Vt = torch.linalg.svd(self.weight.double(), full_matrices=False)
+        self.U, self.S, self.Vt = (part.to(self.weight.dtype) for part in (U, S, Vt))
+        self.merged: Tensor | None = self.weight  # (O, I)
+        self.gain: Tensor | None = None           # S*z: (R,), or (B, 1, R) with a z a row
+
+    def use(self, z: Tensor | None, merge: bool) -> None:
+        """z None: the base's own weights, bit for bit. z (R,) merged or factored. z (B, R)."""
+        self.merged = self.gain = None
+        if z is None:
+            self.merged = self.weight
+        elif merge:
+            self.merged = adapted_weight(self.U, self.S, self.Vt, z)
+        else:
+            gain = self.S * z
+            self.gain = gain if z.dim() == 1 else gain[:, None]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (B, T, I) -> (B, T, O)."""
+        if self.merged is not None:
+            return F.linear(x, self.merged)
+        return F.linear(F.linear(x, self.Vt) * self.gain, self.U)
+
+
+class SVF:
+    """Wraps a model in place, so that `use(z)` turns it into the expert z.
+
+    kinds: which matrices of each block; all seven, as in the paper, or attention or MLP alone.
+    """
+
+    def __init__(self, model: GPT, kinds: tuple[str, ...] = KINDS) -> None:
+        self.fingerprint = fingerprint(model)  # before wrapping: the base's own weights
+        self.model, self.layers = model.requires_grad_(False), {}
+        for name, parent, kind in _places(model, kinds):
+            layer = SVFLinear(getattr(parent, kind))
+            setattr(parent, kind, layer)
+            self.layers[name] = layer
+        self.sizes = [layer.S.numel() for layer in self.layers.values()]
+        self.N = sum(self.sizes)
+
+    def neutral(self) -> Tensor:
+        """z = 1 (N,): the base model, where training starts."""
+        return torch.ones(self.N, device=self.model.embed.weight.device)
+
+    def use(self, z: Tensor | None) -> None:
+        """Makes the model the expert z.
+
+        None: the base, bit for bit. z (N,): merged, or factored if z is being learned.
+        z (B, N): factored, a z for each row of the batch. ValueError on any other shape.
+        """
+        if z is not None and (z.shape[-1] != self.N or z.dim() > 2):
+            raise ValueError(f"z is {tuple(z.shape)}, expected ({self.N},) or (rows, {self.N})")
+        merge = z is not None and z.dim() == 1 and not z.requires_grad
+        parts = [None] * len(self.sizes) if z is None else z.split(self.sizes, dim=-1)
+        for layer, part in zip(self.layers.values(), parts):
+            layer.use(part, merge)
+
+    def keep(self, rows: Tensor) -> None:
+        """Drops rows of a batch in which every row has its own z (see model.generate)."""
+        for layer in self.layers.values():
+            if layer.gain is not None and layer.gain.dim() == 3:
+                layer.gain = layer.gain[rows]
+
+
+def _places(model: GPT, kinds: tuple[str, ...]) -> list[tuple[str, nn.Module, str]]:
+    """(name, parent module, attribute) of each matrix of these kinds, in the order of z."""
+    if unknown := set(kinds) - set(KINDS):
+        raise ValueError(f"unknown kinds of matrices {sorted(unknown)}, expected some of {KINDS}")
+    return [(f"{i}.{kind}", part, kind) for i, block in enumerate(model.blocks)
+            for part, own in ((block.attention, ATTENTION), (block.mlp, MLP))
+            for kind in own if kind in kinds]
+
+
+def mix(alpha: Tensor, experts: Tensor, sizes: list[int]) -> Tensor:
+    """z' = 1 + sum_k alpha_k (z_k - 1): the base takes the rest, 1 - sum_k alpha_k (Sec. 3.2).
+
+    alpha (..., K, 1), or (..., K, M) with a coefficient for each matrix; experts (K, N), sizes
+    the M lengths that add up to N. Returns (..., N). alpha = 0 is the base, one-hot an expert.
+    Departs from the paper, where sum_k alpha_k z_k leaves the size of the weights to the search.
+
+    >>> mix(torch.tensor([[.5], [0.]]), torch.tensor([[3., 1.], [1., 9.]]), [1, 1]).tolist()
+    [2.0, 1.0]
+    """
+    if alpha.shape[-1] > 1:
+        alpha = alpha.repeat_interleave(torch.tensor(sizes, device=alpha.device), dim=-1)
+    return 1 + (alpha * (experts - 1)).sum(-2)
