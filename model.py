@@ -11,8 +11,13 @@ H heads, D head size. Left out: dropout and biases, which Llama has not either.
 """
 from __future__ import annotations
 
+import ctypes
+import hashlib
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO
 
 import torch
 import torch.nn.functional as F
@@ -239,3 +244,74 @@ def left_padded(rows: list[list[int]], device: torch.device | str) -> tuple[Tens
     pad = torch.tensor([longest - len(row) for row in rows], device=device)
     tokens = torch.tensor([[0] * (longest - len(row)) + row for row in rows], device=device)
     return tokens, pad
+
+
+# ------------------------------------------------------------------------------------- files
+
+def save_file(path: Path, thing: object) -> None:
+    """torch.save, whole or not at all: a temporary file beside it, flushed, then renamed."""
+    def write(file: BinaryIO) -> None:
+        torch.save(thing, file)
+    write_whole(path, write)
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Writes a file so that whoever reads it sees the old content or the new, nothing between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_file(path: Path) -> dict:
+    """A dictionary that save_file wrote. ValueError if it is not there, broken or not ours."""
+    try:
+        thing = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise ValueError(f"{path} is not there") from None
+    except Exception as error:  # a pickle can break in any way; what it holds is never run
+        raise ValueError(f"{path} can't be read ({type(error).__name__}): damaged, or not made "
+                         "by t2.py; delete it or make it again") from None
+    if not isinstance(thing, dict):
+        raise ValueError(f"{path} holds a {type(thing).__name__}, expected a dictionary")
+    return thing
+
+
+def save_model(model: GPT, path: Path, **facts: object) -> None:
+    """Config and weights in float32; the tied head is not written twice."""
+    weights = {k: v for k, v in model.state_dict().items()
+               if not (k == "head.weight" and model.config.tied)}
+    save_file(path, {"config": asdict(model.config), "weights": weights, "facts": facts})
+
+
+def load_model(path: Path, device: str = "cpu") -> GPT:
+    """The model that save_model wrote. ValueError names what is missing, left over or misshapen."""
+    saved = load_file(path)
+    try:
+        model = GPT(Config(**saved["config"]))
+        weights = dict(saved["weights"])
+        if model.config.tied:
+            weights["head.weight"] = weights["embed.weight"]
+        model.load_state_dict(weights)
+    except (KeyError, TypeError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path} is not a base model of t2.py: {reason}") from None
+    if not all(torch.isfinite(p).all() for p in model.parameters()):
+        raise ValueError(f"{path}: some weights are not finite")
+    return model.to(device).eval()
+
+
+def fingerprint(model: GPT) -> str:
+    """16 hex digits of the config and all weights: an expert fits the base it was trained on."""
+    digest = hashlib.sha256(repr(model.config).encode())
+    for name, p in sorted(model.state_dict().items()):
+        p = p.detach().cpu().contiguous()
+        digest.update(name.encode())
+        digest.update(ctypes.string_at(p.data_ptr(), p.numel() * p.element_size()))
+    return digest.hexdigest()[:16]

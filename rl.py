@@ -1,19 +1,113 @@
-"""placeholder"""
+"""What trains an expert: REINFORCE with a KL penalty to the base model (paper, Sec. 3.2).
+
+    J(z) = E_{y ~ pi_W'(.|x)} [ log pi_W'(y|x) A(x, y) ] - lambda KL(pi_W' || pi_W)
+    A_i  = r_i - mean_{j != i} r_j    over the samples of one prompt; leaves the gradient unbiased
+
+The reward r is +1 for a right answer and -1 for any other. Each step samples a group of answers
+a prompt with the expert merged, then takes one gradient step with it factored. The KL is exact
+over the vocabulary at each sampled position, summed over the answer. Beside it next-token
+prediction: the ablation, and the way in which the base model itself is pretrained.
+
+Everything random is drawn from a stream named by (seed, step), so that a run that was stopped
+goes on exactly as if it had not been. Departs from the authors' code: sampled, not greedy,
+rollouts; a baseline; log-probabilities of the very tokens sampled; KL from policy to base.
+"""
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+import signal
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
+import tiktoken
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from model import GPT
+from data.tasks import Problem
+from data.tokenizer import end_token, prompt_tokens
+from model import GPT, generate, load_file, save_file
+
+Report = Callable[[int, dict], None]
 
 
-def padded(pairs: list[tuple[list[int], list[int]]], prompt_weight: float,
-           device: torch.device | str) -> tuple[Tensor, Tensor]:
-    """tokens (B, T) padded at the right with 0, and the loss weight (B, T) of each as a target."""
+class Stopped(Exception):
+    """Ctrl-C, after the step in hand was finished and saved."""
+
+
+@contextmanager
+def stop_after_step() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C no longer breaks a step in two: it sets a flag that the loop asks for."""
+    asked = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: asked.append(True))
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int], None],
+              every: float = 15.0) -> None:
+    """do(i) for the steps still to do; parts are kept in `state`, every 15 s and on Ctrl-C.
+
+    parts: name -> anything with state_dict and load_state_dict. `run` says which run this is: a
+    state of another one is left behind. Stopped is raised after a Ctrl-C; the state goes when
+    the run is over.
+    """
+    first = 0
+    if state.exists():
+        saved = load_file(state)
+        if saved.get("run") == run:
+            first = saved["step"]
+            for name, part in parts.items():
+                part.load_state_dict(saved[name])
+
+    def save(step: int) -> None:
+        save_file(state, {"run": run, "step": step,
+                          **{name: part.state_dict() for name, part in parts.items()}})
+
+    last = time.monotonic()
+    with stop_after_step() as asked:
+        for step in range(first, steps):
+            do(step)
+            if asked():
+                save(step + 1)
+                raise Stopped(f"stopped after step {step + 1} of {steps}")
+            if time.monotonic() - last > every:
+                save(step + 1)
+                last = time.monotonic()
+
+
+def stream(*name: object) -> torch.Generator:
+    """A generator for what `name` says; the same name gives the same stream.
+
+    >>> stream(1, "a").initial_seed() == stream(-1, "a").initial_seed()
+    False
+    """
+    return torch.Generator().manual_seed(zlib.crc32(repr(name).encode()))
+
+
+# ------------------------------------------------------------------------- next-token prediction
+
+Pair = tuple[list[int], list[int]]  # prompt tokens, completion tokens (with the end token)
+
+
+def padded(pairs: list[Pair], prompt_weight: float, device: torch.device | str
+           ) -> tuple[Tensor, Tensor]:
+    """tokens (B, T) padded at the right, and the weight (B, T) of each token as a target.
+
+    >>> [t.tolist() for t in padded([([5, 6], [7]), ([8], [9])], 0.5, "cpu")]
+    [[[5, 6, 7], [8, 9, 0]], [[0.5, 0.5, 1.0], [0.5, 1.0, 0.0]]]
+    """
     T = max(len(p) + len(c) for p, c in pairs)
     tokens = [p + c + [0] * (T - len(p) - len(c)) for p, c in pairs]
     weight = [[prompt_weight] * len(p) + [1.0] * len(c) + [0.0] * (T - len(p) - len(c))
@@ -22,8 +116,216 @@ def padded(pairs: list[tuple[list[int], list[int]]], prompt_weight: float,
 
 
 def next_token_loss(model: GPT, tokens: Tensor, weight: Tensor) -> Tensor:
-    """- sum_t w_t log pi(y_t | y_<t) / sum_t w_t over a batch; tokens and weight (B, T)."""
+    """-sum_t w_t log pi(y_t | y_<t) / sum_t w_t; tokens and weight (B, T)."""
     logits = model(tokens[:, :-1])
     loss = F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten(), reduction="none")
     weight = weight[:, 1:].flatten()
     return (loss * weight).sum() / weight.sum()
+
+
+class Corpus:
+    """Batches of documents by step: a round of 8 batches is drawn and sorted by length."""
+
+    def __init__(self, encoding: tiktoken.Encoding, batch: int, seed: int) -> None:
+        self.encoding, self.batch, self.seed, self.at, self.round = encoding, batch, seed, -1, []
+
+    def __call__(self, step: int) -> list[Pair]:
+        if step // 8 != self.at:
+            self.at, rng = step // 8, Random(f"corpus {self.seed} {step // 8}")
+            pairs = sorted((self._pair(rng) for _ in range(8 * self.batch)),
+                           key=lambda pair: len(pair[0]) + len(pair[1]))
+            self.round = [pairs[i:i + self.batch] for i in range(0, len(pairs), self.batch)]
+            rng.shuffle(self.round)
+        return self.round[step % 8]
+
+    def _pair(self, rng: Random) -> Pair:
+        from data.corpus import document
+        prompt, completion = document(rng)
+        return (prompt_tokens(self.encoding, prompt),
+                [*self.encoding.encode_ordinary(completion), end_token(self.encoding)])
+
+
+def pretrain(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state: Path, run: dict,
+             report: Report, device: str = "cpu") -> None:
+    """Trains every weight on next tokens: Muon on the blocks' matrices, AdamW on the rest."""
+    if not hasattr(torch.optim, "Muon"):
+        raise ValueError(f"pretrain needs torch 2.9 or later for its Muon, found {torch.__version__}")
+    matrices = [p for p in model.blocks.parameters() if p.dim() == 2]
+    rest = [p for p in model.parameters() if all(p is not m for m in matrices)]
+    optimizers = {"muon": torch.optim.Muon(matrices, lr=0.02, weight_decay=0.0),
+                  "adamw": torch.optim.AdamW(rest, lr=3e-3, betas=(0.9, 0.98), weight_decay=0.0)}
+    rates = {"muon": 0.02, "adamw": 3e-3}
+
+    def do(step: int) -> None:
+        decay = min(1.0, (step + 1) / 20, (steps - step) / (0.6 * steps))
+        tokens, weight = padded(batches(step), 0.2, device)
+        loss = next_token_loss(model, tokens, weight)
+        loss.backward()
+        for name, optimizer in optimizers.items():
+            optimizer.param_groups[0]["lr"] = rates[name] * decay
+            optimizer.step()
+            optimizer.zero_grad()
+        check_finite(loss, f"pretraining, step {step}")
+        report(step, {"loss": loss.item(), "tokens": tokens.numel()})
+
+    resumable(state, run, {"model": model, **optimizers}, steps, do)
+
+
+def check_finite(value: Tensor, where: str) -> None:
+    if not math.isfinite(float(value)):
+        raise ValueError(f"{where}: the loss is {float(value)}; try a lower rate or another seed")
+
+
+# ------------------------------------------------------------------------------- reinforcement
+
+@dataclass
+class Episode:
+    """One sampled answer: the tokens that were sampled (never tokenised again) and its reward."""
+
+    prompt: list[int]
+    completion: list[int]
+    reward: float
+
+
+def advantages(rewards: Tensor) -> Tensor:
+    """Leave-one-out: A_i = r_i - mean_{j != i} r_j. rewards (groups, samples), same out.
+
+    >>> advantages(torch.tensor([[1., -1., -1.]])).tolist()
+    [[2.0, -1.0, -1.0]]
+    """
+    n = rewards.shape[1]
+    if n < 2:
+        raise ValueError(f"{n} sample a prompt: the leave-one-out baseline needs 2 or more")
+    return (rewards - rewards.mean(1, keepdim=True)) * n / (n - 1)
+
+
+def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, mask: Tensor,
+                   advantage: Tensor, kl_weight: float) -> tuple[Tensor, Tensor]:
+    """(loss, KL): -mean_b A_b sum_t log pi(y_bt) + lambda KL, KL = mean_b sum_t KL_t exactly.
+
+    logits, base_logits (B, T, V); targets and mask (B, T), mask 1 on the answer's tokens;
+    advantage (B,). KL_t = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats.
+    """
+    logp, base = logits.log_softmax(-1), base_logits.log_softmax(-1)
+    taken = logp.gather(-1, targets[..., None])[..., 0]  # (B, T)
+    kl = ((logp.exp() * (logp - base)).sum(-1) * mask).sum(1).mean()
+    return kl_weight * kl - (advantage * (taken * mask).sum(1)).mean(), kl
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an expert is trained. The paper: AdamW at 2e-3, batch 256, lambda from {0, .1, .2, .3}."""
+
+    steps: int = 40
+    prompts: int = 16
+    samples: int = 8
+    rate: float = 0.02
+    kl: float = 0.1
+    max_new: int = 72
+    validate: int = 10  # steps between validations
+    held: int = 120     # validation prompts
+
+
+class Expert:
+    """What is learned, and the best of it so far: one vector, kept by accuracy on validation."""
+
+    def __init__(self, start: Tensor) -> None:
+        self.vector = start.clone().requires_grad_(True)
+        self.best, self.accuracy = start.clone(), -1.0
+
+    def state_dict(self) -> dict:
+        return {"vector": self.vector.detach().clone(), "best": self.best,
+                "accuracy": self.accuracy}
+
+    def load_state_dict(self, saved: dict) -> None:
+        with torch.no_grad():
+            self.vector.copy_(saved["vector"])
+        self.best, self.accuracy = saved["best"], saved["accuracy"]
+
+    def validated(self, accuracy: float) -> None:
+        if accuracy >= self.accuracy:
+            self.best, self.accuracy = self.vector.detach().clone(), accuracy
+
+
+def answers(adapter: object, z: Tensor | None, encoding: tiktoken.Encoding,
+            problems: list[Problem], max_new: int = 72) -> list[str]:
+    """Greedy answers of the expert z (None: the base) to each problem's prompt."""
+    adapter.use(z)
+    prompts = [prompt_tokens(encoding, p.prompt) for p in problems]
+    done = generate(adapter.model, prompts, end_token(encoding), max_new, on_keep=adapter.keep)
+    return [text_of(encoding, c.tokens) for c in done]
+
+
+def text_of(encoding: tiktoken.Encoding, tokens: list[int]) -> str:
+    """The answer as text, without its end token; bytes that are no UTF-8 become U+FFFD."""
+    end = end_token(encoding)
+    return encoding.decode([t for t in tokens if t != end], errors="replace")
+
+
+def right(problems: list[Problem], texts: list[str]) -> list[bool]:
+    return [p.reward(text) == 1 for p, text in zip(problems, texts)]
+
+
+def rollouts(adapter: object, z: Tensor, encoding: tiktoken.Encoding, problems: list[Problem],
+             recipe: Recipe, generator: torch.Generator) -> list[Episode]:
+    """`samples` answers to each problem at temperature 1, group after group."""
+    adapter.use(z.detach())
+    asked = [p for p in problems for _ in range(recipe.samples)]
+    prompts = [prompt_tokens(encoding, p.prompt) for p in asked]
+    done = generate(adapter.model, prompts, end_token(encoding), recipe.max_new, 1.0, generator)
+    return [Episode(prompt, c.tokens, p.reward(text_of(encoding, c.tokens)))
+            for p, prompt, c in zip(asked, prompts, done)]
+
+
+def policy_step(adapter: object, z: Tensor, episodes: list[Episode], recipe: Recipe) -> dict:
+    """Adds dJ/dz of these episodes to z.grad; returns reward, KL and the share without signal."""
+    rewards = torch.tensor([e.reward for e in episodes]).view(-1, recipe.samples)
+    device = z.device
+    tokens, mask = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
+    adapter.use(None)
+    with torch.no_grad():
+        base = adapter.model(tokens[:, :-1])
+    adapter.use(z)
+    loss, kl = reinforce_loss(adapter.model(tokens[:, :-1]), base, tokens[:, 1:], mask[:, 1:],
+                              advantages(rewards).flatten().to(device), recipe.kl)
+    check_finite(loss.detach(), "reinforce")
+    loss.backward()
+    same = (rewards == rewards[:, :1]).all(1).float().mean().item()
+    return {"reward": rewards.mean().item(), "kl": kl.item(), "no_signal": same}
+
+
+def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
+    """n problems spread evenly over the tasks, from the stream named by `name`."""
+    rng = Random(repr((split, *name)))
+    return [tasks[i % len(tasks)].problem(rng, split) for i in range(n)]
+
+
+def reinforce(adapter: object, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
+              seed: int, state: Path, run: dict, report: Report) -> Tensor:
+    """Trains one expert from the base; returns the vector that was best on validation."""
+    expert = Expert(adapter.neutral())
+    optimizer = torch.optim.AdamW([expert.vector], lr=recipe.rate, betas=(0.9, 0.98),
+                                  weight_decay=0.0)
+    held = [p for t in tasks for p in t.problems(recipe.held // len(tasks), "validation", 0)]
+
+    def do(step: int) -> None:
+        if step % recipe.validate == 0:
+            validate()
+        decay = 0.55 + 0.45 * math.cos(math.pi * step / recipe.steps)  # to a tenth
+        optimizer.param_groups[0]["lr"] = recipe.rate * min(1.0, (step + 1) / 5) * decay
+        problems = draw(tasks, recipe.prompts, "train", seed, step)
+        episodes = rollouts(adapter, expert.vector, encoding, problems, recipe,
+                            stream("rollout", tasks[0].name, seed, step))
+        facts = policy_step(adapter, expert.vector, episodes, recipe)
+        torch.nn.utils.clip_grad_norm_([expert.vector], 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        report(step, {**facts, "validation": expert.accuracy})
+
+    def validate() -> None:
+        texts = answers(adapter, expert.vector.detach(), encoding, held, recipe.max_new)
+        expert.validated(sum(right(held, texts)) / len(held))
+
+    resumable(state, run, {"expert": expert, "optimizer": optimizer}, recipe.steps, do)
+    validate()
+    return expert.best

@@ -20,15 +20,13 @@ Departs from the authors' code: no sigmoid, no sum(S)/sum(S*z) factor, attention
 """
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model import GPT, load_file, save_file, tensor_bytes
+from model import GPT, fingerprint, load_file, save_file
 
 ATTENTION, MLP = ("q", "k", "v", "o"), ("gate", "up", "down")
 KINDS = ATTENTION + MLP
@@ -141,3 +139,20 @@ def mix(alpha: Tensor, experts: Tensor, sizes: list[int]) -> Tensor:
     if alpha.shape[-1] > 1:
         alpha = alpha.repeat_interleave(torch.tensor(sizes, device=alpha.device), dim=-1)
     return 1 + (alpha * (experts - 1)).sum(-2)
+
+
+def save_expert(path: Path, svf: SVF, z: Tensor, facts: dict) -> None:
+    """z with the base's fingerprint and what is known about the expert."""
+    save_file(path, {"z": z.detach().cpu(), "base": svf.fingerprint, "facts": facts})
+
+
+def load_expert(path: Path, svf: SVF) -> tuple[Tensor, dict]:
+    """(z (N,), facts). ValueError if it is damaged or belongs to another base."""
+    saved = load_file(path)
+    z = saved.get("z")
+    if not isinstance(z, Tensor) or z.shape != (svf.N,) or not torch.isfinite(z).all():
+        raise ValueError(f"{path} holds no expert of {svf.N} finite gains")
+    if saved.get("base") != svf.fingerprint:
+        raise ValueError(f"{path} is an expert of base {saved.get('base')}, this base is "
+                         f"{svf.fingerprint}: train it again with `python t2.py train`")
+    return z.to(svf.model.embed.weight.device, torch.float32), dict(saved.get("facts", {}))

@@ -1,0 +1,487 @@
+#!/usr/bin/env python3
+"""Transformer-Squared: a language model that adapts itself to a task in two passes.
+
+    prompt -> pass 1: which expert, or which mixture?  -> z'
+           -> pass 2: answer with W' = U diag(S*z') V^T
+
+Pass 1 is one of three strategies (paper, Sec. 3.2): (A) `prompt` asks the model itself to name
+the category of the prompt; (B) `classifier` asks an SVF expert trained for that; (C) `few-shot`
+searches a mixture of the experts on a few examples with the cross-entropy method. A prompt of
+no known category ("others") is answered by the base model, bit for bit.
+
+The heavy imports stand inside the functions, so that --help answers at once.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from data import HERE
+from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, trained_on
+
+STRATEGIES = ("prompt", "classifier", "few-shot")
+EXPERTS = (*DOMAINS, "classifier")
+
+
+def option(default: object, text: str, **more: object) -> object:
+    return field(default=default, metadata={"help": text, **more})
+
+
+@dataclass(frozen=True)
+class Common:
+    out: Path = option(Path("out"), "folder of what is made; what ships is used where it has none")
+    seed: int = option(0, "stream of all that is random")
+    device: str = option("cpu", "cpu, cuda or mps")
+    threads: int = option(0, "threads that torch uses; 0 leaves it to torch")
+
+
+@dataclass(frozen=True)
+class Adapt(Common):
+    """Adapt to tasks that no expert has seen, and print the table of all strategies."""
+
+    few_shot: int = option(8, "examples that strategy C may look at, 1 or more")
+    task: str = option("", "one task instead of all the unseen ones", choices=list(TASKS))
+    strategy: str = option("all", "what to run", choices=[*STRATEGIES, "all"])
+    n: int = option(100, "test prompts a task, 1 or more")
+    per_matrix: bool = option(False, "a coefficient for each matrix and expert, not each expert")
+
+
+@dataclass(frozen=True)
+class Train(Common):
+    """Train the math, code and reasoning experts and the classification expert from the base.
+
+    Ctrl-C stops after the step in hand; the same command goes on from there."""
+
+    task: str = option("", "one expert instead of all four", choices=list(EXPERTS))
+    steps: int = option(40, "gradient steps an expert")
+    n: int = option(600, "test prompts an expert")
+
+
+@dataclass(frozen=True)
+class Pretrain(Common):
+    """Make the base model from scratch, on the synthetic corpus.
+
+    Ctrl-C stops after the step in hand; the same command goes on from there."""
+
+    steps: int = option(2500, "gradient steps of 96 documents")
+
+
+@dataclass(frozen=True)
+class Ask(Common):
+    """Show both passes on one prompt: what pass 1 decides, and what base and expert answer."""
+
+    prompt: str = option("", "the question", positional=True)
+
+
+# ------------------------------------------------------------------------------- what is on disk
+
+class Workshop:
+    """The base model wrapped by SVF, its tokenizer, and the experts: from --out, else data/."""
+
+    def __init__(self, args: Common) -> None:
+        import torch
+
+        import rl  # noqa: F401
+        from data.tokenizer import load
+        from model import load_model
+        from svf import SVF
+        self.args, self.encoding = args, load()
+        self.device = checked_device(args)
+        base = self.find("base")
+        self.svf = SVF(load_model(base, self.device))
+        self.sources = {"base": str(base)}
+        if self.svf.model.config.vocab != self.encoding.n_vocab:
+            raise ValueError(f"{base} has {self.svf.model.config.vocab} tokens, the tokenizer "
+                             f"{self.encoding.n_vocab}: run `python t2.py pretrain`")
+        torch.set_grad_enabled(True)
+
+    def find(self, name: str) -> Path:
+        own = self.args.out / f"{name}.pt"
+        return own if own.exists() else HERE / f"{name}.pt"
+
+    def expert(self, name: str) -> object:
+        from svf import load_expert
+        path = self.find(name)
+        self.sources[name] = str(path)
+        return load_expert(path, self.svf)[0]
+
+
+def checked_device(args: Common) -> str:
+    import torch
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    there = {"cpu": True, "cuda": torch.cuda.is_available(),
+             "mps": torch.backends.mps.is_available()}
+    if not there.get(args.device.split(":")[0]):
+        raise ValueError(f"--device {args.device} is not there; "
+                         f"expected one of {[name for name, yes in there.items() if yes]}")
+    return args.device
+
+
+def write_json(path: Path, thing: dict) -> None:
+    from model import write_whole
+    write_whole(path, lambda file: file.write((json.dumps(thing, indent=1) + "\n").encode()))
+
+
+class Line:
+    """A progress line with an ETA: rewritten in place on a terminal, else one every 10 s."""
+
+    def __init__(self, what: str, steps: int) -> None:
+        self.what, self.steps, self.first, self.start, self.last = what, steps, None, 0.0, 0.0
+
+    def __call__(self, step: int, facts: dict) -> None:
+        now = time.monotonic()
+        if self.first is None:
+            self.first, self.start = step, now
+        per = (now - self.start) / max(1, step - self.first)
+        text = " ".join(f"{k} {v:.2f}" if isinstance(v, float) else f"{k} {v}"
+                        for k, v in facts.items())
+        eta = f"ETA {per * (self.steps - 1 - step):.0f} s" if step > self.first else "ETA ..."
+        line = f"{self.what} {step + 1}/{self.steps}  {text}  {eta}"
+        final = step + 1 == self.steps
+        if sys.stderr.isatty():
+            print(f"\r\033[K{line[:110]}", end="\n" if final else "", file=sys.stderr, flush=True)
+        elif now - self.last > 10 or final:
+            print(line, file=sys.stderr, flush=True)
+            self.last = now
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """Wilson's 95% interval of a share of n trials.
+
+    >>> [round(x, 3) for x in wilson(0.5, 100)]
+    [0.404, 0.596]
+    """
+    z = 1.959964
+    mid, half = share + z * z / (2 * n), z * (share * (1 - share) / n + (z / (2 * n)) ** 2) ** 0.5
+    return (mid - half) / (1 + z * z / n), (mid + half) / (1 + z * z / n)
+
+
+# -------------------------------------------------------------------------- pretrain and train
+
+def pretrain(args: Pretrain) -> None:
+    import rl
+    from data.tokenizer import load
+    from model import GPT, Config, save_model
+    positive("--steps", args.steps)
+    encoding, device = load(), checked_device(args)
+    model = GPT(Config(vocab=encoding.n_vocab, width=96, head_size=24, hidden=256))
+    model.initialise(rl.stream("init", args.seed))
+    model.to(device)
+    run = {"command": "pretrain", "seed": args.seed, "steps": args.steps}
+    line, log = Line("pretrain", args.steps), []
+    start, state = time.monotonic(), args.out / "base.state.pt"
+
+    def report(step: int, facts: dict) -> None:
+        line(step, {"loss": facts["loss"]})
+        if step % 100 == 99 or step + 1 == args.steps:
+            log.append({"step": step + 1, "loss": facts["loss"]})
+    rl.pretrain(model, rl.Corpus(encoding, 96, args.seed), args.steps, state, run, report, device)
+    save_model(model, args.out / "base.pt", **run)
+    state.unlink(missing_ok=True)
+    parameters = sum(p.numel() for p in model.parameters())
+    write_json(args.out / "pretrain.json", {**run, "parameters": parameters, "log": log,
+                                            "seconds": time.monotonic() - start})
+    print(f"wrote {args.out / 'base.pt'}: {parameters:,} parameters, "
+          f"{time.monotonic() - start:.0f} s. The experts of another base do not fit it: "
+          "run `python t2.py train` next.")
+
+
+def train(args: Train) -> None:
+    positive("--steps", args.steps)
+    positive("--n", args.n)
+    shop, rows = Workshop(args), {}
+    print(f"base: {shop.sources['base']}, {shop.svf.N:,} gains an expert")
+    for name in [args.task] if args.task else EXPERTS:
+        rows[name] = train_one(shop, name)
+        show_expert(name, rows[name])
+        write_json(args.out / "train.json", {"seed": args.seed, "experts": rows})
+    print(f"wrote {args.out / 'train.json'} and the experts beside it")
+
+
+def train_one(shop: Workshop, name: str) -> dict:
+    """Trains one expert, or takes the one that this very run had finished before it stopped."""
+    import rl
+    from svf import load_expert, save_expert
+    args, tasks = shop.args, trained_on(name)
+    path, state = args.out / f"{name}.pt", args.out / f"{name}.state.pt"
+    run = {"expert": name, "seed": args.seed, "steps": args.steps, "n": args.n,
+           "base_model": shop.svf.fingerprint}
+    if path.exists():
+        try:
+            facts = load_expert(path, shop.svf)[1]
+        except ValueError:
+            facts = {}  # of another base, or damaged: it is made again
+        if facts.get("run") == run:
+            return facts["row"]
+    start, recipe = time.monotonic(), rl.Recipe(steps=args.steps)
+    log = []
+
+    def report(step: int, facts: dict) -> None:
+        line(step, facts)
+        log.append(facts)
+    line = Line(f"train {name}", args.steps)
+    z = rl.reinforce(shop.svf, shop.encoding, tasks, recipe, args.seed, state, run, report)
+    problems = [p for t in tasks for p in t.problems(args.n // len(tasks), "test", args.seed)]
+    share = {who: accuracy(shop, vector, problems) for who, vector in (("base", None), ("z", z))}
+    row = {"n": len(problems), "base": share["base"], "expert": share["z"],
+           "interval": wilson(share["z"], len(problems)), "parameters": shop.svf.N,
+           "seconds": time.monotonic() - start, "log": log}
+    save_expert(path, shop.svf, z, {"run": run, "row": row})
+    state.unlink(missing_ok=True)
+    return row
+
+
+def accuracy(shop: Workshop, z: object, problems: list) -> float:
+    import rl
+    return sum(rl.right(problems, rl.answers(shop.svf, z, shop.encoding, problems))) / len(problems)
+
+
+def show_expert(name: str, row: dict) -> None:
+    low, high = row["interval"]
+    print(f"{name:<11} n {row['n']}  base {row['base']:.3f}  expert {row['expert']:.3f} "
+          f"[{low:.3f}, {high:.3f}]  {row['parameters']:,} gains  {row['seconds']:.0f} s",
+          flush=True)
+
+
+# ---------------------------------------------------------------------------- the two passes
+
+def categorise(shop: Workshop, z: object, prompts: list[str]) -> list[tuple[str, float]]:
+    """Pass 1 of A (z None) and B (z of the classifier): (category, its probability) a prompt.
+
+    The model is asked which kind the prompt is; its likeliest next token is the category, and
+    whatever is no domain's name means "others".
+    """
+    import torch
+
+    from data.tokenizer import prompt_tokens
+    from model import left_padded
+    shop.svf.use(z)
+    tokens, pad = left_padded([prompt_tokens(shop.encoding, p + WHICH) for p in prompts],
+                              shop.device)
+    with torch.no_grad():
+        p = shop.svf.model(tokens, pad=pad, last=True)[:, -1].softmax(-1)
+    said = [(shop.encoding.decode([i]).strip(), p[row, i].item())
+            for row, i in enumerate(p.argmax(-1).tolist())]
+    return [(word if word in DOMAINS else OTHERS, share) for word, share in said]
+
+
+def dispatch(shop: Workshop, library: dict, names: list[str], problems: list) -> list[str]:
+    """Pass 2 of A and B: each prompt is answered by the expert named for it, others by the base."""
+    import rl
+    texts = [""] * len(problems)
+    for name in sorted(set(names)):
+        rows = [i for i, chosen in enumerate(names) if chosen == name]
+        given = rl.answers(shop.svf, library.get(name), shop.encoding, [problems[i] for i in rows])
+        for i, text in zip(rows, given):
+            texts[i] = text
+    return texts
+
+
+def adapt(args: Adapt) -> None:
+    positive("--few-shot", args.few_shot)
+    positive("--n", args.n)
+    start, shop = time.monotonic(), Workshop(args)
+    library = {name: shop.expert(name) for name in EXPERTS}
+    for name, source in shop.sources.items():
+        print(f"{name:<11} {source}")
+    tasks = [TASKS[args.task]] if args.task else UNSEEN
+    show_header(args)
+    rows = {}
+    for task in tasks:
+        rows[task.name] = adapt_task(shop, library, task)
+        show_task(task.name, rows[task.name])
+    show_mean(rows)
+    seconds = time.monotonic() - start
+    write_json(args.out / "adapt.json", {"seed": args.seed, "shots": args.few_shot,
+                                         "sources": shop.sources, "tasks": rows,
+                                         "seconds": seconds})
+    print(f"{seconds:.0f} s in all; wrote {args.out / 'adapt.json'}")
+
+
+def adapt_task(shop: Workshop, library: dict, task: object) -> dict:
+    """One row of the table: all strategies and baselines on the same test prompts."""
+    import rl
+    args = shop.args
+    problems = task.problems(args.n, "test", args.seed)
+    wanted = STRATEGIES if args.strategy == "all" else (args.strategy,)
+
+    def score(z: object) -> float:
+        return accuracy(shop, z, problems)
+    row = {"n": len(problems), "base": score(None),
+           "experts": {name: score(library[name]) for name in DOMAINS}, "seconds": {}}
+    for strategy in STRATEGIES[:2]:
+        if strategy in wanted:
+            z = library["classifier"] if strategy == "classifier" else None
+            begin = time.monotonic()
+            names = [name for name, _ in categorise(shop, z, [p.prompt for p in problems])]
+            middle = time.monotonic()
+            texts = dispatch(shop, library, names, problems)
+            row["seconds"][strategy] = [middle - begin, time.monotonic() - middle]
+            row[strategy] = sum(rl.right(problems, texts)) / len(problems)
+            row.setdefault("named", {})[strategy] = {x: names.count(x) for x in sorted(set(names))}
+    if "few-shot" in wanted:
+        row.update(adapt_few_shot(shop, library, task, problems, row["seconds"]))
+    row["interval"] = {key: wilson(row[key], row["n"]) for key in
+                       ("base", "uniform", "random", "search", "prompt", "classifier", "few_shot")
+                       if key in row}
+    return row
+
+
+def adapt_few_shot(shop: Workshop, library: dict, task: object, problems: list, seconds: dict
+                   ) -> dict:
+    """Strategy C beside the mixtures that need no search, or a blind one at the same budget."""
+    import torch
+
+    import cem
+    import rl
+    from svf import mix
+    args, svf = shop.args, shop.svf
+    experts = torch.stack([library[name] for name in DOMAINS])
+    shots = task.problems(args.few_shot, "shots", args.seed)
+    search = cem.Search(by_matrix=args.per_matrix)
+
+    def score(alpha: object) -> float:
+        return accuracy(shop, mix(alpha.to(experts.device), experts, svf.sizes), problems)
+
+    def streamed(name: str) -> object:
+        return rl.stream(name, task.name, args.seed)
+    begin = time.monotonic()
+    alpha, history = cem.few_shot(svf, shop.encoding, experts, shots, search, streamed("cem"))
+    middle = time.monotonic()
+    found = score(alpha)
+    seconds["few_shot"] = [middle - begin, time.monotonic() - middle]
+    K = len(experts)
+    blind = 1 / K + search.sigma * torch.randn(K, 1, generator=streamed("random"))
+    best = cem.random_search(svf, shop.encoding, experts, shots, search, streamed("search"))
+    return {"uniform": score(torch.full((K, 1), 1 / K)), "random": score(blind),
+            "search": score(best), "few_shot": found, "alpha": alpha.mean(1).tolist(),
+            "cem": history}
+
+
+COLUMNS = ("base", *DOMAINS, "uniform", "random", "search", "prompt", "classifier", "few_shot")
+HEADS = ("base", "math", "code", "reas", "unif", "rand", "srch", "A", "B", "C")
+
+
+def show_header(args: Adapt) -> None:
+    print(f"\nAccuracy on {args.n} test prompts a task; C has seen {args.few_shot} shots. unif: "
+          "experts mixed evenly;\nrand: one random mixture; srch: random search, C's budget.\n")
+    print(f"{'task':<9}" + "".join(f"{head:>5}" for head in HEADS)
+          + "  C: 95%   alpha (ma co re)  1st+2nd pass, s (C)", flush=True)
+
+
+def cells(row: dict) -> list[float | None]:
+    flat = {**row, **row["experts"]}
+    return [flat.get(column) for column in COLUMNS]
+
+
+def show_task(name: str, row: dict) -> None:
+    text = "".join(" " * 5 if v is None else f"{v:5.2f}" for v in cells(row))
+    if "alpha" in row:
+        low, high = row["interval"]["few_shot"]
+        first, second = row["seconds"]["few_shot"]
+        text += (f"  {low:.2f}-{high:.2f}  " + " ".join(f"{a:+.2f}" for a in row["alpha"])
+                 + f"  {first:.1f}+{second:.1f}")
+    print(f"{name:<9}{text}", flush=True)
+
+
+def show_mean(rows: dict) -> None:
+    table = [cells(row) for row in rows.values()]
+    means = [sum(column) / len(column) if None not in column else None for column in zip(*table)]
+    print(f"{'mean':<9}" + "".join(" " * 5 if v is None else f"{v:5.2f}" for v in means))
+
+
+def ask(args: Ask) -> None:
+    import rl
+    from data.tasks import Problem, Said
+    from data.tokenizer import tidy
+    text = tidy(args.prompt)
+    if not text:
+        raise ValueError("the prompt is empty; expected a question, such as 'What is 12 + 7 - 3?'")
+    shop = Workshop(args)
+    library = {name: shop.expert(name) for name in EXPERTS}
+    problem = Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
+    print(f"prompt      {text.strip()}")
+    report = {"prompt": text.strip(), "seed": args.seed}
+    begin = time.monotonic()
+    report["base"] = rl.answers(shop.svf, None, shop.encoding, [problem])[0].strip()
+    print(f"base        {report['base']}   ({time.monotonic() - begin:.2f} s)")
+    for strategy, z in (("prompt", None), ("classifier", library["classifier"])):
+        begin = time.monotonic()
+        [(name, sure)] = categorise(shop, z, [text])
+        middle = time.monotonic()
+        said = dispatch(shop, library, [name], [problem])[0].strip()
+        seconds = [middle - begin, time.monotonic() - middle]
+        report[strategy] = {"category": name, "confidence": sure, "answer": said,
+                            "seconds": seconds}
+        print(f"{strategy:<11} pass 1: {name} ({sure:.0%}, {seconds[0]:.2f} s)   "
+              f"pass 2: {said}   ({seconds[1]:.2f} s)")
+    write_json(args.out / "ask.json", report)
+
+
+# ------------------------------------------------------------------------------- command line
+
+COMMANDS = {"adapt": (Adapt, adapt), "train": (Train, train), "pretrain": (Pretrain, pretrain),
+            "ask": (Ask, ask)}
+
+
+def positive(name: str, value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{name} {value}: expected 1 or more")
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:
+        """One line and exit code 2; the way out is --help."""
+        print(f"{self.prog}: {message} (see `{self.prog} --help`)", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def parser() -> Parser:
+    """The command line, made from the dataclasses of the commands."""
+    top = Parser(prog="t2.py", description=__doc__.split("\n\nThe heavy")[0],
+                 formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (form, _) in COMMANDS.items():
+        sub = commands.add_parser(name, description=form.__doc__, help=form.__doc__.split("\n")[0])
+        for f in fields(form):
+            kind = {"few_shot": int}.get(f.name, type(f.default))
+            more = {"help": f.metadata["help"], **{k: v for k, v in f.metadata.items()
+                                                   if k == "choices"}}
+            if f.metadata.get("positional"):
+                sub.add_argument(f.name, **more)
+            elif kind is bool:
+                sub.add_argument(f"--{f.name.replace('_', '-')}", action="store_true", **more)
+            else:
+                more["help"] += f" (default: {f.default or 'all'})" if f.default != 0 else ""
+                more.setdefault("metavar", f.name.upper() if "choices" not in more else None)
+                sub.add_argument(f"--{f.name.replace('_', '-')}", type=kind, default=f.default,
+                                 **more)
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    given = vars(parser().parse_args(argv))
+    form, command = COMMANDS[given.pop("command")]
+    try:
+        from rl import Stopped
+        given["out"].mkdir(parents=True, exist_ok=True)
+        command(form(**given))
+    except Stopped as stop:
+        print(f"\n{stop}; the same command goes on from there", file=sys.stderr)
+        return 130
+    except KeyboardInterrupt:
+        print("\nstopped; nothing that was finished is lost", file=sys.stderr)
+        return 130
+    except (ValueError, OSError) as error:
+        print(f"t2.py: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from model import (GPT, Cache, Config, fingerprint, generate, left_padded, load_model, rotate,
+                   save_model)
+
+
+def rows(*lengths: int) -> list[list[int]]:
+    g = torch.Generator().manual_seed(1)
+    return [torch.randint(1, 37, (n,), generator=g).tolist() for n in lengths]
+
+
+def test_logits_have_the_shape_of_batch_tokens_vocabulary(tiny: GPT) -> None:
+    assert tiny(torch.zeros(2, 3, dtype=torch.long)).shape == (2, 3, 37)
+
+
+def test_a_token_sees_only_what_came_before(tiny: GPT) -> None:
+    a = torch.tensor(rows(9))
+    b = a.clone()
+    b[0, 6] = (b[0, 6] + 1) % 37
+    same, changed = tiny(a), tiny(b)
+    assert torch.equal(same[:, :6], changed[:, :6])
+    assert not torch.allclose(same[:, 6:], changed[:, 6:])
+
+
+def test_rope_depends_on_the_distance_alone(tiny: GPT) -> None:
+    q, k = torch.randn(1, 1, 1, 6), torch.randn(1, 1, 1, 6)
+
+    def score(i: int, j: int) -> float:
+        return (rotate(q, tiny.cos[i:i + 1], tiny.sin[i:i + 1])
+                * rotate(k, tiny.cos[j:j + 1], tiny.sin[j:j + 1])).sum().item()
+    assert score(9, 4) == pytest.approx(score(25, 20), abs=1e-5)
+    assert score(9, 4) != pytest.approx(score(9, 5), abs=1e-3)
+
+
+@torch.no_grad()
+def test_cached_decoding_equals_the_full_forward_pass_in_any_batch(tiny: GPT) -> None:
+    prompts = rows(3, 8, 5)
+    tokens, pad = left_padded(prompts, "cpu")
+    cache = Cache(tiny.config, pad, 20, torch.float32)
+    tiny(tokens, cache)
+    steps = torch.tensor(rows(4, 4, 4))
+    for t in range(4):
+        cached = tiny(steps[:, t:t + 1], cache)[:, 0]
+        for i, prompt in enumerate(prompts):
+            full = tiny(torch.tensor([prompt + steps[i, :t + 1].tolist()]))[0, -1]
+            torch.testing.assert_close(cached[i], full, atol=1e-5, rtol=1e-5)
+
+
+def test_generation_does_not_depend_on_who_else_is_in_the_batch(tiny: GPT) -> None:
+    prompts = rows(3, 8, 5, 8)
+    together = generate(tiny, prompts, end=0, max_new=12)
+    for prompt, completion in zip(prompts, together):
+        alone = generate(tiny, [prompt], end=0, max_new=12)[0]
+        assert alone.tokens == completion.tokens
+        assert alone.logps == pytest.approx(completion.logps, abs=1e-4)
+
+
+def test_each_row_stops_at_its_own_end_token(tiny: GPT) -> None:
+    prompts = rows(3, 8, 5, 8)
+    free = generate(tiny, prompts, end=-1, max_new=12)
+    end = free[1].tokens[4]
+    for completion, long in zip(generate(tiny, prompts, end=end, max_new=12), free):
+        stop = long.tokens.index(end) + 1 if end in long.tokens else 12
+        assert completion.tokens == long.tokens[:stop]
+
+
+def test_sampling_is_a_function_of_its_generator(tiny: GPT) -> None:
+    def draw(seed: int) -> list[list[int]]:
+        g = torch.Generator().manual_seed(seed)
+        return [c.tokens for c in generate(tiny, rows(3, 4), 0, 9, 1.0, g)]
+    assert draw(5) == draw(5) != draw(6)
+
+
+def test_a_model_survives_its_file(tiny: GPT, tmp_path: Path) -> None:
+    save_model(tiny, tmp_path / "m.pt")
+    again = load_model(tmp_path / "m.pt")
+    assert fingerprint(again) == fingerprint(tiny)
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "half", "text"])
+def test_a_damaged_file_is_a_clear_error(tiny: GPT, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "m.pt"
+    save_model(tiny, path)
+    whole = path.read_bytes()
+    {"missing": path.unlink, "empty": lambda: path.write_bytes(b""),
+     "half": lambda: path.write_bytes(whole[:len(whole) // 2]),
+     "text": lambda: path.write_text("hello")}[damage]()
+    with pytest.raises(ValueError, match=r"m\.pt"):
+        load_model(path)
+
+
+def test_a_fingerprint_notices_one_changed_weight(tiny: GPT) -> None:
+    before = fingerprint(tiny)
+    with torch.no_grad():
+        tiny.blocks[1].mlp.up.weight[3, 4] += 1e-3
+    assert fingerprint(tiny) != before
+
+
+def test_sizes_that_cannot_be_are_refused(tiny: GPT) -> None:
+    with pytest.raises(ValueError, match="5 heads on 2"):
+        Config(vocab=9, heads=5, kv_heads=2)
+    with pytest.raises(ValueError, match="do not fit"):
+        tiny(torch.zeros(1, 65, dtype=torch.long))

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from model import GPT
+from svf import ATTENTION, SVF, adapted_weight, load_expert, mix, save_expert
+
+TOKENS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]])
+
+
+def gains(n: int, *shape: int) -> torch.Tensor:
+    return 1 + 0.3 * torch.randn(*shape, n, generator=torch.Generator().manual_seed(n))
+
+
+def test_z_of_one_is_the_base_and_none_is_the_base_bit_for_bit(tiny: GPT) -> None:
+    base = tiny(TOKENS)
+    svf = SVF(tiny)
+    assert torch.equal(tiny(TOKENS), base)
+    svf.use(svf.neutral())
+    torch.testing.assert_close(tiny(TOKENS), base, atol=2e-5, rtol=1e-4)
+    svf.use(gains(svf.N))
+    assert not torch.allclose(tiny(TOKENS), base, atol=1e-2)
+    svf.use(None)
+    assert torch.equal(tiny(TOKENS), base)
+
+
+def test_all_seven_matrices_are_adapted_and_n_is_the_sum_of_the_ranks(tiny: GPT) -> None:
+    # width 20, q and o 24 x 20, k and v 12 x 20, MLP 28 x 20, 3 layers
+    assert SVF(tiny).N == 3 * (20 + 12 + 12 + 20 + 20 + 20 + 20)
+
+
+def test_attention_alone(tiny: GPT) -> None:
+    assert SVF(tiny, ATTENTION).N == 3 * (20 + 12 + 12 + 20)
+    with pytest.raises(ValueError, match="unknown kinds"):
+        SVF(tiny, ("q", "head"))
+
+
+def test_factored_equals_merged_with_a_different_z_in_each_row(tiny: GPT) -> None:
+    svf = SVF(tiny)
+    Z = gains(svf.N, 2)
+    svf.use(Z)
+    rows = tiny(TOKENS)
+    for i in range(2):
+        svf.use(Z[i])
+        torch.testing.assert_close(tiny(TOKENS)[i], rows[i], atol=2e-5, rtol=1e-4)
+
+
+def test_rows_that_leave_the_batch_take_their_z_along(tiny: GPT) -> None:
+    svf = SVF(tiny)
+    svf.use(gains(svf.N, 2))
+    both = tiny(TOKENS)
+    svf.keep(torch.tensor([1]))
+    torch.testing.assert_close(tiny(TOKENS[1:])[0], both[1], atol=2e-5, rtol=1e-4)
+
+
+def test_the_gradient_of_z_agrees_with_finite_differences(tiny: GPT) -> None:
+    svf = SVF(tiny.double())
+    z = gains(svf.N).double().requires_grad_(True)
+
+    def loss(z: torch.Tensor) -> torch.Tensor:
+        svf.use(z)
+        return tiny(TOKENS).log_softmax(-1)[..., 7].sum()
+    loss(z).backward()
+    with torch.no_grad():
+        for i in range(0, svf.N, 37):
+            step = torch.zeros_like(z)
+            step[i] = 1e-5
+            slope = (loss(z + step) - loss(z - step)) / 2e-5
+            assert z.grad[i].item() == pytest.approx(slope.item(), rel=1e-5, abs=1e-7)
+
+
+def test_the_squared_norm_grows_as_two_s_squared() -> None:
+    W = torch.randn(5, 7, dtype=torch.float64)
+    U, S, Vt = torch.linalg.svd(W, full_matrices=False)
+    z = torch.ones(5, dtype=torch.float64, requires_grad=True)
+    new = adapted_weight(U, S, Vt, z)
+    (new ** 2).sum().backward()
+    torch.testing.assert_close(new.detach(), W)
+    torch.testing.assert_close(z.grad, 2 * S ** 2)
+    with pytest.raises(ValueError, match=r"\(1,\)"):
+        adapted_weight(U, S, Vt, z[:1])
+
+
+def test_mixing_experts_mixes_weights_and_one_hot_is_the_expert_itself(tiny: GPT) -> None:
+    svf = SVF(tiny)
+    Z = gains(svf.N, 3)
+    torch.testing.assert_close(mix(torch.eye(3)[:, :, None], Z, svf.sizes), Z)
+    assert torch.equal(mix(torch.zeros(3, 1), Z, svf.sizes), svf.neutral())
+    alpha = torch.tensor([0.2, 0.5, -0.4])
+    wide = alpha[:, None].expand(3, len(svf.sizes))
+    z = mix(alpha[:, None], Z, svf.sizes)
+    torch.testing.assert_close(mix(wide, Z, svf.sizes), z)
+    layer = svf.layers["1.down"]
+
+    def weight(z: torch.Tensor) -> torch.Tensor:
+        svf.use(z)
+        return layer.merged.clone()
+    mixed = sum(a * (weight(row) - layer.weight) for a, row in zip(alpha, Z)) + layer.weight
+    torch.testing.assert_close(weight(z), mixed, atol=1e-5, rtol=1e-4)
+
+
+def test_an_expert_survives_its_file_and_refuses_another_base(tiny: GPT, tmp_path: Path) -> None:
+    svf, path = SVF(tiny), tmp_path / "e.pt"
+    z = gains(svf.N)
+    save_expert(path, svf, z, {"n": 3})
+    again, facts = load_expert(path, svf)
+    assert torch.equal(again, z) and facts == {"n": 3}
+    svf.fingerprint = "another"
+    with pytest.raises(ValueError, match="expert of base"):
+        load_expert(path, svf)
+
+
+@pytest.mark.parametrize("bad", [torch.full((9,), float("nan")), torch.ones(8), "z"])
+def test_an_expert_of_nonsense_is_refused(tiny: GPT, tmp_path: Path, bad: object) -> None:
+    svf = SVF(tiny)
+    path = tmp_path / "e.pt"
+    save_expert(path, svf, torch.ones(3), {})
+    from model import save_file
+    save_file(path, {"z": bad, "base": svf.fingerprint})
+    with pytest.raises(ValueError, match="finite gains"):
+        load_expert(path, svf)
+    with pytest.raises(ValueError, match="expected"):
+        svf.use(torch.ones(8))
