@@ -165,7 +165,7 @@ def pretrain(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state
             optimizer.param_groups[0]["lr"] = rates[name] * decay
             optimizer.step()
             optimizer.zero_grad()
-        check_finite(loss, f"pretraining, step {step}")
+        check_finite(loss.detach(), f"pretraining, step {step}")
         report(step, {"loss": loss.item(), "tokens": tokens.numel()})
 
     resumable(state, run, {"model": model, **optimizers}, steps, do)
@@ -190,8 +190,8 @@ class Episode:
 def advantages(rewards: Tensor) -> Tensor:
     """Leave-one-out: A_i = r_i - mean_{j != i} r_j. rewards (groups, samples), same out.
 
-    >>> advantages(torch.tensor([[1., -1., -1.]])).tolist()
-    [[2.0, -1.0, -1.0]]
+    >>> advantages(torch.tensor([[1., -1.], [1., 1.]])).tolist()
+    [[2.0, -2.0], [0.0, 0.0]]
     """
     n = rewards.shape[1]
     if n < 2:

@@ -17,6 +17,7 @@ import argparse
 import json
 import sys
 import time
+import warnings
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -67,7 +68,7 @@ class Pretrain(Common):
 
     Ctrl-C stops after the step in hand; the same command goes on from there."""
 
-    steps: int = option(2500, "gradient steps of 96 documents")
+    steps: int = option(2000, "gradient steps of 96 documents")
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,6 @@ class Workshop:
     """The base model wrapped by SVF, its tokenizer, and the experts: from --out, else data/."""
 
     def __init__(self, args: Common) -> None:
-        import torch
-
-        import rl  # noqa: F401
         from data.tokenizer import load
         from model import load_model
         from svf import SVF
@@ -97,7 +95,6 @@ class Workshop:
         if self.svf.model.config.vocab != self.encoding.n_vocab:
             raise ValueError(f"{base} has {self.svf.model.config.vocab} tokens, the tokenizer "
                              f"{self.encoding.n_vocab}: run `python t2.py pretrain`")
-        torch.set_grad_enabled(True)
 
     def find(self, name: str) -> Path:
         own = self.args.out / f"{name}.pt"
@@ -170,7 +167,7 @@ def pretrain(args: Pretrain) -> None:
     positive("--steps", args.steps)
     encoding, device = load(), checked_device(args)
     model = GPT(Config(vocab=encoding.n_vocab, width=96, head_size=24, hidden=256))
-    model.initialise(rl.stream("init", args.seed))
+    model.initialise(rl.stream(args.seed, "init"))
     model.to(device)
     run = {"command": "pretrain", "seed": args.seed, "steps": args.steps}
     line, log = Line("pretrain", args.steps), []
@@ -467,6 +464,7 @@ def parser() -> Parser:
 def main(argv: list[str] | None = None) -> int:
     given = vars(parser().parse_args(argv))
     form, command = COMMANDS[given.pop("command")]
+    warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # not needed here
     try:
         from rl import Stopped
         given["out"].mkdir(parents=True, exist_ok=True)

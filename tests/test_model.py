@@ -5,8 +5,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from model import (GPT, Cache, Config, fingerprint, generate, left_padded, load_model, rotate,
-                   save_model)
+from model import (
+    GPT,
+    Cache,
+    Config,
+    fingerprint,
+    generate,
+    left_padded,
+    load_model,
+    rotate,
+    save_model,
+)
 
 
 def rows(*lengths: int) -> list[list[int]]:

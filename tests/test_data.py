@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from data.corpus import document
+from data.tasks import DOMAINS, JOIN, SPLITS, TASKS, UNSEEN, Coded, Said, Worked, trained_on
+from data.tokenizer import load, tidy
+
+EVERY = sorted(TASKS)
+
+
+def ideal(part: object) -> str:
+    """The part's own answer, as the corpus writes it when nothing goes wrong."""
+    if isinstance(part, Worked):
+        return f" {part.opener} :" + " ,".join(part.steps) + f" {part.answer}"
+    return part.answer if isinstance(part, Coded) else f" {part.answer}"
+
+
+def perturbed(part: object) -> list[str]:
+    if isinstance(part, Worked):
+        return [f" it is {near}" for near in part.near] + ["", f" it is {part.answer} or so"]
+    if isinstance(part, Said):
+        return ["", f" {part.answer} {part.answer}"]
+    return [part.javascript, part.prose, "", part.answer.replace("return", "retur")]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_own_answers_are_rewarded_and_perturbed_ones_are_not(name: str) -> None:
+    for problem in TASKS[name].problems(40, "test", 1):
+        right = [ideal(part) for part in problem.parts]
+        assert problem.reward(JOIN.join(right)) == 1
+        for i, part in enumerate(problem.parts):
+            for wrong in perturbed(part):
+                assert problem.reward(JOIN.join([*right[:i], wrong, *right[i + 1:]])) == -1
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_shown_cases_do_not_judge(name: str) -> None:
+    for problem in TASKS[name].problems(20, "test", 2):
+        for part in problem.parts:
+            if isinstance(part, Coded):
+                assert len(part.cases) >= 3
+                for args, _ in part.cases:
+                    if len(args) == 1 and isinstance(args[0], int) and args[0] >= 0:
+                        assert f"f ( {args[0]} ) =" not in part.question
+
+
+def test_splits_are_disjoint_whatever_the_seed() -> None:
+    """By part: a test prompt's content never stands in another family's training prompts either."""
+    keys: dict[str, set[str]] = {split: set() for split in SPLITS}
+    for task in TASKS.values():
+        for split in SPLITS:
+            for seed in (0, 1):
+                for problem in task.problems(30, split, seed):
+                    keys[split].update(part.key for part in problem.parts)
+    for a in SPLITS:
+        for b in SPLITS:
+            assert a == b or not keys[a] & keys[b]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_family_has_tens_of_thousands_of_prompts(name: str) -> None:
+    """Birthday bound: 600 keys of a space of 10,000 or more collide 18 times on average at most."""
+    task, rng = TASKS[name], Random(7)
+    keys = {tuple(make(rng).key for make in task.makers) for _ in range(600)}
+    assert len(keys) > 600 - 60
+
+
+def test_problems_repeat_with_their_seed_and_differ_from_each_other() -> None:
+    def prompts(seed: int) -> list[str]:
+        return [p.prompt for p in TASKS["chain"].problems(50, "test", seed)]
+    assert prompts(1) == prompts(1) != prompts(-1)
+    assert len(set(prompts(1))) == 50
+
+
+def test_each_domain_has_families_of_both_kinds() -> None:
+    for domain in DOMAINS:
+        assert len(trained_on(domain)) >= 3
+        assert sum(t.label == domain and len(t.makers) == 1 for t in UNSEEN) >= 2
+    assert sum(len(t.makers) == 2 for t in UNSEEN) >= 2
+
+
+def test_the_corpus_repeats_with_its_seed() -> None:
+    assert [document(Random(3)) for _ in range(3)] == [document(Random(3)) for _ in range(3)]
+    assert document(Random(3)) != document(Random(4))
+
+
+def test_encode_then_decode_is_the_identity() -> None:
+    encoding, rng = load(), Random(0)
+    texts = ["".join(document(rng)) for _ in range(300)]
+    texts += ["", " ", "naïve 🙂 \x00\t\n  x", "<|end_of_text|>", "汉字 العربية", "1234567 + 8"]
+    for text in texts:
+        assert encoding.decode(encoding.encode_ordinary(text)) == text
+
+
+def test_words_and_whole_numbers_are_one_token() -> None:
+    encoding = load()
+    for text in (" thursday", " 7", " 42", " 199", " def", " ("):
+        assert len(encoding.encode_ordinary(text)) == 1
+
+
+def test_a_special_tokens_name_in_a_prompt_is_plain_text() -> None:
+    encoding = load()
+    assert not set(encoding.encode_ordinary("<|end_of_text|>")) & set(
+        encoding._special_tokens.values())
+
+
+def test_tidy_writes_as_the_corpus_does() -> None:
+    assert tidy("What is 12+7 - 3?") == " what is 12 + 7 - 3 ?"
+
+
+@pytest.mark.parametrize("line", ["zzz", "AA== 1\n", "AA== 0\nAA== 1", "!!!! 0", "AA== 0"])
+def test_a_damaged_vocabulary_is_a_clear_error(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "t.model"
+    path.write_text(line)
+    with pytest.raises(ValueError, match=r"t\.model"):
+        load(path)

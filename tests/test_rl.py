@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+import torch
+
+from rl import Stopped, advantages, check_finite, draw, padded, reinforce_loss, resumable, stream
+
+
+def test_leave_one_out_takes_the_mean_of_the_others() -> None:
+    r = torch.tensor([[1.0, -1.0, -1.0, 1.0], [1.0, 1.0, 1.0, 1.0]])
+    for g, row in enumerate(r):
+        for i in range(4):
+            others = (row.sum() - row[i]) / 3
+            assert advantages(r)[g, i].item() == pytest.approx((row[i] - others).item())
+    with pytest.raises(ValueError, match="2 or more"):
+        advantages(torch.ones(3, 1))
+
+
+def test_kl_of_a_model_with_itself_is_zero_and_agrees_with_the_sum_over_sequences() -> None:
+    """Two tokens of a vocabulary of three: KL of the sequences = expected sum of the KL_t."""
+    g = torch.Generator().manual_seed(0)
+    first = [torch.randn(3, generator=g) for _ in range(2)]       # policy and base, token 1
+    second = [torch.randn(3, 3, generator=g) for _ in range(2)]   # token 2 after each token 1
+
+    def logits(which: int, y: tuple[int, int]) -> torch.Tensor:
+        return torch.stack([first[which], second[which][y[0]]])[None]  # (1, T, V)
+
+    def logp(which: int, y: tuple[int, int]) -> float:
+        rows = logits(which, y)[0].log_softmax(-1)
+        return (rows[0, y[0]] + rows[1, y[1]]).item()
+    exact, estimate, zero = 0.0, 0.0, 0.0
+    for y in product(range(3), repeat=2):
+        p = torch.tensor(logp(0, y)).exp().item()
+        args = torch.tensor([y]), torch.ones(1, 2), torch.zeros(1), 1.0
+        exact += p * (logp(0, y) - logp(1, y))
+        estimate += p * reinforce_loss(logits(0, y), logits(1, y), *args)[1].item()
+        zero += abs(reinforce_loss(logits(0, y), logits(0, y), *args)[1].item())
+    assert estimate == pytest.approx(exact, abs=1e-5)
+    assert zero < 1e-6 < exact
+
+
+def gradient_of(theta: torch.Tensor, y: torch.Tensor, advantage: torch.Tensor) -> torch.Tensor:
+    """What reinforce_loss says of one-token answers y (B,) with logits theta (3,)."""
+    theta = theta.clone().requires_grad_(True)
+    logits = theta.expand(len(y), 1, 3)
+    loss, _ = reinforce_loss(logits, logits.detach(), y[:, None], torch.ones(len(y), 1), advantage,
+                             0.0)
+    loss.backward()
+    return -theta.grad
+
+
+def test_reinforce_agrees_with_the_enumerated_gradient_and_the_baseline_adds_no_bias() -> None:
+    """20,000 groups of 4: the bound is 6 standard errors, so a false alarm is one in 10^8."""
+    theta, reward = torch.tensor([0.3, -0.5, 0.8]), torch.tensor([1.0, -1.0, -1.0])
+    p = theta.clone().requires_grad_(True)
+    (p.softmax(-1) * reward).sum().backward()
+    groups = 20_000
+    y = torch.multinomial(theta.softmax(-1), groups * 4, True,
+                          generator=torch.Generator().manual_seed(0)).view(groups, 4)
+    for weights in (reward[y], advantages(reward[y])):
+        found = gradient_of(theta, y.flatten(), weights.flatten())
+        assert (found - p.grad).abs().max() < 6 * 2 / (groups * 4) ** 0.5
+        assert p.grad.abs().max() > 0.2
+
+
+def test_prompt_tokens_and_padding_do_not_train() -> None:
+    tokens, mask = padded([([5, 6, 7], [8]), ([5], [6])], 0.0, "cpu")
+    assert tokens.tolist() == [[5, 6, 7, 8], [5, 6, 0, 0]]
+    assert mask.tolist() == [[0, 0, 0, 1], [0, 1, 0, 0]]
+
+
+class Counter:
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def state_dict(self) -> dict:
+        return {"seen": list(self.seen)}
+
+    def load_state_dict(self, saved: dict) -> None:
+        self.seen = list(saved["seen"])
+
+
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    import signal
+    counter, state = Counter(), tmp_path / "s.pt"
+
+    def do(step: int) -> None:
+        counter.seen.append(step)
+        if step == 3:
+            signal.raise_signal(signal.SIGINT)
+    with pytest.raises(Stopped, match="step 4 of 7"):
+        resumable(state, {"seed": 1}, {"counter": counter}, 7, do)
+    again = Counter()
+    resumable(state, {"seed": 1}, {"counter": again}, 7, lambda i: again.seen.append(i))
+    assert again.seen == list(range(7))
+    other = Counter()  # another run's state is no state of this one
+    resumable(state, {"seed": 2}, {"counter": other}, 7, lambda i: other.seen.append(i))
+    assert other.seen == list(range(7))
+
+
+def test_streams_differ_by_seed_and_by_name() -> None:
+    names = [(0, "a"), (0, "b"), (1, "a"), (-1, "a")]
+    assert len({stream(*name).initial_seed() for name in names}) == 4
+
+
+def test_each_step_draws_other_prompts_the_same_again() -> None:
+    from data.tasks import trained_on
+    tasks = trained_on("math")
+
+    def prompts(step: int) -> list[str]:
+        return [p.prompt for p in draw(tasks, 6, "train", 0, step)]
+    assert prompts(1) == prompts(1) != prompts(2)
+    assert {p.task for p in draw(tasks, 6, "train", 0, 1)} == {"chain", "shop", "product"}
+
+
+def test_a_loss_that_is_no_number_stops_the_run() -> None:
+    with pytest.raises(ValueError, match="step 7"):
+        check_finite(torch.tensor(float("nan")), "step 7")

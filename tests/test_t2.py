@@ -1,0 +1,115 @@
+"""The commands as a user types them, on what ships with the project."""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import t2
+from data import HERE
+
+ROOT = HERE.parent
+
+
+def run(*args: object) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "t2.py", *map(str, args)], cwd=ROOT, text=True,
+                          capture_output=True, timeout=300)
+
+
+@pytest.mark.parametrize("command", [[], ["adapt"], ["train"], ["pretrain"], ["ask"]])
+def test_help_answers_without_importing_torch(command: list[str]) -> None:
+    start = time.monotonic()
+    done = run(*command, "--help")
+    assert done.returncode == 0 and "usage" in done.stdout
+    assert time.monotonic() - start < 3  # well under a second on a quiet machine
+    code = f"import sys, t2\ntry: t2.main({[*command, '--help']})\nexcept SystemExit: pass\n" \
+           "assert 'torch' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT,
+                          capture_output=True).returncode == 0
+
+
+def test_adapt_prints_and_writes_a_row(tmp_path: Path) -> None:
+    done = run("adapt", "--task", "bus", "--n", 20, "--out", tmp_path, "--threads", 1)
+    assert done.returncode == 0, done.stderr
+    assert "bus" in done.stdout and str(HERE / "base.pt") in done.stdout
+    row = json.loads((tmp_path / "adapt.json").read_text())["tasks"]["bus"]
+    assert {"n", "base", "experts", "uniform", "prompt", "classifier", "few_shot", "alpha",
+            "seconds"} <= set(row)
+    assert row["n"] == 20 and set(row["experts"]) == {"math", "code", "reasoning"}
+    assert 0 <= row["few_shot"] <= 1 and len(row["alpha"]) == 3
+
+
+def test_one_strategy_runs_alone(tmp_path: Path) -> None:
+    done = run("adapt", "--task", "bus", "--n", 10, "--out", tmp_path, "--strategy", "classifier")
+    row = json.loads((tmp_path / "adapt.json").read_text())["tasks"]["bus"]
+    assert done.returncode == 0 and "classifier" in row and "few_shot" not in row
+
+
+def test_ask_shows_both_passes(tmp_path: Path) -> None:
+    done = run("ask", "What is 12 + 7 - 3?", "--out", tmp_path)
+    assert done.returncode == 0 and "pass 1" in done.stdout and "pass 2" in done.stdout
+    assert json.loads((tmp_path / "ask.json").read_text())["prompt"] == "what is 12 + 7 - 3 ?"
+
+
+def test_train_writes_an_expert_that_adapt_then_uses(tmp_path: Path) -> None:
+    done = run("train", "--task", "math", "--steps", 2, "--n", 30, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    row = json.loads((tmp_path / "train.json").read_text())["experts"]["math"]
+    assert {"n", "base", "expert", "parameters", "seconds"} <= set(row)
+    again = run("train", "--task", "math", "--steps", 2, "--n", 30, "--out", tmp_path)
+    assert "train math" not in again.stderr  # what was finished is not done again
+    used = run("adapt", "--task", "bus", "--n", 5, "--out", tmp_path)
+    assert str(tmp_path / "math.pt") in used.stdout and str(HERE / "code.pt") in used.stdout
+
+
+@pytest.mark.parametrize("args, says", [
+    (["adapt", "--task", "nonsense"], "nonsense"), (["adapt", "--few-shot", "0"], "1 or more"),
+    (["adapt", "--few-shot", "-3"], "1 or more"), (["adapt", "--few-shot", "many"], "many"),
+    (["adapt", "--n", "0"], "1 or more"), (["adapt", "--device", "abacus"], "abacus"),
+    (["ask", ""], "empty"), ([], "COMMAND"), (["adapt", "--n", "999999"], "fewer than")])
+def test_bad_flags_are_one_clear_line(args: list[str], says: str, tmp_path: Path) -> None:
+    done = run(*args, *(["--out", tmp_path] if args else []))
+    assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["base.pt", "math.pt", "classifier.pt"])
+@pytest.mark.parametrize("content", ["empty", "half", "text", "another"])
+def test_damaged_files_are_one_clear_line(name: str, content: str, tmp_path: Path) -> None:
+    whole = (HERE / name).read_bytes()
+    other = (HERE / ("base.pt" if name != "base.pt" else "math.pt")).read_bytes()
+    (tmp_path / name).write_bytes({"empty": b"", "half": whole[:len(whole) // 2],
+                                   "text": b"hello", "another": other}[content])
+    done = run("adapt", "--task", "bus", "--n", 5, "--out", tmp_path)
+    assert done.returncode == 2 and name in done.stderr and "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_expert_of_another_base_is_refused(tmp_path: Path) -> None:
+    assert run("pretrain", "--steps", 1, "--out", tmp_path).returncode == 0
+    done = run("adapt", "--task", "bus", "--n", 5, "--out", tmp_path)
+    assert done.returncode == 2 and "train it again" in done.stderr
+
+
+def test_others_is_answered_by_the_base_bit_for_bit() -> None:
+    import torch
+
+    import rl
+    shop = t2.Workshop(t2.Adapt(out=ROOT / "no such folder"))
+    problems = t2.TASKS["opposite"].problems(12, "test", 3)
+    math = shop.expert("math")
+    base = rl.answers(shop.svf, None, shop.encoding, problems)
+    rl.answers(shop.svf, math, shop.encoding, problems)  # leaves the math expert's weights behind
+    assert t2.dispatch(shop, {"math": math}, ["others"] * 12, problems) == base
+    for layer in shop.svf.layers.values():
+        assert torch.equal(layer.merged, layer.weight)
+
+
+def test_wilson_contains_the_share_and_narrows_with_n() -> None:
+    low, high = t2.wilson(0.7, 50)
+    assert low < 0.7 < high
+    assert t2.wilson(0.7, 500)[1] - t2.wilson(0.7, 500)[0] < high - low
