@@ -291,7 +291,7 @@ def save_model(model: GPT, path: Path, **facts: object) -> None:
 
 
 def load_model(path: Path, device: str = "cpu") -> GPT:
-    """The model that save_model wrote. ValueError names what is missing, left over or misshapen."""
+    """The model that save_model wrote. ValueError names what is missing or left over."""
     saved = load_file(path)
     try:
         model = GPT(Config(**saved["config"]))

@@ -30,6 +30,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from data.corpus import document
 from data.tasks import Problem
 from data.tokenizer import end_token, prompt_tokens
 from model import GPT, generate, load_file, save_file
@@ -123,33 +124,21 @@ def next_token_loss(model: GPT, tokens: Tensor, weight: Tensor) -> Tensor:
     return (loss * weight).sum() / weight.sum()
 
 
-class Corpus:
-    """Batches of documents by step: a round of 8 batches is drawn and sorted by length."""
-
-    def __init__(self, encoding: tiktoken.Encoding, batch: int, seed: int) -> None:
-        self.encoding, self.batch, self.seed, self.at, self.round = encoding, batch, seed, -1, []
-
-    def __call__(self, step: int) -> list[Pair]:
-        if step // 8 != self.at:
-            self.at, rng = step // 8, Random(f"corpus {self.seed} {step // 8}")
-            pairs = sorted((self._pair(rng) for _ in range(8 * self.batch)),
-                           key=lambda pair: len(pair[0]) + len(pair[1]))
-            self.round = [pairs[i:i + self.batch] for i in range(0, len(pairs), self.batch)]
-            rng.shuffle(self.round)
-        return self.round[step % 8]
-
-    def _pair(self, rng: Random) -> Pair:
-        from data.corpus import document
+def corpus_batch(encoding: tiktoken.Encoding, size: int, seed: int, step: int) -> list[Pair]:
+    """The documents of one step, as tokens and shortest first: a mixture of all families."""
+    rng, pairs = Random(f"corpus {seed} {step}"), []
+    for _ in range(size):
         prompt, completion = document(rng)
-        return (prompt_tokens(self.encoding, prompt),
-                [*self.encoding.encode_ordinary(completion), end_token(self.encoding)])
+        pairs.append((prompt_tokens(encoding, prompt),
+                      [*encoding.encode_ordinary(completion), end_token(encoding)]))
+    return sorted(pairs, key=lambda pair: len(pair[0]) + len(pair[1]))
 
 
 def pretrain(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state: Path, run: dict,
              report: Report, device: str = "cpu") -> None:
     """Trains every weight on next tokens: Muon on the blocks' matrices, AdamW on the rest."""
     if not hasattr(torch.optim, "Muon"):
-        raise ValueError(f"pretrain needs torch 2.9 or later for its Muon, found {torch.__version__}")
+        raise ValueError(f"pretrain needs torch 2.9 or later (Muon), found {torch.__version__}")
     matrices = [p for p in model.blocks.parameters() if p.dim() == 2]
     rest = [p for p in model.parameters() if all(p is not m for m in matrices)]
     optimizers = {"muon": torch.optim.Muon(matrices, lr=0.02, weight_decay=0.0),
@@ -158,22 +147,25 @@ def pretrain(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state
 
     def do(step: int) -> None:
         decay = min(1.0, (step + 1) / 20, (steps - step) / (0.6 * steps))
-        tokens, weight = padded(batches(step), 0.2, device)
-        loss = next_token_loss(model, tokens, weight)
-        loss.backward()
+        pairs, loss = batches(step), 0.0
+        half = len(pairs) // 2
+        for part in (pairs[:half], pairs[half:]):  # short and long apart: less padding
+            piece = next_token_loss(model, *padded(part, 0.2, device)) / 2
+            piece.backward()
+            loss += piece.item()
         for name, optimizer in optimizers.items():
             optimizer.param_groups[0]["lr"] = rates[name] * decay
             optimizer.step()
             optimizer.zero_grad()
-        check_finite(loss.detach(), f"pretraining, step {step}")
-        report(step, {"loss": loss.item(), "tokens": tokens.numel()})
+        check_finite(loss, f"pretraining, step {step}")
+        report(step, {"loss": loss})
 
     resumable(state, run, {"model": model, **optimizers}, steps, do)
 
 
-def check_finite(value: Tensor, where: str) -> None:
-    if not math.isfinite(float(value)):
-        raise ValueError(f"{where}: the loss is {float(value)}; try a lower rate or another seed")
+def check_finite(loss: float, where: str) -> None:
+    if not math.isfinite(loss):
+        raise ValueError(f"{where}: the loss is {loss}; try a lower rate or another seed")
 
 
 # ------------------------------------------------------------------------------- reinforcement
@@ -214,7 +206,7 @@ def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, mask: T
 
 @dataclass(frozen=True)
 class Recipe:
-    """How an expert is trained. The paper: AdamW at 2e-3, batch 256, lambda from {0, .1, .2, .3}."""
+    """How an expert is trained. The paper: AdamW at 2e-3, batch 256, lambda in 0, .1, .2, .3."""
 
     steps: int = 40
     prompts: int = 16
@@ -288,7 +280,7 @@ def policy_step(adapter: object, z: Tensor, episodes: list[Episode], recipe: Rec
     adapter.use(z)
     loss, kl = reinforce_loss(adapter.model(tokens[:, :-1]), base, tokens[:, 1:], mask[:, 1:],
                               advantages(rewards).flatten().to(device), recipe.kl)
-    check_finite(loss.detach(), "reinforce")
+    check_finite(loss.item(), "reinforce")
     loss.backward()
     same = (rewards == rewards[:, :1]).all(1).float().mean().item()
     return {"reward": rewards.mean().item(), "kl": kl.item(), "no_signal": same}

@@ -68,7 +68,7 @@ class Pretrain(Common):
 
     Ctrl-C stops after the step in hand; the same command goes on from there."""
 
-    steps: int = option(2000, "gradient steps of 96 documents")
+    steps: int = option(2400, "gradient steps of 48 documents")
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,8 @@ def pretrain(args: Pretrain) -> None:
     from model import GPT, Config, save_model
     positive("--steps", args.steps)
     encoding, device = load(), checked_device(args)
-    model = GPT(Config(vocab=encoding.n_vocab, width=96, head_size=24, hidden=256))
+    model = GPT(Config(vocab=encoding.n_vocab, width=96, kv_heads=4, head_size=24, hidden=256,
+                       theta=1000.0))
     model.initialise(rl.stream(args.seed, "init"))
     model.to(device)
     run = {"command": "pretrain", "seed": args.seed, "steps": args.steps}
@@ -177,7 +178,10 @@ def pretrain(args: Pretrain) -> None:
         line(step, {"loss": facts["loss"]})
         if step % 100 == 99 or step + 1 == args.steps:
             log.append({"step": step + 1, "loss": facts["loss"]})
-    rl.pretrain(model, rl.Corpus(encoding, 96, args.seed), args.steps, state, run, report, device)
+    
+    def batches(step: int) -> list:
+        return rl.corpus_batch(encoding, 48, args.seed, step)
+    rl.pretrain(model, batches, args.steps, state, run, report, device)
     save_model(model, args.out / "base.pt", **run)
     state.unlink(missing_ok=True)
     parameters = sum(p.numel() for p in model.parameters())
@@ -235,7 +239,8 @@ def train_one(shop: Workshop, name: str) -> dict:
 
 def accuracy(shop: Workshop, z: object, problems: list) -> float:
     import rl
-    return sum(rl.right(problems, rl.answers(shop.svf, z, shop.encoding, problems))) / len(problems)
+    texts = rl.answers(shop.svf, z, shop.encoding, problems)
+    return sum(rl.right(problems, texts)) / len(problems)
 
 
 def show_expert(name: str, row: dict) -> None:
@@ -268,7 +273,7 @@ def categorise(shop: Workshop, z: object, prompts: list[str]) -> list[tuple[str,
 
 
 def dispatch(shop: Workshop, library: dict, names: list[str], problems: list) -> list[str]:
-    """Pass 2 of A and B: each prompt is answered by the expert named for it, others by the base."""
+    """Pass 2 of A and B: the expert named for a prompt answers it; for others, the base."""
     import rl
     texts = [""] * len(problems)
     for name in sorted(set(names)):

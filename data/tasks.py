@@ -221,13 +221,13 @@ def chain(rng: Random) -> Worked:
     return _math(text, f" what is {text} ?", _sum_steps(terms), sum(terms))
 
 
-def _story(rng: Random, terms: list[int], who: str, thing: str) -> str:
+def _story(rng: Random, terms: list[int]) -> str:
     return " , ".join(f"{rng.choice(PLUS if s > 0 else MINUS)} {abs(s)}" for s in terms)
 
 
 def shop(rng: Random) -> Worked:
     terms, who, thing = _sums(rng), rng.choice(NAMES), rng.choice(GOODS)
-    deeds = _story(rng, terms[1:], who, thing)
+    deeds = _story(rng, terms[1:])
     question = f" {who} has {terms[0]} {thing} , {deeds} . how many {thing} ?"
     return _math(_chain_text(terms), question, _sum_steps(terms), sum(terms))
 
@@ -288,7 +288,8 @@ def _ring(rng: Random, names: tuple[str, ...], moves: dict[str, int], low: int, 
     return [names[s] for s in states], done
 
 
-def _calendar(rng: Random, names: tuple[str, ...], most: int, opening: str, closing: str) -> Worked:
+def _calendar(rng: Random, names: tuple[str, ...], most: int, opening: str, closing: str
+              ) -> Worked:
     hops = {f"{way} {n}": sign * n for n in range(1, most + 1)
             for way, sign in (("on", 1), ("back", -1))}
     states, moves = _ring(rng, names, hops, 2, 4)
@@ -364,9 +365,10 @@ def _coded(key: str, ask: str, params: str, body: tuple[list[str], str], broken:
     """A code problem: one small case is shown in the prompt, the others judge."""
     lines, result = body
     small = min(cases, key=lambda case: abs(case[1]) > 199)
-    javascript = f" function f ( {params} ) {{ " + " ; ".join([*lines, f"return {result}"]) + " ; }"
-    return Coded(key, f" write f ( {params} ) : {ask} . {_shown(*small)} .", _python(params, lines, result),
-                 tuple(broken), javascript, f" take {params} , {prose} .",
+    python = _python(params, lines, result)
+    javascript = f" function f ( {params} ) {{{python.split(':', 1)[1]} ; }}"
+    return Coded(key, f" write f ( {params} ) : {ask} . {_shown(*small)} .", python, tuple(broken),
+                 javascript, f" take {params} , {prose} .",
                  tuple(case for case in cases if case[0] != small[0]))
 
 
@@ -399,7 +401,7 @@ def story(rng: Random) -> Coded:
     steps = [(op, k) for op, k in _ops(rng, 2, 4, "+-")]
     signed = [k if op == "+" else -k for op, k in steps]
     who, thing = rng.choice(NAMES), rng.choice(GOODS)
-    deeds = _story(rng, signed, who, thing)
+    deeds = _story(rng, signed)
     part = _steps_problem(rng, steps, f"how many {thing}")
     shown = part.question.split(" . ", 1)[1]
     question = f" {who} has x {thing} , {deeds} . how many {thing} , as f ( x ) ? {shown}"

@@ -49,7 +49,7 @@ def test_shown_cases_do_not_judge(name: str) -> None:
 
 
 def test_splits_are_disjoint_whatever_the_seed() -> None:
-    """By part: a test prompt's content never stands in another family's training prompts either."""
+    """By part: a test prompt's content is in no other family's training prompts either."""
     keys: dict[str, set[str]] = {split: set() for split in SPLITS}
     for task in TASKS.values():
         for split in SPLITS:
@@ -63,7 +63,7 @@ def test_splits_are_disjoint_whatever_the_seed() -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_family_has_tens_of_thousands_of_prompts(name: str) -> None:
-    """Birthday bound: 600 keys of a space of 10,000 or more collide 18 times on average at most."""
+    """Birthday: 600 draws from 10,000 or more keys collide 18 times at most on average."""
     task, rng = TASKS[name], Random(7)
     keys = {tuple(make(rng).key for make in task.makers) for _ in range(600)}
     assert len(keys) > 600 - 60
