@@ -271,7 +271,7 @@ def rollouts(adapter: object, z: Tensor, encoding: tiktoken.Encoding, problems: 
 
 def policy_step(adapter: object, z: Tensor, episodes: list[Episode], recipe: Recipe) -> dict:
     """Adds dJ/dz of these episodes to z.grad; returns reward, KL and the share without signal."""
-    rewards = torch.tensor([e.reward for e in episodes]).view(-1, recipe.samples)
+    rewards = torch.tensor([float(e.reward) for e in episodes]).view(-1, recipe.samples)
     device = z.device
     tokens, mask = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
     adapter.use(None)
