@@ -194,7 +194,7 @@ def pretrain(args: Pretrain) -> None:
 
 def train(args: Train) -> None:
     positive("--steps", args.steps)
-    positive("--n", args.n)
+    positive("--n", args.n, 5000)
     shop, rows = Workshop(args), {}
     print(f"base: {shop.sources['base']}, {shop.svf.N:,} gains an expert")
     for name in [args.task] if args.task else EXPERTS:
@@ -285,8 +285,8 @@ def dispatch(shop: Workshop, library: dict, names: list[str], problems: list) ->
 
 
 def adapt(args: Adapt) -> None:
-    positive("--few-shot", args.few_shot)
-    positive("--n", args.n)
+    positive("--few-shot", args.few_shot, 1000)
+    positive("--n", args.n, 5000)
     start, shop = time.monotonic(), Workshop(args)
     library = {name: shop.expert(name) for name in EXPERTS}
     for name, source in shop.sources.items():
@@ -408,7 +408,7 @@ def ask(args: Ask) -> None:
     library = {name: shop.expert(name) for name in EXPERTS}
     problem = Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
     print(f"prompt      {text.strip()}")
-    report = {"prompt": text.strip(), "seed": args.seed}
+    report = {"question": text.strip(), "seed": args.seed}
     begin = time.monotonic()
     report["base"] = rl.answers(shop.svf, None, shop.encoding, [problem])[0].strip()
     print(f"base        {report['base']}   ({time.monotonic() - begin:.2f} s)")
@@ -431,9 +431,9 @@ COMMANDS = {"adapt": (Adapt, adapt), "train": (Train, train), "pretrain": (Pretr
             "ask": (Ask, ask)}
 
 
-def positive(name: str, value: int) -> None:
-    if value < 1:
-        raise ValueError(f"{name} {value}: expected 1 or more")
+def positive(name: str, value: int, most: int = 1_000_000) -> None:
+    if not 1 <= value <= most:
+        raise ValueError(f"{name} {value}: expected 1 or more, {most:,} at most")
 
 
 class Parser(argparse.ArgumentParser):

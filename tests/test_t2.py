@@ -52,7 +52,7 @@ def test_one_strategy_runs_alone(tmp_path: Path) -> None:
 def test_ask_shows_both_passes(tmp_path: Path) -> None:
     done = run("ask", "What is 12 + 7 - 3?", "--out", tmp_path)
     assert done.returncode == 0 and "pass 1" in done.stdout and "pass 2" in done.stdout
-    assert json.loads((tmp_path / "ask.json").read_text())["prompt"] == "what is 12 + 7 - 3 ?"
+    assert json.loads((tmp_path / "ask.json").read_text())["question"] == "what is 12 + 7 - 3 ?"
 
 
 def test_train_writes_an_expert_that_adapt_then_uses(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_train_writes_an_expert_that_adapt_then_uses(tmp_path: Path) -> None:
     (["adapt", "--task", "nonsense"], "nonsense"), (["adapt", "--few-shot", "0"], "1 or more"),
     (["adapt", "--few-shot", "-3"], "1 or more"), (["adapt", "--few-shot", "many"], "many"),
     (["adapt", "--n", "0"], "1 or more"), (["adapt", "--device", "abacus"], "abacus"),
-    (["ask", ""], "empty"), ([], "COMMAND"), (["adapt", "--n", "999999"], "fewer than")])
+    (["ask", ""], "empty"), ([], "COMMAND"), (["adapt", "--n", "999999"], "5,000 at most")])
 def test_bad_flags_are_one_clear_line(args: list[str], says: str, tmp_path: Path) -> None:
     done = run(*args, *(["--out", tmp_path] if args else []))
     assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
