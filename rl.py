@@ -30,10 +30,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from data.corpus import document
-from data.tasks import Problem
+from data.corpus import answer, document
+from data.tasks import JOIN, Problem
 from data.tokenizer import end_token, prompt_tokens
 from model import GPT, generate, load_file, save_file
+from svf import Adapter
 
 Report = Callable[[int, dict], None]
 
@@ -102,6 +103,11 @@ def stream(*name: object) -> torch.Generator:
 Pair = tuple[list[int], list[int]]  # prompt tokens, completion tokens (with the end token)
 
 
+def as_pair(encoding: tiktoken.Encoding, prompt: str, completion: str) -> Pair:
+    return (prompt_tokens(encoding, prompt),
+            [*encoding.encode_ordinary(completion), end_token(encoding)])
+
+
 def padded(pairs: list[Pair], prompt_weight: float, device: torch.device | str
            ) -> tuple[Tensor, Tensor]:
     """tokens (B, T) padded at the right, and the weight (B, T) of each token as a target.
@@ -116,6 +122,9 @@ def padded(pairs: list[Pair], prompt_weight: float, device: torch.device | str
     return torch.tensor(tokens, device=device), torch.tensor(weight, device=device)
 
 
+PROMPT_WEIGHT = 0.03  # of a prompt's tokens in the loss: most of them are drawn by chance
+
+
 def next_token_loss(model: GPT, tokens: Tensor, weight: Tensor) -> Tensor:
     """-sum_t w_t log pi(y_t | y_<t) / sum_t w_t; tokens and weight (B, T)."""
     logits = model(tokens[:, :-1])
@@ -124,13 +133,12 @@ def next_token_loss(model: GPT, tokens: Tensor, weight: Tensor) -> Tensor:
     return (loss * weight).sum() / weight.sum()
 
 
-def corpus_batch(encoding: tiktoken.Encoding, size: int, seed: int, step: int) -> list[Pair]:
+def corpus_batch(encoding: tiktoken.Encoding, size: int, seed: int, step: int, steps: int
+                 ) -> list[Pair]:
     """The documents of one step, as tokens and shortest first: a mixture of all families."""
     rng, pairs = Random(f"corpus {seed} {step}"), []
     for _ in range(size):
-        prompt, completion = document(rng)
-        pairs.append((prompt_tokens(encoding, prompt),
-                      [*encoding.encode_ordinary(completion), end_token(encoding)]))
+        pairs.append(as_pair(encoding, *document(rng, step / steps)))
     return sorted(pairs, key=lambda pair: len(pair[0]) + len(pair[1]))
 
 
@@ -141,16 +149,17 @@ def pretrain(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state
         raise ValueError(f"pretrain needs torch 2.9 or later (Muon), found {torch.__version__}")
     matrices = [p for p in model.blocks.parameters() if p.dim() == 2]
     rest = [p for p in model.parameters() if all(p is not m for m in matrices)]
-    optimizers = {"muon": torch.optim.Muon(matrices, lr=0.02, weight_decay=0.0),
+    optimizers = {"muon": torch.optim.Muon(matrices, lr=0.01, weight_decay=0.0),
                   "adamw": torch.optim.AdamW(rest, lr=3e-3, betas=(0.9, 0.98), weight_decay=0.0)}
-    rates = {"muon": 0.02, "adamw": 3e-3}
+    rates = {"muon": 0.01, "adamw": 3e-3}
 
     def do(step: int) -> None:
         decay = min(1.0, (step + 1) / 20, (steps - step) / (0.6 * steps))
         pairs, loss = batches(step), 0.0
-        half = len(pairs) // 2
-        for part in (pairs[:half], pairs[half:]):  # short and long apart: less padding
-            piece = next_token_loss(model, *padded(part, 0.2, device)) / 2
+        third = math.ceil(len(pairs) / 3)
+        for start in range(0, len(pairs), third):  # short and long apart: less padding
+            part = padded(pairs[start:start + third], PROMPT_WEIGHT, device)
+            piece = next_token_loss(model, *part) / 3
             piece.backward()
             loss += piece.item()
         for name, optimizer in optimizers.items():
@@ -239,7 +248,7 @@ class Expert:
             self.best, self.accuracy = self.vector.detach().clone(), accuracy
 
 
-def answers(adapter: object, z: Tensor | None, encoding: tiktoken.Encoding,
+def answers(adapter: Adapter, z: Tensor | None, encoding: tiktoken.Encoding,
             problems: list[Problem], max_new: int = 72) -> list[str]:
     """Greedy answers of the expert z (None: the base) to each problem's prompt."""
     adapter.use(z)
@@ -258,7 +267,7 @@ def right(problems: list[Problem], texts: list[str]) -> list[bool]:
     return [p.reward(text) == 1 for p, text in zip(problems, texts)]
 
 
-def rollouts(adapter: object, z: Tensor, encoding: tiktoken.Encoding, problems: list[Problem],
+def rollouts(adapter: Adapter, z: Tensor, encoding: tiktoken.Encoding, problems: list[Problem],
              recipe: Recipe, generator: torch.Generator) -> list[Episode]:
     """`samples` answers to each problem at temperature 1, group after group."""
     adapter.use(z.detach())
@@ -269,7 +278,7 @@ def rollouts(adapter: object, z: Tensor, encoding: tiktoken.Encoding, problems: 
             for p, prompt, c in zip(asked, prompts, done)]
 
 
-def policy_step(adapter: object, z: Tensor, episodes: list[Episode], recipe: Recipe) -> dict:
+def policy_step(adapter: Adapter, z: Tensor, episodes: list[Episode], recipe: Recipe) -> dict:
     """Adds dJ/dz of these episodes to z.grad; returns reward, KL and the share without signal."""
     rewards = torch.tensor([float(e.reward) for e in episodes]).view(-1, recipe.samples)
     device = z.device
@@ -292,9 +301,37 @@ def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
     return [tasks[i % len(tasks)].problem(rng, split) for i in range(n)]
 
 
-def reinforce(adapter: object, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
+def reinforce(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
               seed: int, state: Path, run: dict, report: Report) -> Tensor:
     """Trains one expert from the base; returns the vector that was best on validation."""
+    def gradient(step: int, z: Tensor) -> dict:
+        problems = draw(tasks, recipe.prompts, "train", seed, step)
+        episodes = rollouts(adapter, z, encoding, problems, recipe,
+                            stream("rollout", tasks[0].name, seed, step))
+        return policy_step(adapter, z, episodes, recipe)
+    return learn(adapter, encoding, tasks, recipe, gradient, state, run, report)
+
+
+def imitate(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
+            seed: int, state: Path, run: dict, report: Report) -> Tensor:
+    """The ablation: next-token prediction of what the corpus answers to the same prompts."""
+    def gradient(step: int, z: Tensor) -> dict:
+        rng = Random(repr(("imitate", tasks[0].name, seed, step)))
+        problems = draw(tasks, recipe.prompts * recipe.samples, "train", seed, step)
+        pairs = [as_pair(encoding, p.prompt, JOIN.join(answer(part, p.lead, rng)
+                                                       for part in p.parts)) for p in problems]
+        adapter.use(z)
+        loss = next_token_loss(adapter.model, *padded(pairs, 0.0, z.device))
+        check_finite(loss.item(), "imitate")
+        loss.backward()
+        return {"loss": loss.item()}
+    return learn(adapter, encoding, tasks, recipe, gradient, state, run, report)
+
+
+def learn(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
+          gradient: Callable[[int, Tensor], dict], state: Path, run: dict, report: Report
+          ) -> Tensor:
+    """AdamW on one vector; gradient(step, z) adds to z.grad. Returns the best on validation."""
     expert = Expert(adapter.neutral())
     optimizer = torch.optim.AdamW([expert.vector], lr=recipe.rate, betas=(0.9, 0.98),
                                   weight_decay=0.0)
@@ -305,10 +342,7 @@ def reinforce(adapter: object, encoding: tiktoken.Encoding, tasks: tuple, recipe
             validate()
         decay = 0.55 + 0.45 * math.cos(math.pi * step / recipe.steps)  # to a tenth
         optimizer.param_groups[0]["lr"] = recipe.rate * min(1.0, (step + 1) / 5) * decay
-        problems = draw(tasks, recipe.prompts, "train", seed, step)
-        episodes = rollouts(adapter, expert.vector, encoding, problems, recipe,
-                            stream("rollout", tasks[0].name, seed, step))
-        facts = policy_step(adapter, expert.vector, episodes, recipe)
+        facts = gradient(step, expert.vector)
         torch.nn.utils.clip_grad_norm_([expert.vector], 1.0)
         optimizer.step()
         optimizer.zero_grad()

@@ -12,14 +12,15 @@ W'(z_k), since W' is linear in z. One layer runs in one of two ways:
                                             dL/dz = S * sum_t (dL/dy U)(x V)), and for a batch in
                                             which every row has a z of its own
 
-Beside it LoRA, the baseline: W' = W + scale * B A, flattened to one vector as well, so that
-whatever trains or applies an expert does the same with either.
+Beside it LoRA, the baseline: W' = W + 2 B A, flattened to one vector as well, so that whatever
+trains or applies an expert does the same with either.
 
 Shapes: B batch, T tokens, O/I out/in, R = min(O, I), K experts, M matrices, N length of z.
 Departs from the authors' code: no sigmoid, no sum(S)/sum(S*z) factor, attention adapted too.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -48,7 +49,7 @@ def adapted_weight(U: Tensor, S: Tensor, Vt: Tensor, z: Tensor) -> Tensor:
 
 
 class SVFLinear(nn.Module):
-    """A linear layer that runs as the base, merged, or factored; SVF.use decides which."""
+    """A linear layer that runs as the base, merged, or factored; `use` decides which."""
 
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__()
@@ -58,6 +59,9 @@ class SVFLinear(nn.Module):
         self.U, self.S, self.Vt = (part.to(self.weight.dtype) for part in (U, S, Vt))
         self.merged: Tensor | None = self.weight  # (O, I)
         self.gain: Tensor | None = None           # S*z: (R,), or (B, 1, R) with a z a row
+
+    def neutral(self, generator: torch.Generator) -> Tensor:
+        return torch.ones_like(self.S)
 
     def use(self, z: Tensor | None, merge: bool) -> None:
         """z None: the base's own weights, bit for bit. z (R,) merged or factored. z (B, R)."""
@@ -70,6 +74,10 @@ class SVFLinear(nn.Module):
             gain = self.S * z
             self.gain = gain if z.dim() == 1 else gain[:, None]
 
+    def keep(self, rows: Tensor) -> None:
+        if self.gain is not None and self.gain.dim() == 3:
+            self.gain = self.gain[rows]
+
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
         if self.merged is not None:
@@ -77,31 +85,69 @@ class SVFLinear(nn.Module):
         return F.linear(F.linear(x, self.Vt) * self.gain, self.U)
 
 
-class SVF:
-    """Wraps a model in place, so that `use(z)` turns it into the expert z.
+class LoRALinear(nn.Module):
+    """W' = W + 2 B A, A (r, I) and B (O, r) flattened to one vector (the paper's alpha = 2 r)."""
+
+    def __init__(self, linear: nn.Linear, rank: int) -> None:
+        super().__init__()
+        self.weight, self.rank = linear.weight.detach(), rank
+        self.merged: Tensor | None = self.weight
+        self.pair: tuple[Tensor, Tensor] | None = None
+
+    def neutral(self, generator: torch.Generator) -> Tensor:
+        """B = 0, so that W' = W; A of standard deviation 1/sqrt(I), else nothing would learn."""
+        O, I = self.weight.shape
+        A = torch.randn(self.rank * I, generator=generator) * I ** -0.5
+        return torch.cat((A, torch.zeros(O * self.rank))).to(self.weight)
+
+    def use(self, v: Tensor | None, merge: bool) -> None:
+        """v None: the base's own weights, bit for bit. v (r (I + O),): A, then B."""
+        self.merged, self.pair = (self.weight, None) if v is None else (None, self.split(v))
+        if self.pair and merge:
+            A, B = self.pair
+            self.merged = self.weight + 2 * B @ A
+
+    def split(self, v: Tensor) -> tuple[Tensor, Tensor]:
+        O, I = self.weight.shape
+        return v[:self.rank * I].view(self.rank, I), v[self.rank * I:].view(O, self.rank)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (B, T, I) -> (B, T, O)."""
+        if self.merged is not None:
+            return F.linear(x, self.merged)
+        A, B = self.pair
+        return F.linear(x, self.weight) + 2 * F.linear(F.linear(x, A), B)
+
+
+class Adapter:
+    """Wraps a model in place, so that `use(vector)` turns it into an expert.
 
     kinds: which matrices of each block; all seven, as in the paper, or attention or MLP alone.
+    What trains or applies an expert sees N, neutral, use and keep, and not what the vector means.
     """
 
-    def __init__(self, model: GPT, kinds: tuple[str, ...] = KINDS) -> None:
+    def __init__(self, model: GPT, kinds: tuple[str, ...], layer: Callable[[nn.Linear], nn.Module]
+                 ) -> None:
         self.fingerprint = fingerprint(model)  # before wrapping: the base's own weights
         self.model, self.layers = model.requires_grad_(False), {}
         for name, parent, kind in _places(model, kinds):
-            layer = SVFLinear(getattr(parent, kind))
-            setattr(parent, kind, layer)
-            self.layers[name] = layer
-        self.sizes = [layer.S.numel() for layer in self.layers.values()]
+            self.layers[name] = layer(getattr(parent, kind))
+            setattr(parent, kind, self.layers[name])
+        self.sizes = [part.numel() for part in self._neutral(torch.Generator())]
         self.N = sum(self.sizes)
 
-    def neutral(self) -> Tensor:
-        """z = 1 (N,): the base model, where training starts."""
-        return torch.ones(self.N, device=self.model.embed.weight.device)
+    def _neutral(self, generator: torch.Generator) -> list[Tensor]:
+        return [layer.neutral(generator) for layer in self.layers.values()]
+
+    def neutral(self, seed: int = 0) -> Tensor:
+        """The base model as a vector (N,), where training starts."""
+        return torch.cat(self._neutral(torch.Generator().manual_seed(seed)))
 
     def use(self, z: Tensor | None) -> None:
         """Makes the model the expert z.
 
         None: the base, bit for bit. z (N,): merged, or factored if z is being learned.
-        z (B, N): factored, a z for each row of the batch. ValueError on any other shape.
+        z (B, N), SVF alone: factored, a z for each row. ValueError on any other shape.
         """
         if z is not None and (z.shape[-1] != self.N or z.dim() > 2):
             raise ValueError(f"z is {tuple(z.shape)}, expected ({self.N},) or (rows, {self.N})")
@@ -112,9 +158,24 @@ class SVF:
 
     def keep(self, rows: Tensor) -> None:
         """Drops rows of a batch in which every row has its own z (see model.generate)."""
+
+
+class SVF(Adapter):
+    """z (N,): one gain a singular value, N = sum of min(O, I); neutral() is z = 1."""
+
+    def __init__(self, model: GPT, kinds: tuple[str, ...] = KINDS) -> None:
+        super().__init__(model, kinds, SVFLinear)
+
+    def keep(self, rows: Tensor) -> None:
         for layer in self.layers.values():
-            if layer.gain is not None and layer.gain.dim() == 3:
-                layer.gain = layer.gain[rows]
+            layer.keep(rows)
+
+
+class LoRA(Adapter):
+    """The baseline: rank 16 on q and v in the paper; any matrices at any rank here."""
+
+    def __init__(self, model: GPT, rank: int = 16, kinds: tuple[str, ...] = ("q", "v")) -> None:
+        super().__init__(model, kinds, lambda linear: LoRALinear(linear, rank))
 
 
 def _places(model: GPT, kinds: tuple[str, ...]) -> list[tuple[str, nn.Module, str]]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
 import warnings
 from dataclasses import dataclass, field, fields
@@ -45,7 +46,8 @@ class Adapt(Common):
     """Adapt to tasks that no expert has seen, and print the table of all strategies."""
 
     few_shot: int = option(8, "examples that strategy C may look at, 1 or more")
-    task: str = option("", "one task instead of all the unseen ones", choices=list(TASKS))
+    task: str = option("", "one task instead of all the unseen ones",
+                       choices=[name for name in TASKS if name != "classifier"])
     strategy: str = option("all", "what to run", choices=[*STRATEGIES, "all"])
     n: int = option(100, "test prompts a task, 1 or more")
     per_matrix: bool = option(False, "a coefficient for each matrix and expert, not each expert")
@@ -68,7 +70,7 @@ class Pretrain(Common):
 
     Ctrl-C stops after the step in hand; the same command goes on from there."""
 
-    steps: int = option(2400, "gradient steps of 48 documents")
+    steps: int = option(5000, "gradient steps of 48 documents")
 
 
 @dataclass(frozen=True)
@@ -135,16 +137,22 @@ class Line:
         if self.first is None:
             self.first, self.start = step, now
         per = (now - self.start) / max(1, step - self.first)
+        self.clear()
         text = " ".join(f"{k} {v:.2f}" if isinstance(v, float) else f"{k} {v}"
                         for k, v in facts.items())
         eta = f"ETA {per * (self.steps - 1 - step):.0f} s" if step > self.first else "ETA ..."
         line = f"{self.what} {step + 1}/{self.steps}  {text}  {eta}"
         final = step + 1 == self.steps
         if sys.stderr.isatty():
-            print(f"\r\033[K{line[:110]}", end="\n" if final else "", file=sys.stderr, flush=True)
+            print(line[:110], end="\n" if final else "", file=sys.stderr, flush=True)
         elif now - self.last > 10 or final:
             print(line, file=sys.stderr, flush=True)
             self.last = now
+
+    def clear(self) -> None:
+        """Makes room on a terminal for what is printed next."""
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:
@@ -178,9 +186,9 @@ def pretrain(args: Pretrain) -> None:
         line(step, {"loss": facts["loss"]})
         if step % 100 == 99 or step + 1 == args.steps:
             log.append({"step": step + 1, "loss": facts["loss"]})
-    
+
     def batches(step: int) -> list:
-        return rl.corpus_batch(encoding, 48, args.seed, step)
+        return rl.corpus_batch(encoding, 48, args.seed, step, args.steps)
     rl.pretrain(model, batches, args.steps, state, run, report, device)
     save_model(model, args.out / "base.pt", **run)
     state.unlink(missing_ok=True)
@@ -293,16 +301,17 @@ def adapt(args: Adapt) -> None:
         print(f"{name:<11} {source}")
     tasks = [TASKS[args.task]] if args.task else UNSEEN
     show_header(args)
-    rows = {}
-    for task in tasks:
+    rows, line = {}, Line("adapt", len(tasks) + 1)
+    for i, task in enumerate(tasks):
+        line(i, {"to": task.name})
         rows[task.name] = adapt_task(shop, library, task)
+        line.clear()
         show_task(task.name, rows[task.name])
+        write_json(args.out / "adapt.json", {"seed": args.seed, "shots": args.few_shot,
+                                             "sources": shop.sources, "tasks": rows,
+                                             "seconds": time.monotonic() - start})
     show_mean(rows)
-    seconds = time.monotonic() - start
-    write_json(args.out / "adapt.json", {"seed": args.seed, "shots": args.few_shot,
-                                         "sources": shop.sources, "tasks": rows,
-                                         "seconds": seconds})
-    print(f"{seconds:.0f} s in all; wrote {args.out / 'adapt.json'}")
+    print(f"{time.monotonic() - start:.0f} s in all; wrote {args.out / 'adapt.json'}")
 
 
 def adapt_task(shop: Workshop, library: dict, task: object) -> dict:
@@ -473,6 +482,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         from rl import Stopped
         given["out"].mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=given["out"]):
+            pass  # that nothing can be written there is said now, not when the work is done
         command(form(**given))
     except Stopped as stop:
         print(f"\n{stop}; the same command goes on from there", file=sys.stderr)

@@ -1,8 +1,9 @@
 """The tokenizer: tiktoken over a vocabulary of our own, kept in Llama 3's tokenizer.model format.
 
-Every word and every whole number up to 199 is one token with its leading space, so that " 7" is
-the same token wherever it stands; whatever else a user types falls back to bytes and still
-decodes to itself. `python -m data.tokenizer` makes tokenizer.model anew from the corpus.
+Every word, every whole number below 100 and every operation (" +7", " *2") is one token with its
+leading space, so that " 7" is the same token wherever it stands; whatever else a user types falls
+back to bytes and still decodes to itself. `python -m data.tokenizer` makes tokenizer.model anew
+from the corpus.
 """
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ import tiktoken
 from data import HERE
 
 VOCABULARY = HERE / "tokenizer.model"
-PATTERN = r" ?[A-Za-z]+| ?[0-9]+| ?[^\sA-Za-z0-9]|\s"
+PATTERN = r" ?[A-Za-z]+(?:-[A-Za-z]+)?| ?[-+*%]?[0-9]+| ?[^\sA-Za-z0-9]|\s"
 BEGIN, END = "<|begin_of_text|>", "<|end_of_text|>"
 
 
@@ -45,12 +46,13 @@ def load(path: Path = VOCABULARY) -> tiktoken.Encoding:
 
 
 def tidy(text: str) -> str:
-    """A user's text as the corpus writes it: lower case, a space before each word and sign.
+    """A user's text as the corpus writes it: lower case, a space before each word and operation.
 
-    >>> tidy("What is 12+7?")
-    ' what is 12 + 7 ?'
+    >>> tidy("What is 12 + 7-3?")
+    ' what is 12 +7 -3 ?'
     """
-    return "".join(f" {piece}" for piece in re.findall(r"[^\W\d_]+|\d+|[^\w\s]|_", text.lower()))
+    pieces = re.findall(r"[-+*%]\s*\d+|[^\W\d_]+(?:-[^\W\d_]+)?|\d+|[^\w\s]|_", text.lower())
+    return "".join(" " + "".join(piece.split()) for piece in pieces)
 
 
 def prompt_tokens(encoding: tiktoken.Encoding, prompt: str) -> list[int]:
@@ -63,17 +65,17 @@ def end_token(encoding: tiktoken.Encoding) -> int:
 
 
 def make(documents: int = 30_000) -> list[bytes]:
-    """The 256 bytes, then the corpus's words, most frequent first, then the numbers to 199."""
+    """The 256 bytes, then the corpus's words, most frequent first, then the numbers to 99."""
     from collections import Counter
 
     from data.corpus import document
     rng, count = Random("vocabulary"), Counter()
     for _ in range(documents):
-        count.update(re.findall(r" ?[A-Za-z]+| ?[^\sA-Za-z0-9]|\s", "".join(document(rng)) + "\n"))
+        count.update(re.findall(PATTERN, "".join(document(rng)) + "\n"))
     words = [w for w, _ in sorted(count.items(), key=lambda item: (-item[1], item[0]))]
     tokens = dict.fromkeys([bytes([b]) for b in range(256)])
     tokens.update(dict.fromkeys(w.encode() for w in words))
-    tokens.update(dict.fromkeys(f" {n}".encode() for n in range(200)))
+    tokens.update(dict.fromkeys(f" {n}".encode() for n in range(100)))
     return list(tokens)
 
 

@@ -6,7 +6,18 @@ from random import Random
 import pytest
 
 from data.corpus import document
-from data.tasks import DOMAINS, JOIN, SPLITS, TASKS, UNSEEN, Coded, Said, Worked, trained_on
+from data.tasks import (
+    DOMAINS,
+    JOIN,
+    OPENERS,
+    SPLITS,
+    TASKS,
+    UNSEEN,
+    Coded,
+    Said,
+    Worked,
+    trained_on,
+)
 from data.tokenizer import load, tidy
 
 EVERY = sorted(TASKS)
@@ -15,16 +26,17 @@ EVERY = sorted(TASKS)
 def ideal(part: object) -> str:
     """The part's own answer, as the corpus writes it when nothing goes wrong."""
     if isinstance(part, Worked):
-        return f" {part.opener} :" + " ,".join(part.steps) + f" {part.answer}"
+        return f" {OPENERS[part.domain]} :" + "".join(part.steps) + f" {part.answer}"
     return part.answer if isinstance(part, Coded) else f" {part.answer}"
 
 
 def perturbed(part: object) -> list[str]:
     if isinstance(part, Worked):
-        return [f" it is {near}" for near in part.near] + ["", f" it is {part.answer} or so"]
+        wrong = [f" it is {near}" for near in part.near]
+        return [*wrong, "", part.astray, f" it is {part.answer} or so"]
     if isinstance(part, Said):
         return ["", f" {part.answer} {part.answer}"]
-    return [part.javascript, part.prose, "", part.answer.replace("return", "retur")]
+    return [part.javascript, part.astray, "", part.answer.replace("return", "retur")]
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -35,17 +47,6 @@ def test_own_answers_are_rewarded_and_perturbed_ones_are_not(name: str) -> None:
         for i, part in enumerate(problem.parts):
             for wrong in perturbed(part):
                 assert problem.reward(JOIN.join([*right[:i], wrong, *right[i + 1:]])) == -1
-
-
-@pytest.mark.parametrize("name", EVERY)
-def test_shown_cases_do_not_judge(name: str) -> None:
-    for problem in TASKS[name].problems(20, "test", 2):
-        for part in problem.parts:
-            if isinstance(part, Coded):
-                assert len(part.cases) >= 3
-                for args, _ in part.cases:
-                    if len(args) == 1 and isinstance(args[0], int) and args[0] >= 0:
-                        assert f"f ( {args[0]} ) =" not in part.question
 
 
 def test_splits_are_disjoint_whatever_the_seed() -> None:
@@ -96,9 +97,9 @@ def test_encode_then_decode_is_the_identity() -> None:
         assert encoding.decode(encoding.encode_ordinary(text)) == text
 
 
-def test_words_and_whole_numbers_are_one_token() -> None:
+def test_words_numbers_and_operations_are_one_token() -> None:
     encoding = load()
-    for text in (" thursday", " 7", " 42", " 199", " def", " ("):
+    for text in (" thursday", " 7", " 42", " +7", " *3", " red-blue", " def", " ("):
         assert len(encoding.encode_ordinary(text)) == 1
 
 
@@ -109,7 +110,7 @@ def test_a_special_tokens_name_in_a_prompt_is_plain_text() -> None:
 
 
 def test_tidy_writes_as_the_corpus_does() -> None:
-    assert tidy("What is 12+7 - 3?") == " what is 12 + 7 - 3 ?"
+    assert tidy("What is 12+7 - 3?") == " what is 12 +7 -3 ?"
 
 
 @pytest.mark.parametrize("line", ["zzz", "AA== 1\n", "AA== 0\nAA== 1", "!!!! 0", "AA== 0"])

@@ -6,7 +6,23 @@ from pathlib import Path
 import pytest
 import torch
 
-from rl import Stopped, advantages, check_finite, draw, padded, reinforce_loss, resumable, stream
+from data import HERE
+from data.tasks import trained_on
+from data.tokenizer import load
+from model import load_model
+from rl import (
+    Recipe,
+    Stopped,
+    advantages,
+    check_finite,
+    draw,
+    imitate,
+    padded,
+    reinforce_loss,
+    resumable,
+    stream,
+)
+from svf import LoRA
 
 
 def test_leave_one_out_takes_the_mean_of_the_others() -> None:
@@ -107,7 +123,6 @@ def test_streams_differ_by_seed_and_by_name() -> None:
 
 
 def test_each_step_draws_other_prompts_the_same_again() -> None:
-    from data.tasks import trained_on
     tasks = trained_on("math")
 
     def prompts(step: int) -> list[str]:
@@ -119,3 +134,11 @@ def test_each_step_draws_other_prompts_the_same_again() -> None:
 def test_a_loss_that_is_no_number_stops_the_run() -> None:
     with pytest.raises(ValueError, match="step 7"):
         check_finite(float("nan"), "step 7")
+
+
+def test_next_token_prediction_trains_lora_by_the_same_loop(tmp_path: Path) -> None:
+    lora, seen = LoRA(load_model(HERE / "base.pt"), rank=2), []
+    recipe = Recipe(steps=12, prompts=4, samples=4, held=9, validate=12)
+    imitate(lora, load(), trained_on("code"), recipe, 0, tmp_path / "s.pt", {},
+            lambda step, facts: seen.append(facts["loss"]))
+    assert len(seen) == 12 and sum(seen[-4:]) < sum(seen[:4])

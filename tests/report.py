@@ -1,0 +1,92 @@
+"""README's tables, from the JSON that `train` and `adapt` left behind for several seeds.
+
+    python -m tests.report out/0 out/1 out/2
+
+Shares are pooled over the seeds, each of which has other rollouts, shots and test prompts; the
+intervals are 95%: Wilson's for a share, Newcombe's for a difference (as if base and expert had
+answered different prompts, which errs on the wide side).
+"""
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from data.tasks import DOMAINS
+from t2 import COLUMNS, HEADS, cells, wilson
+
+Runs = list[dict]
+
+
+def gain(before: float, after: float, n: int) -> tuple[float, float, float]:
+    """after - before with Newcombe's interval, n trials each.
+
+    >>> [round(x, 3) for x in gain(0.5, 0.9, 100)]
+    [0.4, 0.278, 0.506]
+    """
+    (low0, high0), (low1, high1) = wilson(before, n), wilson(after, n)
+    d = after - before
+    return (d, d - ((after - low1) ** 2 + (high0 - before) ** 2) ** 0.5,
+            d + ((high1 - after) ** 2 + (before - low0) ** 2) ** 0.5)
+
+
+def mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def points(d: tuple[float, float, float]) -> str:
+    return f"{100 * d[0]:+.0f} [{100 * d[1]:+.0f}, {100 * d[2]:+.0f}]"
+
+
+def experts_table(runs: Runs) -> list[str]:
+    lines = ["| expert | n | base | expert | gain, points | by seed | training |",
+             "|---|---|---|---|---|---|---|"]
+    for name in runs[0]["experts"]:
+        rows = [run["experts"][name] for run in runs]
+        n, base, after = (mean([row[key] for row in rows]) for key in ("n", "base", "expert"))
+        n = round(n) * len(rows)
+        seeds = ", ".join(f"{100 * (row['expert'] - row['base']):+.0f}" for row in rows)
+        lines.append(f"| {name} | {n} | {base:.3f} | {after:.3f} | {points(gain(base, after, n))} "
+                     f"| {seeds} | {mean([row['seconds'] for row in rows]):.0f} s |")
+    return lines
+
+
+def tasks_table(runs: Runs) -> list[str]:
+    lines = [f"| task | {' | '.join(HEADS)} | C - base, points | alpha (mean) |",
+             "|---" * (len(HEADS) + 3) + "|"]
+    shares, n = {}, 0
+    for name in runs[0]["tasks"]:
+        rows = [run["tasks"][name] for run in runs]
+        shares[name] = [mean(list(column)) for column in zip(*map(cells, rows))]
+        n = sum(row["n"] for row in rows)
+        alpha = " ".join(f"{mean(list(a)):+.2f}" for a in zip(*(row["alpha"] for row in rows)))
+        lines.append(line(name, shares[name], n, alpha))
+    total = [mean(list(column)) for column in zip(*shares.values())]
+    lines.append(line("mean", total, n * len(shares), " ".join(d[:2] for d in DOMAINS)))
+    return lines
+
+
+def line(name: str, row: list[float], n: int, alpha: str) -> str:
+    base, few_shot = row[COLUMNS.index("base")], row[COLUMNS.index("few_shot")]
+    return (f"| {name} | {' | '.join(f'{x:.2f}' for x in row)} | "
+            f"{points(gain(base, few_shot, n))} | {alpha} |")
+
+
+def seeds_table(runs: Runs) -> list[str]:
+    lines = [f"| mean over the tasks | {' | '.join(HEADS)} |", "|---" * (len(HEADS) + 1) + "|"]
+    for run in runs:
+        total = [mean(list(column)) for column in zip(*map(cells, run["tasks"].values()))]
+        lines.append(f"| seed {run['seed']} | {' | '.join(f'{x:.3f}' for x in total)} |")
+    return lines
+
+
+def main(folders: list[str]) -> None:
+    def read(name: str) -> Runs:
+        return [json.loads((Path(folder) / name).read_text()) for folder in folders]
+    trained, adapted = read("train.json"), read("adapt.json")
+    for table in (experts_table(trained), tasks_table(adapted), seeds_table(adapted)):
+        print("\n".join(table), end="\n\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
