@@ -101,6 +101,7 @@ def stream(*name: object) -> torch.Generator:
 # ------------------------------------------------------------------------- next-token prediction
 
 Pair = tuple[list[int], list[int]]  # prompt tokens, completion tokens (with the end token)
+PROMPT_WEIGHT = 0.03  # of a prompt's tokens in the loss: most of them are drawn by chance
 
 
 def as_pair(encoding: tiktoken.Encoding, prompt: str, completion: str) -> Pair:
@@ -120,9 +121,6 @@ def padded(pairs: list[Pair], prompt_weight: float, device: torch.device | str
     weight = [[prompt_weight] * len(p) + [1.0] * len(c) + [0.0] * (T - len(p) - len(c))
               for p, c in pairs]
     return torch.tensor(tokens, device=device), torch.tensor(weight, device=device)
-
-
-PROMPT_WEIGHT = 0.03  # of a prompt's tokens in the loss: most of them are drawn by chance
 
 
 def next_token_loss(model: GPT, tokens: Tensor, weight: Tensor) -> Tensor:
@@ -149,9 +147,9 @@ def pretrain(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state
         raise ValueError(f"pretrain needs torch 2.9 or later (Muon), found {torch.__version__}")
     matrices = [p for p in model.blocks.parameters() if p.dim() == 2]
     rest = [p for p in model.parameters() if all(p is not m for m in matrices)]
-    optimizers = {"muon": torch.optim.Muon(matrices, lr=0.01, weight_decay=0.0),
-                  "adamw": torch.optim.AdamW(rest, lr=3e-3, betas=(0.9, 0.98), weight_decay=0.0)}
     rates = {"muon": 0.01, "adamw": 3e-3}
+    optimizers = {"muon": torch.optim.Muon(matrices, weight_decay=0.0),
+                  "adamw": torch.optim.AdamW(rest, betas=(0.9, 0.98), weight_decay=0.0)}
 
     def do(step: int) -> None:
         decay = min(1.0, (step + 1) / 20, (steps - step) / (0.6 * steps))

@@ -14,6 +14,7 @@ The heavy imports stand inside the functions, so that --help answers at once.
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import sys
 import tempfile
@@ -43,11 +44,19 @@ class Common:
 
 @dataclass(frozen=True)
 class Adapt(Common):
-    """Adapt to tasks that no expert has seen, and print the table of all strategies."""
+    """Adapt to tasks that no expert has seen, and print the table of all strategies.
+
+    A row a task: accuracy of the base, of each expert alone, of mixtures that need no search, and
+    of the strategies A, B and C, all on the same test prompts. OUT/adapt.json holds it as well.
+
+        python t2.py adapt --few-shot 8
+        python t2.py adapt --task story --n 500 --seed 1
+    """
 
     few_shot: int = option(8, "examples that strategy C may look at, 1 or more")
     task: str = option("", "one task instead of all the unseen ones",
-                       choices=[name for name in TASKS if name != "classifier"])
+                       choices=[name for name in TASKS if name != "classifier"],
+                       metavar="NAME")
     strategy: str = option("all", "what to run", choices=[*STRATEGIES, "all"])
     n: int = option(100, "test prompts a task, 1 or more")
     per_matrix: bool = option(False, "a coefficient for each matrix and expert, not each expert")
@@ -57,7 +66,13 @@ class Adapt(Common):
 class Train(Common):
     """Train the math, code and reasoning experts and the classification expert from the base.
 
-    Ctrl-C stops after the step in hand; the same command goes on from there."""
+    Prints the accuracy of base and expert on test prompts; OUT/train.json holds it as well, and
+    OUT/math.pt and the like the experts. Ctrl-C stops after the step in hand; the same command
+    goes on from there.
+
+        python t2.py train
+        python t2.py train --task math --seed 1 --out out/1
+    """
 
     task: str = option("", "one expert instead of all four", choices=list(EXPERTS))
     steps: int = option(40, "gradient steps an expert")
@@ -68,14 +83,24 @@ class Train(Common):
 class Pretrain(Common):
     """Make the base model from scratch, on the synthetic corpus.
 
-    Ctrl-C stops after the step in hand; the same command goes on from there."""
+    Writes OUT/base.pt and OUT/pretrain.json. Ctrl-C stops after the step in hand; the same
+    command goes on from there. Experts fit the base that they were trained on: run train next.
+
+        python t2.py pretrain --out out/mine && python t2.py train --out out/mine
+    """
 
     steps: int = option(5000, "gradient steps of 48 documents")
 
 
 @dataclass(frozen=True)
 class Ask(Common):
-    """Show both passes on one prompt: what pass 1 decides, and what base and expert answer."""
+    """Show both passes on one prompt: what pass 1 decides, and what base and expert answer.
+
+    Strategies A and B; C needs examples, and so a task (see adapt). OUT/ask.json holds it as well.
+
+        python t2.py ask "What is 12 + 7 - 3?"
+        python t2.py ask "Today is monday. Go +3 -2 days. Which day?"
+    """
 
     prompt: str = option("", "the question", positional=True)
 
@@ -458,21 +483,30 @@ def parser() -> Parser:
                  formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (form, _) in COMMANDS.items():
-        sub = commands.add_parser(name, description=form.__doc__, help=form.__doc__.split("\n")[0])
+        text = inspect.cleandoc(form.__doc__)
+        sub = commands.add_parser(name, description=text, help=text.split("\n")[0],
+                                  epilog=tasks_listed() if form is Adapt else None,
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)
         for f in fields(form):
             kind = {"few_shot": int}.get(f.name, type(f.default))
-            more = {"help": f.metadata["help"], **{k: v for k, v in f.metadata.items()
-                                                   if k == "choices"}}
+            more = {k: v for k, v in f.metadata.items() if k != "positional"}
             if f.metadata.get("positional"):
                 sub.add_argument(f.name, **more)
             elif kind is bool:
                 sub.add_argument(f"--{f.name.replace('_', '-')}", action="store_true", **more)
             else:
                 more["help"] += f" (default: {f.default or 'all'})" if f.default != 0 else ""
-                more.setdefault("metavar", f.name.upper() if "choices" not in more else None)
+                more.setdefault("metavar", None if "choices" in more else f.name.upper())
                 sub.add_argument(f"--{f.name.replace('_', '-')}", type=kind, default=f.default,
                                  **more)
     return top
+
+
+def tasks_listed() -> str:
+    """What --task knows, for the manual page."""
+    rows = [f"  {task.name:<9} {task.label:<10} {task.about}" + " (trained on)" * (not task.unseen)
+            for task in TASKS.values() if task.label]
+    return "\n".join(["tasks:", *rows])
 
 
 def main(argv: list[str] | None = None) -> int:
