@@ -57,36 +57,44 @@ def stop_after_step() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int], None],
-              every: float = 15.0) -> None:
+def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int], dict],
+              report: Report, every: float = 15.0) -> list[dict]:
     """do(i) for the steps still to do; parts are kept in `state`, every 15 s and on Ctrl-C.
 
     parts: name -> anything with state_dict and load_state_dict. `run` says which run this is: a
-    state of another one is left behind. Stopped is raised after a Ctrl-C; the state goes when
-    the run is over.
+    state of another one is left behind. Returns what `do` said at each step, with the seconds
+    spent so far, as if the run had never been stopped. Stopped is raised after a Ctrl-C.
     """
-    first = 0
+    log: list[dict] = []
     if state.exists():
         saved = load_file(state)
         if saved.get("run") == run:
-            first = saved["step"]
-            for name, part in parts.items():
-                part.load_state_dict(saved[name])
+            try:
+                log = list(saved["log"])
+                for name, part in parts.items():
+                    part.load_state_dict(saved[name])
+            except (KeyError, TypeError, ValueError, RuntimeError) as error:
+                raise ValueError(f"{state} does not hold what this run needs ({error}): delete it "
+                                 "to start again") from None
 
-    def save(step: int) -> None:
-        save_file(state, {"run": run, "step": step,
+    def save() -> None:
+        save_file(state, {"run": run, "log": log,
                           **{name: part.state_dict() for name, part in parts.items()}})
 
     last = time.monotonic()
+    start = last - (log[-1]["seconds"] if log else 0.0)
     with stop_after_step() as asked:
-        for step in range(first, steps):
-            do(step)
+        for step in range(len(log), steps):
+            facts = do(step)
+            report(step, facts)
+            log.append({"step": step + 1, **facts, "seconds": time.monotonic() - start})
             if asked():
-                save(step + 1)
+                save()
                 raise Stopped(f"stopped after step {step + 1} of {steps}")
             if time.monotonic() - last > every:
-                save(step + 1)
+                save()
                 last = time.monotonic()
+    return log
 
 
 def stream(*name: object) -> torch.Generator:
@@ -141,8 +149,11 @@ def corpus_batch(encoding: tiktoken.Encoding, size: int, seed: int, step: int, s
 
 
 def pretrain(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state: Path, run: dict,
-             report: Report, device: str = "cpu") -> None:
-    """Trains every weight on next tokens: Muon on the blocks' matrices, AdamW on the rest."""
+             report: Report, device: str = "cpu") -> list[dict]:
+    """Trains every weight on next tokens: Muon on the blocks' matrices, AdamW on the rest.
+
+    Returns the log of `resumable`.
+    """
     if not hasattr(torch.optim, "Muon"):
         raise ValueError(f"pretrain needs torch 2.9 or later (Muon), found {torch.__version__}")
     matrices = [p for p in model.blocks.parameters() if p.dim() == 2]
@@ -151,7 +162,7 @@ def pretrain(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state
     optimizers = {"muon": torch.optim.Muon(matrices, weight_decay=0.0),
                   "adamw": torch.optim.AdamW(rest, betas=(0.9, 0.98), weight_decay=0.0)}
 
-    def do(step: int) -> None:
+    def do(step: int) -> dict:
         decay = min(1.0, (step + 1) / 20, (steps - step) / (0.6 * steps))
         pairs, loss = batches(step), 0.0
         third = math.ceil(len(pairs) / 3)
@@ -165,9 +176,9 @@ def pretrain(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state
             optimizer.step()
             optimizer.zero_grad()
         check_finite(loss, f"pretraining, step {step}")
-        report(step, {"loss": loss})
+        return {"loss": loss}
 
-    resumable(state, run, {"model": model, **optimizers}, steps, do)
+    return resumable(state, run, {"model": model, **optimizers}, steps, do, report)
 
 
 def check_finite(loss: float, where: str) -> None:
@@ -300,8 +311,8 @@ def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
 
 
 def reinforce(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
-              seed: int, state: Path, run: dict, report: Report) -> Tensor:
-    """Trains one expert from the base; returns the vector that was best on validation."""
+              seed: int, state: Path, run: dict, report: Report) -> tuple[Tensor, list[dict]]:
+    """Trains one expert from the base: the vector that was best on validation, and the log."""
     def gradient(step: int, z: Tensor) -> dict:
         problems = draw(tasks, recipe.prompts, "train", seed, step)
         episodes = rollouts(adapter, z, encoding, problems, recipe,
@@ -311,7 +322,7 @@ def reinforce(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recip
 
 
 def imitate(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
-            seed: int, state: Path, run: dict, report: Report) -> Tensor:
+            seed: int, state: Path, run: dict, report: Report) -> tuple[Tensor, list[dict]]:
     """The ablation: next-token prediction of what the corpus answers to the same prompts."""
     def gradient(step: int, z: Tensor) -> dict:
         rng = Random(repr(("imitate", tasks[0].name, seed, step)))
@@ -328,14 +339,14 @@ def imitate(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe:
 
 def learn(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
           gradient: Callable[[int, Tensor], dict], state: Path, run: dict, report: Report
-          ) -> Tensor:
-    """AdamW on one vector; gradient(step, z) adds to z.grad. Returns the best on validation."""
+          ) -> tuple[Tensor, list[dict]]:
+    """AdamW on one vector; gradient(step, z) adds to z.grad. Returns the best, and the log."""
     expert = Expert(adapter.neutral())
     optimizer = torch.optim.AdamW([expert.vector], lr=recipe.rate, betas=(0.9, 0.98),
                                   weight_decay=0.0)
     held = [p for t in tasks for p in t.problems(recipe.held // len(tasks), "validation", 0)]
 
-    def do(step: int) -> None:
+    def do(step: int) -> dict:
         if step % recipe.validate == 0:
             validate()
         decay = 0.55 + 0.45 * math.cos(math.pi * step / recipe.steps)  # to a tenth
@@ -344,12 +355,13 @@ def learn(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: R
         torch.nn.utils.clip_grad_norm_([expert.vector], 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        report(step, {**facts, "validation": expert.accuracy})
+        return {**facts, "validation": expert.accuracy}
 
     def validate() -> None:
         texts = answers(adapter, expert.vector.detach(), encoding, held, recipe.max_new)
         expert.validated(sum(right(held, texts)) / len(held))
 
-    resumable(state, run, {"expert": expert, "optimizer": optimizer}, recipe.steps, do)
+    log = resumable(state, run, {"expert": expert, "optimizer": optimizer}, recipe.steps, do,
+                    report)
     validate()
-    return expert.best
+    return expert.best, log

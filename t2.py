@@ -204,25 +204,18 @@ def pretrain(args: Pretrain) -> None:
     model.initialise(rl.stream(args.seed, "init"))
     model.to(device)
     run = {"command": "pretrain", "seed": args.seed, "steps": args.steps}
-    line, log = Line("pretrain", args.steps), []
-    start, state = time.monotonic(), args.out / "base.state.pt"
-
-    def report(step: int, facts: dict) -> None:
-        line(step, {"loss": facts["loss"]})
-        if step % 100 == 99 or step + 1 == args.steps:
-            log.append({"step": step + 1, "loss": facts["loss"]})
+    state = args.out / "base.state.pt"
 
     def batches(step: int) -> list:
         return rl.corpus_batch(encoding, 48, args.seed, step, args.steps)
-    rl.pretrain(model, batches, args.steps, state, run, report, device)
+    log = rl.pretrain(model, batches, args.steps, state, run, Line("pretrain", args.steps), device)
     save_model(model, args.out / "base.pt", **run)
     state.unlink(missing_ok=True)
-    parameters = sum(p.numel() for p in model.parameters())
-    write_json(args.out / "pretrain.json", {**run, "parameters": parameters, "log": log,
-                                            "seconds": time.monotonic() - start})
-    print(f"wrote {args.out / 'base.pt'}: {parameters:,} parameters, "
-          f"{time.monotonic() - start:.0f} s. The experts of another base do not fit it: "
-          "run `python t2.py train` next.")
+    parameters, seconds = sum(p.numel() for p in model.parameters()), log[-1]["seconds"]
+    write_json(args.out / "pretrain.json", {**run, "parameters": parameters, "seconds": seconds,
+                                            "log": log[99::100]})
+    print(f"wrote {args.out / 'base.pt'}: {parameters:,} parameters, {seconds:.0f} s. The experts "
+          "of another base do not fit it: run `python t2.py train` next.")
 
 
 def train(args: Train) -> None:
@@ -252,19 +245,13 @@ def train_one(shop: Workshop, name: str) -> dict:
             facts = {}  # of another base, or damaged: it is made again
         if facts.get("run") == run:
             return facts["row"]
-    start, recipe = time.monotonic(), rl.Recipe(steps=args.steps)
-    log = []
-
-    def report(step: int, facts: dict) -> None:
-        line(step, facts)
-        log.append(facts)
-    line = Line(f"train {name}", args.steps)
-    z = rl.reinforce(shop.svf, shop.encoding, tasks, recipe, args.seed, state, run, report)
+    recipe, line = rl.Recipe(steps=args.steps), Line(f"train {name}", args.steps)
+    z, log = rl.reinforce(shop.svf, shop.encoding, tasks, recipe, args.seed, state, run, line)
     problems = [p for t in tasks for p in t.problems(args.n // len(tasks), "test", args.seed)]
     share = {who: accuracy(shop, vector, problems) for who, vector in (("base", None), ("z", z))}
     row = {"n": len(problems), "base": share["base"], "expert": share["z"],
            "interval": wilson(share["z"], len(problems)), "parameters": shop.svf.N,
-           "seconds": time.monotonic() - start, "log": log}
+           "seconds": log[-1]["seconds"], "log": log}
     save_expert(path, shop.svf, z, {"run": run, "row": row})
     state.unlink(missing_ok=True)
     return row
@@ -441,12 +428,12 @@ def ask(args: Ask) -> None:
     shop = Workshop(args)
     library = {name: shop.expert(name) for name in EXPERTS}
     problem = Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
-    print(f"prompt      {text.strip()}")
+    print(f"the prompt    {text.strip()}")
     report = {"question": text.strip(), "seed": args.seed}
     begin = time.monotonic()
     report["base"] = rl.answers(shop.svf, None, shop.encoding, [problem])[0].strip()
-    print(f"base        {report['base']}   ({time.monotonic() - begin:.2f} s)")
-    for strategy, z in (("prompt", None), ("classifier", library["classifier"])):
+    print(f"the base      {report['base']}   ({time.monotonic() - begin:.2f} s)")
+    for letter, strategy, z in (("A", "prompt", None), ("B", "classifier", library["classifier"])):
         begin = time.monotonic()
         [(name, sure)] = categorise(shop, z, [text])
         middle = time.monotonic()
@@ -454,7 +441,7 @@ def ask(args: Ask) -> None:
         seconds = [middle - begin, time.monotonic() - middle]
         report[strategy] = {"category": name, "confidence": sure, "answer": said,
                             "seconds": seconds}
-        print(f"{strategy:<11} pass 1: {name} ({sure:.0%}, {seconds[0]:.2f} s)   "
+        print(f"{letter} {strategy:<11} pass 1: {name} ({sure:.0%}, {seconds[0]:.2f} s)   "
               f"pass 2: {said}   ({seconds[1]:.2f} s)")
     write_json(args.out / "ask.json", report)
 

@@ -49,7 +49,7 @@ def split_of(key: str) -> str:
 
 @dataclass(frozen=True)
 class Worked:
-    """A question that is best worked out a step at a time; right if the last words are right."""
+    """A question that is best worked out a step at a time; right if the last word is right."""
 
     domain: str  # math or reasoning
     key: str
@@ -69,8 +69,7 @@ class Worked:
         return self.astray
 
     def right(self, text: str) -> bool:
-        words = self.answer.split()
-        return text.split()[-len(words):] == words
+        return text.split()[-1:] == [self.answer]
 
 
 @dataclass(frozen=True)
@@ -192,10 +191,14 @@ MOST = 50  # the largest number that a sum passes through
 
 
 def _walk(states: list[str], moves: list[str]) -> tuple[str, ...]:
-    """The steps of a worked answer: ' 12 +7 = 19', ' -3 = 16', the last without its result."""
-    steps = [f" {states[0]}"] + [""] * (len(moves) - 1)
-    steps = [f"{step} {move} = {state}" for step, move, state in zip(steps, moves, states[1:])]
-    return (*steps[:-1], steps[-1].rsplit(" ", len(states[-1].split()))[0])
+    """The steps of a worked answer: ' 12 +7 = 19', ' -3 = 16', the last without its result.
+
+    >>> _walk(["12", "19", "16"], ["+7", "-3"])
+    (' 12 +7 = 19', ' -3 =')
+    """
+    starts = [f" {states[0]}", *[""] * (len(moves) - 1)]
+    steps = [f"{start} {move} =" for start, move in zip(starts, moves)]
+    return (*(f"{step} {state}" for step, state in zip(steps[:-1], states[1:])), steps[-1])
 
 
 def _sums(rng: Random, low: int = 2, high: int = 4, start: int | None = None) -> list[int]:

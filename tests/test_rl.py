@@ -101,19 +101,24 @@ class Counter:
 
 def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     import signal
-    counter, state = Counter(), tmp_path / "s.pt"
+    state, steps = tmp_path / "s.pt", []
 
-    def do(step: int) -> None:
-        counter.seen.append(step)
-        if step == 3:
-            signal.raise_signal(signal.SIGINT)
+    def counted(counter: Counter, seed: int, stop_at: int | None = None) -> list[dict]:
+        def do(step: int) -> dict:
+            counter.seen.append(step)
+            if step == stop_at:
+                signal.raise_signal(signal.SIGINT)
+            return {"square": step * step}
+        return resumable(state, {"seed": seed}, {"counter": counter}, 7, do,
+                         lambda step, facts: steps.append(step))
     with pytest.raises(Stopped, match="step 4 of 7"):
-        resumable(state, {"seed": 1}, {"counter": counter}, 7, do)
-    again = Counter()
-    resumable(state, {"seed": 1}, {"counter": again}, 7, lambda i: again.seen.append(i))
-    assert again.seen == list(range(7))
-    other = Counter()  # another run's state is no state of this one
-    resumable(state, {"seed": 2}, {"counter": other}, 7, lambda i: other.seen.append(i))
+        counted(Counter(), 1, stop_at=3)
+    again, other = Counter(), Counter()
+    log = counted(again, 1)
+    assert again.seen == list(range(7)) == steps
+    assert [row["square"] for row in log] == [0, 1, 4, 9, 16, 25, 36]
+    assert all(a["seconds"] < b["seconds"] for a, b in zip(log, log[1:]))
+    counted(other, 2)  # another run's state is no state of this one
     assert other.seen == list(range(7))
 
 
