@@ -310,7 +310,8 @@ def adapt(args: Adapt) -> None:
     start, shop = time.monotonic(), Workshop(args)
     library = {name: shop.expert(name) for name in EXPERTS}
     for name, source in shop.sources.items():
-        print(f"{name:<11} {source}")
+        near = Path(source).is_relative_to(Path.cwd())
+        print(f"{name:<11} {Path(source).relative_to(Path.cwd()) if near else source}")
     tasks = [TASKS[args.task]] if args.task else UNSEEN
     show_header(args)
     rows, line = {}, Line("adapt", len(tasks) + 1)

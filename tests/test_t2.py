@@ -35,7 +35,7 @@ def test_help_answers_without_importing_torch(command: list[str]) -> None:
 def test_adapt_prints_and_writes_a_row(tmp_path: Path) -> None:
     done = run("adapt", "--task", "bus", "--n", 20, "--out", tmp_path, "--threads", 1)
     assert done.returncode == 0, done.stderr
-    assert "bus" in done.stdout and str(HERE / "base.pt") in done.stdout
+    assert "bus" in done.stdout and str(Path("data") / "base.pt") in done.stdout
     row = json.loads((tmp_path / "adapt.json").read_text())["tasks"]["bus"]
     assert {"n", "base", "experts", "uniform", "prompt", "classifier", "few_shot", "alpha",
             "seconds"} <= set(row)
@@ -63,7 +63,7 @@ def test_train_writes_an_expert_that_adapt_then_uses(tmp_path: Path) -> None:
     again = run("train", "--task", "math", "--steps", 2, "--n", 30, "--out", tmp_path)
     assert "train math" not in again.stderr  # what was finished is not done again
     used = run("adapt", "--task", "bus", "--n", 5, "--out", tmp_path)
-    assert str(tmp_path / "math.pt") in used.stdout and str(HERE / "code.pt") in used.stdout
+    assert str(tmp_path / "math.pt") in used.stdout and str(Path("data") / "code.pt") in used.stdout
 
 
 @pytest.mark.parametrize("args, says", [
