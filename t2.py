@@ -305,7 +305,7 @@ def dispatch(shop: Workshop, library: dict, names: list[str], problems: list) ->
 
 
 def adapt(args: Adapt) -> None:
-    positive("--few-shot", args.few_shot, 1000)
+    positive("--few-shot", args.few_shot, 200)
     positive("--n", args.n, 5000)
     start, shop = time.monotonic(), Workshop(args)
     library = {name: shop.expert(name) for name in EXPERTS}
@@ -314,15 +314,16 @@ def adapt(args: Adapt) -> None:
         print(f"{name:<11} {Path(source).relative_to(Path.cwd()) if near else source}")
     tasks = [TASKS[args.task]] if args.task else UNSEEN
     show_header(args)
-    rows, line = {}, Line("adapt", len(tasks) + 1)
+    rows, line = {}, Line("adapt", len(tasks))
     for i, task in enumerate(tasks):
-        line(i, {"to": task.name})
         rows[task.name] = adapt_task(shop, library, task)
         line.clear()
         show_task(task.name, rows[task.name])
         write_json(args.out / "adapt.json", {"seed": args.seed, "shots": args.few_shot,
                                              "sources": shop.sources, "tasks": rows,
                                              "seconds": time.monotonic() - start})
+        if task is not tasks[-1]:
+            line(i, {"done": task.name})
     show_mean(rows)
     print(f"{time.monotonic() - start:.0f} s in all; wrote {args.out / 'adapt.json'}")
 
