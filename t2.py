@@ -498,15 +498,24 @@ def tasks_listed() -> str:
     return "\n".join(["tasks:", *rows])
 
 
+def check_writable(out: Path) -> None:
+    """Makes the folder. That nothing can be written there is said now, not when work is done."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise ValueError(f"--out {out}: can't write there ({error.strerror}); expected a folder "
+                         "of yours, or one that can be made") from None
+
+
 def main(argv: list[str] | None = None) -> int:
     given = vars(parser().parse_args(argv))
     form, command = COMMANDS[given.pop("command")]
     warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # not needed here
     try:
         from rl import Stopped
-        given["out"].mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=given["out"]):
-            pass  # that nothing can be written there is said now, not when the work is done
+        check_writable(given["out"])
         command(form(**given))
     except Stopped as stop:
         print(f"\n{stop}; the same command goes on from there", file=sys.stderr)

@@ -78,6 +78,15 @@ def test_bad_flags_are_one_clear_line(args: list[str], says: str, tmp_path: Path
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_an_out_that_cant_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file of the user's")
+    for out in (tmp_path / "file", tmp_path / "file" / "folder"):
+        done = run("adapt", "--out", out)
+        assert done.returncode == 2 and "can't write there" in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+    assert (tmp_path / "file").read_text() == "a file of the user's"
+
+
 @pytest.mark.parametrize("name", ["base.pt", "math.pt", "classifier.pt"])
 @pytest.mark.parametrize("content", ["empty", "half", "text", "another"])
 def test_damaged_files_are_one_clear_line(name: str, content: str, tmp_path: Path) -> None:
