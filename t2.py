@@ -325,6 +325,7 @@ def adapt(args: Adapt) -> None:
         if task is not tasks[-1]:
             line(i, {"done": task.name})
     show_mean(rows)
+    show_seconds(rows)
     print(f"{time.monotonic() - start:.0f} s in all; wrote {args.out / 'adapt.json'}")
 
 
@@ -418,6 +419,15 @@ def show_mean(rows: dict) -> None:
     table = [cells(row) for row in rows.values()]
     means = [sum(column) / len(column) if None not in column else None for column in zip(*table)]
     print(f"{'mean':<9}" + "".join(" " * 5 if v is None else f"{v:5.2f}" for v in means))
+
+
+def show_seconds(rows: dict) -> None:
+    spent = {}
+    for strategy in STRATEGIES:
+        pairs = [row["seconds"].get(strategy.replace("-", "_")) for row in rows.values()]
+        if None not in pairs:
+            spent[strategy] = "{:.1f}+{:.1f}".format(*map(sum, zip(*pairs)))
+    print("1st+2nd pass, s, all tasks:  " + "  ".join(f"{k} {v}" for k, v in spent.items()))
 
 
 def ask(args: Ask) -> None:

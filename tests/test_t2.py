@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 import t2
 from data import HERE
@@ -99,15 +100,26 @@ def test_damaged_files_are_one_clear_line(name: str, content: str, tmp_path: Pat
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
+def test_pretrain_writes_a_base_that_ask_then_uses(tmp_path: Path) -> None:
+    assert run("pretrain", "--steps", 2, "--out", tmp_path).returncode == 0
+    assert {"seconds", "parameters"} <= set(json.loads((tmp_path / "pretrain.json").read_text()))
+    assert not list(tmp_path.glob("*.state.pt"))
+    done = run("ask", "hello", "--out", tmp_path)  # the experts that ship fit another base
+    assert done.returncode == 2 and "train it again" in done.stderr
+
+
 def test_an_expert_of_another_base_is_refused(tmp_path: Path) -> None:
-    assert run("pretrain", "--steps", 1, "--out", tmp_path).returncode == 0
+    from model import load_model, save_model
+    from rl import stream
+    model = load_model(HERE / "base.pt")
+    model.initialise(stream("another"))
+    save_model(model, tmp_path / "base.pt")
     done = run("adapt", "--task", "bus", "--n", 5, "--out", tmp_path)
     assert done.returncode == 2 and "train it again" in done.stderr
 
 
 def test_others_is_answered_by_the_base_bit_for_bit() -> None:
-    import torch
-
     import rl
     shop = t2.Workshop(t2.Adapt(out=ROOT / "no such folder"))
     problems = t2.TASKS["opposite"].problems(12, "test", 3)
