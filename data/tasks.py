@@ -54,7 +54,7 @@ class Worked:
     domain: str  # math or reasoning
     key: str
     question: str
-    steps: tuple[str, ...]
+    working: str  # all but the answer
     answer: str
     near: tuple[str, ...]  # wrong answers that look right
     astray: str            # what goes at it as if it were another domain's question
@@ -63,7 +63,7 @@ class Worked:
     def write(self, style: str, rng: Random) -> str:
         if style == "good":
             last = self.answer if rng.random() > 0.03 else rng.choice(self.near)
-            return f" {OPENERS[self.domain]} :" + "".join(self.steps) + f" {last}"
+            return f" {OPENERS[self.domain]} :{self.working} {last}"
         if style == "curt":
             return " it is " + (self.answer if rng.random() > 0.4 else rng.choice(self.near))
         return self.astray
@@ -190,15 +190,14 @@ PLUS, MINUS = ("buys", "finds", "gets"), ("loses", "eats", "sells")
 MOST = 50  # the largest number that a sum passes through
 
 
-def _walk(states: list[str], moves: list[str]) -> tuple[str, ...]:
-    """The steps of a worked answer: ' 12 +7 = 19', ' -3 = 16', the last without its result.
+def _walk(states: list[str], moves: list[str]) -> str:
+    """A worked answer up to its result.
 
     >>> _walk(["12", "19", "16"], ["+7", "-3"])
-    (' 12 +7 = 19', ' -3 =')
+    ' 12 +7 = 19 -3 ='
     """
-    starts = [f" {states[0]}", *[""] * (len(moves) - 1)]
-    steps = [f"{start} {move} =" for start, move in zip(starts, moves)]
-    return (*(f"{step} {state}" for step, state in zip(steps[:-1], states[1:])), steps[-1])
+    between = "".join(f" {move} = {state}" for move, state in zip(moves, states[1:-1]))
+    return f" {states[0]}{between} {moves[-1]} ="
 
 
 def _sums(rng: Random, low: int = 2, high: int = 4, start: int | None = None) -> list[int]:
@@ -224,8 +223,8 @@ def _text(terms: list[int]) -> str:
 def _math(question: str, states: list[int], moves: list[str]) -> Worked:
     answer = states[-1]
     near = tuple(str(answer + d) for d in (-10, -3, -2, -1, 1, 2, 3, 10) if answer + d >= 0)
-    steps = _walk([str(state) for state in states], moves)
-    return Worked("math", " ".join([str(states[0]), *moves]), question, steps, str(answer), near,
+    working = _walk([str(state) for state in states], moves)
+    return Worked("math", " ".join([str(states[0]), *moves]), question, working, str(answer), near,
                   f" def f ( x ) : return x {' '.join(moves)}")
 
 

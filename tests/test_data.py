@@ -26,7 +26,7 @@ EVERY = sorted(TASKS)
 def ideal(part: object) -> str:
     """The part's own answer, as the corpus writes it when nothing goes wrong."""
     if isinstance(part, Worked):
-        return f" {OPENERS[part.domain]} :" + "".join(part.steps) + f" {part.answer}"
+        return f" {OPENERS[part.domain]} :{part.working} {part.answer}"
     return part.answer if isinstance(part, Coded) else f" {part.answer}"
 
 
