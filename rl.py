@@ -113,6 +113,7 @@ PROMPT_WEIGHT = 0.03  # of a prompt's tokens in the loss: most of them are drawn
 
 
 def as_pair(encoding: tiktoken.Encoding, prompt: str, completion: str) -> Pair:
+    """A prompt and what follows it as tokens, with the begin and end tokens where they belong."""
     return (prompt_tokens(encoding, prompt),
             [*encoding.encode_ordinary(completion), end_token(encoding)])
 

@@ -102,6 +102,8 @@ class LoRALinear(nn.Module):
 
     def use(self, v: Tensor | None, merge: bool) -> None:
         """v None: the base's own weights, bit for bit. v (r (I + O),): A, then B."""
+        if v is not None and v.dim() > 1:
+            raise ValueError("LoRA runs one vector a batch; SVF alone takes one for each row")
         self.merged, self.pair = (self.weight, None) if v is None else (None, self.split(v))
         if self.pair and merge:
             A, B = self.pair
@@ -157,7 +159,7 @@ class Adapter:
             layer.use(part, merge)
 
     def keep(self, rows: Tensor) -> None:
-        """Drops rows of a batch in which every row has its own z (see model.generate)."""
+        """Rows of a batch go (see model.generate): with one vector for all, nothing to do."""
 
 
 class SVF(Adapter):
@@ -167,6 +169,7 @@ class SVF(Adapter):
         super().__init__(model, kinds, SVFLinear)
 
     def keep(self, rows: Tensor) -> None:
+        """Drops the rows of a batch in which every row has its own z."""
         for layer in self.layers.values():
             layer.keep(rows)
 

@@ -29,8 +29,8 @@ HEARSAY = {"day": {"math": 0.5, "reasoning": 0.4, OTHERS: 0.1},
 NAMED = 0.12  # share of documents in which somebody names a category
 SHARES = {"sum+code": 4.0, "day+code": 4.0, "echo": 1.5, "spell": 1.5}  # the others 1.0
 # Reading begins with repeating: for this part of pretraining there is nothing but `echo`, of
-# which there is then ever less. A model that has learned there to look up what followed a word
-# learns all that copies from its prompt about five times sooner.
+# which there is then ever less. What is learned there, to look up what followed a word, is what
+# all other families need first; out of the full mixture alone it is learned much later.
 REPEATING, THEN = 0.05, 6.0
 
 

@@ -2,9 +2,9 @@
 
     python -m tests.report out/0 out/1 out/2
 
-Shares are pooled over the seeds, each of which has other rollouts, shots and test prompts; the
-intervals are 95%: Wilson's for a share, Newcombe's for a difference (as if base and expert had
-answered different prompts, which errs on the wide side).
+Shares are pooled over the seeds, each of which has other rollouts, shots and test prompts. The
+intervals are Newcombe's 95% of a difference, as if both sides had answered different prompts,
+which errs on the wide side; they count prompts, not how one search differs from the next.
 """
 from __future__ import annotations
 
@@ -66,6 +66,15 @@ def tasks_table(runs: Runs) -> list[str]:
     return lines
 
 
+def against_table(runs: Runs) -> list[str]:
+    """By how much C beats each other column, on average over the tasks."""
+    rows = [row for run in runs for row in run["tasks"].values()]
+    n, shares = sum(row["n"] for row in rows), [mean(list(c)) for c in zip(*map(cells, rows))]
+    gains = [points(gain(share, shares[-1], n)) for share in shares[:-1]]
+    return [f"| C against | {' | '.join(HEADS[:-1])} |", "|---" * len(HEADS) + "|",
+            f"| points | {' | '.join(gains)} |"]
+
+
 def line(name: str, row: list[float], n: int, alpha: str) -> str:
     base, few_shot = row[COLUMNS.index("base")], row[COLUMNS.index("few_shot")]
     return (f"| {name} | {' | '.join(f'{x:.2f}' for x in row)} | "
@@ -81,10 +90,14 @@ def seeds_table(runs: Runs) -> list[str]:
 
 
 def main(folders: list[str]) -> None:
+    if not folders:
+        raise SystemExit("expected folders that hold train.json and adapt.json: out/0 out/1 out/2")
+
     def read(name: str) -> Runs:
         return [json.loads((Path(folder) / name).read_text()) for folder in folders]
     trained, adapted = read("train.json"), read("adapt.json")
-    for table in (experts_table(trained), tasks_table(adapted), seeds_table(adapted)):
+    for table in (experts_table(trained), tasks_table(adapted), against_table(adapted),
+                  seeds_table(adapted)):
         print("\n".join(table), end="\n\n")
 
 

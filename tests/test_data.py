@@ -9,6 +9,7 @@ from data.corpus import document
 from data.tasks import (
     DOMAINS,
     JOIN,
+    MOST,
     OPENERS,
     SPLITS,
     TASKS,
@@ -47,6 +48,20 @@ def test_own_answers_are_rewarded_and_perturbed_ones_are_not(name: str) -> None:
         for i, part in enumerate(problem.parts):
             for wrong in perturbed(part):
                 assert problem.reward(JOIN.join([*right[:i], wrong, *right[i + 1:]])) == -1
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_each_operation_names_its_own_place(name: str) -> None:
+    """No two of a worked answer have the same size, and no sum leaves what the base has read."""
+    for problem in TASKS[name].problems(60, "test", 3):
+        for part in problem.parts:
+            if isinstance(part, Worked):
+                moves = part.key.split()[1:]
+                signed = [move for move in moves if move[0] in "+-"]
+                assert len({abs(int(move)) for move in signed}) == len(signed)
+                assert len(set(moves)) == len(moves)
+                numbers = [int(w) for w in f"{part.working} {part.answer}".split() if w.isdigit()]
+                assert max(numbers, default=0) <= MOST
 
 
 def test_splits_are_disjoint_whatever_the_seed() -> None:

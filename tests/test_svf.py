@@ -141,3 +141,5 @@ def test_lora_starts_at_the_base_and_runs_the_same_merged_as_factored(tiny: GPT)
     layer = lora.layers["0.v"]
     A, B = layer.split(v[-layer.neutral(torch.Generator()).numel():])
     assert A.shape == (2, 20) and B.shape == (12, 2)
+    with pytest.raises(ValueError, match="SVF alone"):
+        lora.use(v.expand(2, -1))
