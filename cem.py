@@ -12,14 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import tiktoken
 import torch
 from torch import Tensor
 
+from data.dialect import Dialect
 from data.tasks import Problem
-from data.tokenizer import end_token, prompt_tokens
-from model import generate
-from rl import text_of
+from rl import Report, completions, quiet
 from svf import SVF, mix
 
 
@@ -76,27 +74,25 @@ class Search:
     by_matrix: bool = False
 
 
-@torch.no_grad()
-def scores(svf: SVF, encoding: tiktoken.Encoding, Z: Tensor, shots: list[Problem],
-           max_new: int = 72) -> Tensor:
+def scores(svf: SVF, dialect: Dialect, Z: Tensor, shots: list[Problem]) -> Tensor:
     """(P, 2): accuracy on the shots and mean log-likelihood of the right answers' tokens.
 
     Z (P, N): the whole population is one batch, a z for each row.
     """
-    svf.use(Z.repeat_interleave(len(shots), dim=0))
-    prompts = [prompt_tokens(encoding, p.prompt) for _ in Z for p in shots]
-    done = generate(svf.model, prompts, end_token(encoding), max_new, on_keep=svf.keep)
+    done = completions(svf, Z.repeat_interleave(len(shots), dim=0), dialect,
+                       [p.prompt for _ in Z for p in shots])
     rows = []
     for i in range(len(Z)):
         mine = done[i * len(shots):(i + 1) * len(shots)]
-        good = [c for p, c in zip(shots, mine) if p.reward(text_of(encoding, c.tokens)) == 1]
+        good = [c for p, c in zip(shots, mine) if p.reward(dialect.text(c.tokens)) == 1]
         logps = [value for c in good for value in c.logps]
         rows.append((len(good) / len(shots), sum(logps) / len(logps) if logps else -1e9))
     return torch.tensor(rows)
 
 
-def few_shot(svf: SVF, encoding: tiktoken.Encoding, experts: Tensor, shots: list[Problem],
-             search: Search, generator: torch.Generator) -> tuple[Tensor, list[dict]]:
+def few_shot(svf: SVF, dialect: Dialect, experts: Tensor, shots: list[Problem],
+             search: Search, generator: torch.Generator, report: Report = quiet
+             ) -> tuple[Tensor, list[dict]]:
     """alpha (K, 1) or (K, M) that CEM finds on the shots, and what each iteration scored.
 
     experts (K, N). mu starts at 1/K, and what is returned is the last mu: the mean of the last
@@ -106,21 +102,22 @@ def few_shot(svf: SVF, encoding: tiktoken.Encoding, experts: Tensor, shots: list
     cem = CEM(torch.full((K * columns,), 1 / K), torch.full((K * columns,), search.sigma),
               search.population, search.elites, generator)
     history = []
-    for _ in range(search.iterations):
+    for step in range(search.iterations):
         alphas = cem.ask()
-        found = scores(svf, encoding, mixtures(alphas, experts, svf), shots)
+        found = scores(svf, dialect, mixtures(alphas, experts, svf), shots)
         cem.tell(alphas, found)
         history.append({"best": found[:, 0].max().item(), "mean": found[:, 0].mean().item(),
                         "sigma": cem.sigma.mean().item()})
+        report(step, history[-1])
     return cem.mu.view(K, columns), history
 
 
-def random_search(svf: SVF, encoding: tiktoken.Encoding, experts: Tensor, shots: list[Problem],
+def random_search(svf: SVF, dialect: Dialect, experts: Tensor, shots: list[Problem],
                   search: Search, generator: torch.Generator) -> Tensor:
     """The baseline at the same budget: the best of as many random alphas, on the same shots."""
     K, n = len(experts), search.population * search.iterations
     alphas = 1 / K + search.sigma * torch.randn(n, K, generator=generator)
-    found = scores(svf, encoding, mixtures(alphas, experts, svf), shots)
+    found = scores(svf, dialect, mixtures(alphas, experts, svf), shots)
     return alphas[ranking(found)[0]][:, None]
 
 

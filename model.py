@@ -13,20 +13,30 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import tiktoken
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from data import bpe, weights
 
 
 @dataclass(frozen=True)
 class Config:
-    """The shape of a model. `kv_heads` divides `heads`; `head_size` is even."""
+    """The shape of a model. `kv_heads` divides `heads`; `head_size` is even.
+
+    scaling: how Llama 3.1 and later stretch RoPE: (factor, low, high, context). Frequencies that
+    turn less than `low` times within that many tokens are divided by the factor, those that turn
+    more than `high` times are left alone, and between them it is gradual.
+    """
 
     vocab: int
     width: int = 128
@@ -39,6 +49,7 @@ class Config:
     theta: float = 10_000.0
     eps: float = 1e-5
     tied: bool = True
+    scaling: tuple[float, float, float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.heads % self.kv_heads or self.head_size % 2:
@@ -47,13 +58,13 @@ class Config:
 
 
 class Cache:
-    """Keys and values of the tokens so far: (B, H_kv, S_max, D) a layer, and what is padding."""
+    """Keys and values of the tokens so far: (B, H_kv, S_max, D) a layer, and which are real."""
 
-    def __init__(self, config: Config, pad: Tensor, size: int, dtype: torch.dtype) -> None:
-        shape = (len(pad), config.kv_heads, size, config.head_size)
-        self.kv = [[torch.empty(shape, dtype=dtype, device=pad.device) for _ in range(2)]
-                   for _ in range(config.layers)]
-        self.pad, self.length = pad, 0  # pad (B,): tokens of padding at the left of each row
+    def __init__(self, config: Config, rows: int, size: int, like: Tensor) -> None:
+        shape = (rows, config.kv_heads, size, config.head_size)
+        self.kv = [[like.new_empty(shape) for _ in range(2)] for _ in range(config.layers)]
+        self.real = torch.ones(rows, size, dtype=torch.bool, device=like.device)  # no padding
+        self.length = 0  # columns in use
 
     def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Appends k, v (B, H_kv, T, D) of one layer; returns all S of them."""
@@ -63,22 +74,28 @@ class Cache:
         keys, values = self.kv[layer]
         return keys[:, :, :end], values[:, :, :end]
 
-    def keep(self, rows: Tensor) -> None:
-        """Drops the rows that are finished."""
+    def pick(self, rows: Tensor) -> None:
+        """These rows stay, in this order; one that is named twice is copied."""
         self.kv = [[store[rows] for store in layer] for layer in self.kv]
-        self.pad = self.pad[rows]
+        self.real = self.real[rows]
 
 
 def rope_table(config: Config) -> tuple[Tensor, Tensor]:
     """cos and sin (context, D) of t * theta^(-2i/D), each frequency twice: once a half."""
-    i = torch.arange(0, config.head_size, 2, dtype=torch.float64) / config.head_size
-    angle = torch.outer(torch.arange(config.context, dtype=torch.float64), config.theta ** -i)
-    angle = torch.cat((angle, angle), dim=-1)
-    return angle.cos().float(), angle.sin().float()
+    i = torch.arange(0, config.head_size, 2, dtype=torch.float64, device="cpu") / config.head_size
+    frequency = config.theta ** -i
+    if config.scaling:
+        factor, low, high, context = config.scaling
+        turns = context * frequency / (2 * math.pi)  # within the context of pretraining
+        share = ((turns - low) / (high - low)).clamp(0, 1)  # 0: stretch, 1: leave alone
+        frequency = frequency * (share + (1 - share) / factor)
+    place = torch.arange(config.context, dtype=torch.float64, device="cpu")
+    angle = torch.outer(place, frequency)
+    return tuple(half.float().repeat(1, 2) for half in (angle.cos(), angle.sin()))
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """RoPE on x (B, H, T, D) with cos, sin (T, D)."""
+    """RoPE on x (B, H, T, D) with cos, sin (B, 1, T, D)."""
     left, right = x.chunk(2, dim=-1)
     return x * cos + torch.cat((-right, left), dim=-1) * sin
 
@@ -144,12 +161,13 @@ class GPT(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.config = config
-        self.embed = nn.Embedding(config.vocab, config.width)
+        self.embed = nn.Embedding.from_pretrained(torch.empty(config.vocab, config.width), False)
         self.blocks = nn.ModuleList(Block(config, i) for i in range(config.layers))
         self.norm = RMSNorm(config.width, config.eps)
         self.head = nn.Linear(config.width, config.vocab, bias=False)
         if config.tied:
             self.head.weight = self.embed.weight
+        self.recompute = False  # blocks again in the backward pass: slower, far less memory
         cos, sin = rope_table(config)
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
@@ -165,35 +183,65 @@ class GPT(nn.Module):
                 last: bool = False) -> Tensor:
         """Logits (B, T, V), or (B, 1, V) of the last position alone.
 
-        tokens (B, T) continue what `cache` holds. pad (B,): how many tokens at the left of each
-        row are padding; RoPE sees distances alone, so a padded row needs no other care than a
-        mask. ValueError if the tokens do not fit the context.
+        tokens (B, T) continue what `cache` holds. pad (B,): how many of them, at the left of each
+        row, are padding. ValueError if a row does not fit the context.
         """
+        B, T = tokens.shape
         past = cache.length if cache else 0
-        end = past + tokens.shape[1]
-        if end > self.config.context:
-            raise ValueError(f"{end} tokens do not fit the model's {self.config.context}")
-        pad = cache.pad if cache else pad
-        mask = None if pad is None else visible(pad, past, end)
-        rope = self.cos[past:end], self.sin[past:end]
-        x = self.embed(tokens)  # (B, T, C)
-        for block in self.blocks:
-            x = block(x, rope, mask, cache)
+        real = torch.ones(B, past + T, dtype=torch.bool, device=tokens.device)
         if cache:
-            cache.length = end
+            real[:, :past] = cache.real[:, :past]
+        if pad is not None:
+            real[:, past:] = torch.arange(T, device=tokens.device) >= pad[:, None]
+        if past + T > self.config.context:
+            raise ValueError(f"{past + T} tokens do not fit the model's {self.config.context}")
+        place = (real.cumsum(1) - 1).clamp(min=0)[:, None, past:]  # (B, 1, T): padding not counted
+        mask = None if cache is None and pad is None else visible(real, past)
+        x = self.embed(tokens)  # (B, T, C)
+        rope = self.cos[place].to(x.dtype), self.sin[place].to(x.dtype)
+        for block in self.blocks:
+            if self.recompute and torch.is_grad_enabled() and cache is None:
+                x = checkpoint(block, x, rope, mask, None, use_reentrant=False)
+            else:
+                x = block(x, rope, mask, cache)
+        if cache:
+            cache.real[:, past:past + T] = real[:, past:]
+            cache.length = past + T
         return self.head(self.norm(x[:, -1:] if last else x))
 
 
-def visible(pad: Tensor, past: int, end: int) -> Tensor:
-    """Attention mask (B, 1, T, S): causal, without padding; each token at least sees itself.
+def visible(real: Tensor, past: int) -> Tensor:
+    """Attention mask (B, 1, T, S) from what is no padding, real (B, S), S = past + T.
 
-    >>> visible(torch.tensor([1]), 0, 3)[0, 0].int().tolist()
+    Causal, without padding; each token at least sees itself.
+
+    >>> visible(torch.tensor([[False, True, True]]), 0)[0, 0].int().tolist()
     [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
     """
-    key, query = torch.arange(end, device=pad.device), torch.arange(past, end, device=pad.device)
-    causal = key <= query[:, None]
-    real = key >= pad[:, None, None]
-    return (causal & real | (key == query[:, None]))[:, None]
+    key = torch.arange(real.shape[1], device=real.device)
+    query = key[past:, None]
+    return ((key <= query) & real[:, None] | (key == query))[:, None]
+
+
+def prefill(model: GPT, prompts: list[list[int]], room: int, alike: bool = True
+            ) -> tuple[Tensor, Cache]:
+    """Runs the prompts: logits (B, V) after each, and their cache with room for more tokens.
+
+    What all of them begin with is run once for all, unless their weights are not alike (a z for
+    each row). Gradients flow through the cache.
+    """
+    device = model.embed.weight.device
+    common = len(os.path.commonprefix(prompts)) if alike else 0
+    common = min(common, min(map(len, prompts)) - 1)  # something must be left to each row
+    if common < 8 or len(prompts) == 1:
+        common = 0  # not worth a pass of its own
+    tokens, pad = left_padded([prompt[common:] for prompt in prompts], device)
+    cache = Cache(model.config, 1 if common else len(prompts), common + tokens.shape[1] + room,
+                  model.embed.weight)
+    if common:
+        model(torch.tensor([prompts[0][:common]], device=device), cache, last=True)
+        cache.pick(torch.zeros(len(prompts), dtype=torch.long, device=device))
+    return model(tokens, cache, pad, last=True)[:, -1], cache
 
 
 @dataclass
@@ -205,37 +253,49 @@ class Completion:
 
 
 @torch.no_grad()
-def generate(model: GPT, prompts: list[list[int]], end: int, max_new: int,
+def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_new: int,
              temperature: float = 0.0, generator: torch.Generator | None = None,
-             on_keep: Callable[[Tensor], None] | None = None) -> list[Completion]:
-    """Continues each prompt until its end token or max_new tokens; greedy at temperature 0.
+             samples: int = 1, on_keep: Callable[[Tensor], None] | None = None
+             ) -> list[Completion]:
+    """Continues each prompt until an end token or max_new tokens; greedy at temperature 0.
 
-    Rows that are finished leave the batch; on_keep(rows) tells whoever carries state a row.
-    The log-probabilities are those of the distribution sampled from (temperature 1 if greedy).
+    Each prompt is continued `samples` times, one after another in what is returned. Rows that are
+    finished leave the batch; on_keep(rows) tells whoever carries state a row, and that no two rows
+    need to run with the same weights. The log-probabilities are those of the distribution sampled
+    from (temperature 1 if greedy).
     """
     device = model.embed.weight.device
-    tokens, pad = left_padded(prompts, device)
-    cache = Cache(model.config, pad, tokens.shape[1] + max_new, model.embed.weight.dtype)
-    done = [Completion([], []) for _ in prompts]
-    alive = list(range(len(prompts)))
-    while alive:
-        logits = model(tokens, cache, last=True)[:, -1].float()  # (B, V)
-        logp = torch.log_softmax(logits / (temperature or 1.0), dim=-1)
-        tokens = (torch.multinomial(logp.exp(), 1, generator=generator) if temperature
-                  else logp.argmax(-1, keepdim=True))  # (B, 1)
+    logits, cache = prefill(model, prompts, max_new, alike=on_keep is None)
+    if samples > 1:
+        rows = torch.arange(len(prompts), device=device).repeat_interleave(samples)
+        logits = logits[rows]
+        cache.pick(rows)
+    done = [Completion([], []) for _ in range(len(logits))]
+    alive = list(range(len(logits)))
+    while True:
+        logp = torch.log_softmax(logits.float() / (temperature or 1.0), dim=-1)  # (B, V)
+        tokens = sample(logp, generator) if temperature else logp.argmax(-1, keepdim=True)
         picked = zip(alive, tokens[:, 0].tolist(), logp.gather(1, tokens)[:, 0].tolist())
         for row, token, value in picked:
             done[row].tokens.append(token)
             done[row].logps.append(value)
         going = [i for i, row in enumerate(alive)
-                 if done[row].tokens[-1] != end and len(done[row].tokens) < max_new]
+                 if done[row].tokens[-1] not in ends and len(done[row].tokens) < max_new]
+        if not going:
+            return done
         if len(going) < len(alive):
-            rows = torch.tensor(going, device=device, dtype=torch.long)
+            rows = torch.tensor(going, device=device)
             alive, tokens = [alive[i] for i in going], tokens[rows]
-            cache.keep(rows)
+            cache.pick(rows)
             if on_keep:
                 on_keep(rows)
-    return done
+        logits = model(tokens, cache, last=True)[:, -1]
+
+
+def sample(logp: Tensor, generator: torch.Generator | None) -> Tensor:
+    """One token a row from logp (B, V), drawn where the generator lives: (B, 1)."""
+    p = logp.exp() if generator is None else logp.exp().to(generator.device)
+    return torch.multinomial(p, 1, generator=generator).to(logp.device)
 
 
 def left_padded(rows: list[list[int]], device: torch.device | str) -> tuple[Tensor, Tensor]:
@@ -269,10 +329,10 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def load_file(path: Path) -> dict:
+def load_file(path: Path, mmap: bool = False) -> dict:
     """A dictionary that save_file wrote. ValueError if it is not there, broken or not ours."""
     try:
-        thing = torch.load(path, map_location="cpu", weights_only=True)
+        thing = torch.load(path, map_location="cpu", weights_only=True, mmap=mmap)
     except FileNotFoundError:
         raise ValueError(f"{path} is not there") from None
     except Exception as error:  # a pickle can break in any way; what it holds is never run
@@ -307,11 +367,40 @@ def load_model(path: Path, device: str = "cpu") -> GPT:
     return model.to(device).eval()
 
 
+def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str = "cpu"
+               ) -> tuple[GPT, tiktoken.Encoding]:
+    """Open Llama or Mistral weights and their tokenizer, from a folder as they are published.
+
+    path: Hugging Face's layout (config.json, *.safetensors, tokenizer.json) or Meta's
+    (params.json, consolidated.*.pth, tokenizer.model). The weights are turned into `dtype` one by
+    one, so that little more than they themselves is in memory. ValueError names what is missing,
+    left over, misshapen, not finite, or different from what this model computes.
+    """
+    folder = Path(path)
+    settings = weights.settings(folder)
+    config = Config(**settings)
+    with torch.device("meta"):
+        model = GPT(config)
+    shapes = {name: tuple(p.shape) for name, p in model.named_parameters()}
+    state = {name: tensor.to(device, dtype, copy=True)
+             for name, tensor in weights.tensors(folder, settings, shapes)}
+    if config.tied:
+        state["head.weight"] = state["embed.weight"]
+    model.load_state_dict(state, assign=True)
+    if config.tied:
+        model.head.weight = model.embed.weight
+    model.to(device)  # RoPE's tables
+    return model.requires_grad_(False).eval(), bpe.encoding(folder, config.vocab)
+
+
 def fingerprint(model: GPT) -> str:
-    """16 hex digits of the config and all weights: an expert fits the base it was trained on."""
+    """16 hex digits of the config and all weights: an expert fits the base it was trained on.
+
+    Weights are rounded to bfloat16 for it, so that a base is the same base in every dtype.
+    """
     digest = hashlib.sha256(repr(model.config).encode())
-    for name, p in sorted(model.state_dict().items()):
-        p = p.detach().cpu().contiguous()
+    for name, p in sorted(model.named_parameters()):
+        p = p.detach().bfloat16().cpu().contiguous()
         digest.update(name.encode())
         digest.update(ctypes.string_at(p.data_ptr(), p.numel() * p.element_size()))
     return digest.hexdigest()[:16]

@@ -15,6 +15,7 @@ rollouts; a baseline; log-probabilities of the very tokens sampled; KL from poli
 from __future__ import annotations
 
 import math
+import os
 import signal
 import threading
 import time
@@ -25,18 +26,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-import tiktoken
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from data.corpus import answer, document
+from data.dialect import Dialect
 from data.tasks import JOIN, Problem
-from data.tokenizer import end_token, prompt_tokens
-from model import GPT, generate, load_file, save_file
+from model import GPT, Completion, generate, load_file, prefill, save_file
 from svf import Adapter
 
 Report = Callable[[int, dict], None]
+
+
+def quiet(step: int, facts: dict) -> None:
+    """The report of who wants none."""
 
 
 class Stopped(Exception):
@@ -112,12 +116,6 @@ Pair = tuple[list[int], list[int]]  # prompt tokens, completion tokens (with the
 PROMPT_WEIGHT = 0.03  # of a prompt's tokens in the loss: most of them are drawn by chance
 
 
-def as_pair(encoding: tiktoken.Encoding, prompt: str, completion: str) -> Pair:
-    """A prompt and what follows it as tokens, with the begin and end tokens where they belong."""
-    return (prompt_tokens(encoding, prompt),
-            [*encoding.encode_ordinary(completion), end_token(encoding)])
-
-
 def padded(pairs: list[Pair], prompt_weight: float, device: torch.device | str
            ) -> tuple[Tensor, Tensor]:
     """tokens (B, T) padded at the right, and the weight (B, T) of each token as a target.
@@ -140,12 +138,13 @@ def next_token_loss(model: GPT, tokens: Tensor, weight: Tensor) -> Tensor:
     return (loss * weight).sum() / weight.sum()
 
 
-def corpus_batch(encoding: tiktoken.Encoding, size: int, seed: int, step: int, steps: int
+def corpus_batch(dialect: Dialect, size: int, seed: int, step: int, steps: int
                  ) -> list[Pair]:
     """The documents of one step, as tokens and shortest first: a mixture of all families."""
     rng, pairs = Random(f"corpus {seed} {step}"), []
     for _ in range(size):
-        pairs.append(as_pair(encoding, *document(rng, step / steps)))
+        prompt, completion = document(rng, step / steps)
+        pairs.append((dialect.prompt(prompt), dialect.answer(completion)))
     return sorted(pairs, key=lambda pair: len(pair[0]) + len(pair[1]))
 
 
@@ -232,7 +231,6 @@ class Recipe:
     samples: int = 8
     rate: float = 0.02
     kl: float = 0.1
-    max_new: int = 72
     validate: int = 10  # steps between validations
     held: int = 120     # validation prompts
 
@@ -258,51 +256,133 @@ class Expert:
             self.best, self.accuracy = self.vector.detach().clone(), accuracy
 
 
-def answers(adapter: Adapter, z: Tensor | None, encoding: tiktoken.Encoding,
-            problems: list[Problem], max_new: int = 72) -> list[str]:
+def batches(lengths: list[int], size: int) -> list[list[int]]:
+    """Indices of all, at most `size` at once, those of like length together: less padding.
+
+    >>> batches([5, 1, 4, 2], 2), batches([5, 1], 2)
+    ([[1, 3], [2, 0]], [[0, 1]])
+    """
+    order = list(range(len(lengths)))
+    if len(order) > size:
+        order.sort(key=lambda i: lengths[i])
+    return [order[i:i + size] for i in range(0, len(order), size)]
+
+
+def completions(adapter: Adapter, z: Tensor | None, dialect: Dialect, prompts: list[str],
+                report: Report = quiet) -> list[Completion]:
+    """Greedy completions with z: None, the base; (N,), an expert; (B, N), one for each prompt."""
+    rows, done = [dialect.prompt(text) for text in prompts], {}
+    own = z is not None and z.dim() == 2
+    if not own:
+        adapter.use(z)
+    for step, part in enumerate(batches([len(row) for row in rows], dialect.batch)):
+        if own:
+            adapter.use(z[part])
+        given = generate(adapter.model, [rows[i] for i in part], dialect.ends, dialect.max_new,
+                         on_keep=adapter.keep if own else None)
+        done.update(zip(part, given))
+        report(step, {})
+    return [done[i] for i in range(len(rows))]
+
+
+def answers(adapter: Adapter, z: Tensor | None, dialect: Dialect, problems: list[Problem],
+            report: Report = quiet) -> list[str]:
     """Greedy answers of the expert z (None: the base) to each problem's prompt."""
-    adapter.use(z)
-    prompts = [prompt_tokens(encoding, p.prompt) for p in problems]
-    done = generate(adapter.model, prompts, end_token(encoding), max_new, on_keep=adapter.keep)
-    return [text_of(encoding, c.tokens) for c in done]
-
-
-def text_of(encoding: tiktoken.Encoding, tokens: list[int]) -> str:
-    """The answer as text, without its end token; bytes that are no UTF-8 become U+FFFD."""
-    end = end_token(encoding)
-    return encoding.decode([t for t in tokens if t != end], errors="replace")
+    done = completions(adapter, z, dialect, [p.prompt for p in problems], report)
+    return [dialect.text(c.tokens) for c in done]
 
 
 def right(problems: list[Problem], texts: list[str]) -> list[bool]:
     return [p.reward(text) == 1 for p, text in zip(problems, texts)]
 
 
-def rollouts(adapter: Adapter, z: Tensor, encoding: tiktoken.Encoding, problems: list[Problem],
-             recipe: Recipe, generator: torch.Generator) -> list[Episode]:
-    """`samples` answers to each problem at temperature 1, group after group."""
+def rollouts(adapter: Adapter, z: Tensor, dialect: Dialect, problems: list[Problem],
+             samples: int, generator: torch.Generator) -> list[list[Episode]]:
+    """`samples` answers to each problem at temperature 1: one group a problem."""
     adapter.use(z.detach())
-    asked = [p for p in problems for _ in range(recipe.samples)]
-    prompts = [prompt_tokens(encoding, p.prompt) for p in asked]
-    done = generate(adapter.model, prompts, end_token(encoding), recipe.max_new, 1.0, generator)
-    return [Episode(prompt, c.tokens, p.reward(text_of(encoding, c.tokens)))
-            for p, prompt, c in zip(asked, prompts, done)]
+    prompts, groups = [dialect.prompt(p.prompt) for p in problems], {}
+    for part in batches([len(row) for row in prompts], max(1, dialect.batch // samples)):
+        done = generate(adapter.model, [prompts[i] for i in part], dialect.ends, dialect.max_new,
+                        1.0, generator, samples)
+        for n, i in enumerate(part):
+            groups[i] = [Episode(prompts[i], c.tokens, problems[i].reward(dialect.text(c.tokens)))
+                         for c in done[n * samples:(n + 1) * samples]]
+    return [groups[i] for i in range(len(problems))]
 
 
-def policy_step(adapter: Adapter, z: Tensor, episodes: list[Episode], recipe: Recipe) -> dict:
-    """Adds dJ/dz of these episodes to z.grad; returns reward, KL and the share without signal."""
-    rewards = torch.tensor([float(e.reward) for e in episodes]).view(-1, recipe.samples)
-    device = z.device
-    tokens, mask = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
-    adapter.use(None)
-    with torch.no_grad():
-        base = adapter.model(tokens[:, :-1])
-    adapter.use(z)
-    loss, kl = reinforce_loss(adapter.model(tokens[:, :-1]), base, tokens[:, 1:], mask[:, 1:],
-                              advantages(rewards).flatten().to(device), recipe.kl)
-    check_finite(loss.item(), "reinforce")
-    loss.backward()
+def answer_logits(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
+    """(logits (B, T, V), targets (B, T), mask (B, T)) of the answers' tokens alone.
+
+    A group shares one prompt, which is run once for all its answers, gradient included; not so
+    where blocks are recomputed, which a shared cache does not allow.
+    """
+    device = model.embed.weight.device
+    episodes = [episode for group in groups for episode in group]
+    targets, mask = padded([([], e.completion) for e in episodes], 0.0, device)
+    if model.recompute:
+        tokens, whole = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
+        logits = model(tokens[:, :-1])
+        index = torch.tensor([len(e.prompt) - 1 for e in episodes], device=device)[:, None]
+        index = index + torch.arange(targets.shape[1], device=device)
+        index = index.clamp(max=logits.shape[1] - 1)  # beyond the end: masked
+        return logits.gather(1, index[..., None].expand(-1, -1, logits.shape[2])), targets, mask
+    first, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
+    rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
+    cache.pick(rows)
+    logits = first[rows][:, None]
+    if targets.shape[1] > 1:
+        logits = torch.cat((logits, model(targets[:, :-1], cache)), 1)
+    return logits, targets, mask
+
+
+def kept_bytes(model: GPT, groups: list[list[Episode]]) -> float:
+    """About what the backward pass needs kept of these groups' forward passes.
+
+    A token and layer: some 15 C + 3 hidden numbers (what the norms, attention, SwiGLU and x V of
+    each matrix leave behind); a token of an answer: six rows of logits and what is made of them.
+    """
+    c, size = model.config, model.embed.weight.element_size()
+    written = sum(len(group) * max(len(e.completion) for e in group) for group in groups)
+    tokens = written + sum(len(group[0].prompt) for group in groups)
+    return size * (tokens * c.layers * (15 * c.width + 3 * c.hidden) + 6 * written * c.vocab)
+
+
+def memory(device: torch.device) -> float:
+    """Bytes that training may fill: what a GPU has free, half of what a computer has."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2
+    except (AttributeError, ValueError, OSError):  # Windows can't say: 8 GB are common
+        return 4e9
+
+
+def policy_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weight: float,
+                batch: int, room: float | None = None) -> dict:
+    """Adds dJ/dz of these groups to z.grad; returns reward, KL and the share without signal.
+
+    At most `batch` answers at once, or one group. Where their forward pass would keep more than
+    `room` bytes (None: what there is), blocks are recomputed in the backward pass.
+    """
+    room = memory(z.device) if room is None else room
+    rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
+    gains, total = advantages(rewards), 0.0
+    samples = rewards.shape[1]
+    for part in batches([len(group[0].prompt) for group in groups], max(1, batch // samples)):
+        mine, share = [groups[i] for i in part], len(part) / len(groups)
+        adapter.model.recompute = kept_bytes(adapter.model, mine) > room
+        adapter.use(None)
+        with torch.no_grad():
+            base = answer_logits(adapter.model, mine)[0]
+        adapter.use(z)
+        logits, targets, mask = answer_logits(adapter.model, mine)
+        loss, kl = reinforce_loss(logits, base, targets, mask,
+                                  gains[part].flatten().to(z.device), kl_weight)
+        check_finite(loss.item(), "reinforce")
+        (share * loss).backward()
+        total += share * kl.item()
     same = (rewards == rewards[:, :1]).all(1).float().mean().item()
-    return {"reward": rewards.mean().item(), "kl": kl.item(), "no_signal": same}
+    return {"reward": rewards.mean().item(), "kl": total, "no_signal": same}
 
 
 def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
@@ -311,34 +391,35 @@ def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
     return [tasks[i % len(tasks)].problem(rng, split) for i in range(n)]
 
 
-def reinforce(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
+def reinforce(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
               seed: int, state: Path, run: dict, report: Report) -> tuple[Tensor, list[dict]]:
     """Trains one expert from the base: the vector that was best on validation, and the log."""
     def gradient(step: int, z: Tensor) -> dict:
         problems = draw(tasks, recipe.prompts, "train", seed, step)
-        episodes = rollouts(adapter, z, encoding, problems, recipe,
-                            stream("rollout", tasks[0].name, seed, step))
-        return policy_step(adapter, z, episodes, recipe)
-    return learn(adapter, encoding, tasks, recipe, gradient, state, run, report)
+        groups = rollouts(adapter, z, dialect, problems, recipe.samples,
+                          stream("rollout", tasks[0].name, seed, step))
+        return policy_step(adapter, z, groups, recipe.kl, dialect.batch)
+    return learn(adapter, dialect, tasks, recipe, gradient, state, run, report)
 
 
-def imitate(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
+def imitate(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
             seed: int, state: Path, run: dict, report: Report) -> tuple[Tensor, list[dict]]:
     """The ablation: next-token prediction of what the corpus answers to the same prompts."""
     def gradient(step: int, z: Tensor) -> dict:
         rng = Random(repr(("imitate", tasks[0].name, seed, step)))
         problems = draw(tasks, recipe.prompts * recipe.samples, "train", seed, step)
-        pairs = [as_pair(encoding, p.prompt, JOIN.join(answer(part, p.lead, rng)
-                                                       for part in p.parts)) for p in problems]
+        pairs = [(dialect.prompt(p.prompt),
+                  dialect.answer(JOIN.join(answer(part, p.lead, rng) for part in p.parts)))
+                 for p in problems]
         adapter.use(z)
         loss = next_token_loss(adapter.model, *padded(pairs, 0.0, z.device))
         check_finite(loss.item(), "imitate")
         loss.backward()
         return {"loss": loss.item()}
-    return learn(adapter, encoding, tasks, recipe, gradient, state, run, report)
+    return learn(adapter, dialect, tasks, recipe, gradient, state, run, report)
 
 
-def learn(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: Recipe,
+def learn(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
           gradient: Callable[[int, Tensor], dict], state: Path, run: dict, report: Report
           ) -> tuple[Tensor, list[dict]]:
     """AdamW on one vector; gradient(step, z) adds to z.grad. Returns the best, and the log."""
@@ -359,7 +440,7 @@ def learn(adapter: Adapter, encoding: tiktoken.Encoding, tasks: tuple, recipe: R
         return {**facts, "validation": expert.accuracy}
 
     def validate() -> None:
-        texts = answers(adapter, expert.vector.detach(), encoding, held, recipe.max_new)
+        texts = answers(adapter, expert.vector.detach(), dialect, held)
         expert.validated(sum(right(held, texts)) / len(held))
 
     log = resumable(state, run, {"expert": expert, "optimizer": optimizer}, recipe.steps, do,

@@ -29,6 +29,7 @@ from torch import Tensor, nn
 
 from model import GPT, fingerprint, load_file, save_file
 
+Factors = tuple[Tensor, Tensor, Tensor]  # U (O, R), S (R,), Vt (R, I)
 ATTENTION, MLP = ("q", "k", "v", "o"), ("gate", "up", "down")
 KINDS = ATTENTION + MLP
 
@@ -45,18 +46,46 @@ def adapted_weight(U: Tensor, S: Tensor, Vt: Tensor, z: Tensor) -> Tensor:
     """
     if z.shape != S.shape:  # a (1,) z would broadcast silently: one knob, not R
         raise ValueError(f"z is {tuple(z.shape)}, expected {tuple(S.shape)}")
-    return (U * (S * z)) @ Vt  # scales U's columns; no (R, R) diagonal is built
+    scaled = U * (S * z)  # U's columns; no (R, R) diagonal is built
+    return (scaled @ Vt.to(scaled.dtype)).to(U.dtype)
+
+
+def decomposition(W: Tensor) -> Factors:
+    """U (O, R), S (R,), Vt (R, I): the thin SVD of W (O, I), from the smaller Gram matrix.
+
+        W^T W = V diag(S^2) V^T,  U = W V diag(1/S)      (O >= I; else the same of W^T)
+
+    In float64, so that the squares cost nothing that float32 could show, and several times as
+    fast as an SVD. Where S is 0 the vector is 0 as well: U diag(S) V^T is W in any case. S is
+    descending, in float32 at least; U and Vt have W's dtype.
+
+    >>> U, S, Vt = decomposition(torch.tensor([[3., 0.], [0., 0.], [0., -4.]]))
+    >>> S.tolist(), ((U * S) @ Vt).tolist()
+    ([4.0, 3.0], [[3.0, 0.0], [0.0, 0.0], [0.0, -4.0]])
+    """
+    if W.shape[0] < W.shape[1]:
+        V, S, Ut = decomposition(W.T)
+        return Ut.T.contiguous(), S, V.T.contiguous()
+    W64 = W.double()
+    V = torch.linalg.eigh(W64.T @ W64).eigenvectors.flip(-1)
+    scaled = W64 @ V  # U diag(S)
+    S = scaled.norm(dim=0)
+    U = scaled / S.clamp(min=torch.finfo(S.dtype).tiny)
+    return U.to(W.dtype).contiguous(), S.to(_exact(W)), V.T.to(W.dtype).contiguous()
+
+
+def _exact(W: Tensor) -> torch.dtype:
+    """What S is kept in: float32 even where the weights are in half precision."""
+    return torch.promote_types(W.dtype, torch.float32)
 
 
 class SVFLinear(nn.Module):
     """A linear layer that runs as the base, merged, or factored; `use` decides which."""
 
-    def __init__(self, linear: nn.Linear) -> None:
+    def __init__(self, linear: nn.Linear, factors: Factors) -> None:
         super().__init__()
         self.weight = linear.weight.detach()
-        # float64: the factors are computed once, and their error would be in every answer
-        U, S, Vt = torch.linalg.svd(self.weight.double(), full_matrices=False)
-        self.U, self.S, self.Vt = (part.to(self.weight.dtype) for part in (U, S, Vt))
+        self.U, self.S, self.Vt = factors
         self.merged: Tensor | None = self.weight  # (O, I)
         self.gain: Tensor | None = None           # S*z: (R,), or (B, 1, R) with a z a row
 
@@ -71,7 +100,7 @@ class SVFLinear(nn.Module):
         elif merge:
             self.merged = adapted_weight(self.U, self.S, self.Vt, z)
         else:
-            gain = self.S * z
+            gain = (self.S * z).to(self.weight.dtype)
             self.gain = gain if z.dim() == 1 else gain[:, None]
 
     def keep(self, rows: Tensor) -> None:
@@ -98,7 +127,7 @@ class LoRALinear(nn.Module):
         """B = 0, so that W' = W; A of standard deviation 1/sqrt(I), else nothing would learn."""
         O, I = self.weight.shape
         A = torch.randn(self.rank * I, generator=generator) * I ** -0.5
-        return torch.cat((A, torch.zeros(O * self.rank))).to(self.weight)
+        return torch.cat((A, torch.zeros(O * self.rank))).to(self.weight.device)
 
     def use(self, v: Tensor | None, merge: bool) -> None:
         """v None: the base's own weights, bit for bit. v (r (I + O),): A, then B."""
@@ -111,6 +140,7 @@ class LoRALinear(nn.Module):
 
     def split(self, v: Tensor) -> tuple[Tensor, Tensor]:
         O, I = self.weight.shape
+        v = v.to(self.weight.dtype)
         return v[:self.rank * I].view(self.rank, I), v[self.rank * I:].view(O, self.rank)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -128,12 +158,12 @@ class Adapter:
     What trains or applies an expert sees N, neutral, use and keep, and not what the vector means.
     """
 
-    def __init__(self, model: GPT, kinds: tuple[str, ...], layer: Callable[[nn.Linear], nn.Module]
-                 ) -> None:
+    def __init__(self, model: GPT, kinds: tuple[str, ...],
+                 wrap: Callable[[str, nn.Linear], nn.Module]) -> None:
         self.fingerprint = fingerprint(model)  # before wrapping: the base's own weights
         self.model, self.layers = model.requires_grad_(False), {}
         for name, parent, kind in _places(model, kinds):
-            self.layers[name] = layer(getattr(parent, kind))
+            self.layers[name] = wrap(name, getattr(parent, kind))
             setattr(parent, kind, self.layers[name])
         self.sizes = [part.numel() for part in self._neutral(torch.Generator())]
         self.N = sum(self.sizes)
@@ -163,10 +193,15 @@ class Adapter:
 
 
 class SVF(Adapter):
-    """z (N,): one gain a singular value, N = sum of min(O, I); neutral() is z = 1."""
+    """z (N,): one gain a singular value, N = sum of min(O, I); neutral() is z = 1.
 
-    def __init__(self, model: GPT, kinds: tuple[str, ...] = KINDS) -> None:
-        super().__init__(model, kinds, SVFLinear)
+    factors: what `decompose` gives; without it the matrices are decomposed here.
+    """
+
+    def __init__(self, model: GPT, kinds: tuple[str, ...] = KINDS,
+                 factors: dict[str, Factors] | None = None) -> None:
+        factors = factors or decompose(model, kinds)
+        super().__init__(model, kinds, lambda name, linear: SVFLinear(linear, factors[name]))
 
     def keep(self, rows: Tensor) -> None:
         """Drops the rows of a batch in which every row has its own z."""
@@ -178,7 +213,54 @@ class LoRA(Adapter):
     """The baseline: rank 16 on q and v in the paper; any matrices at any rank here."""
 
     def __init__(self, model: GPT, rank: int = 16, kinds: tuple[str, ...] = ("q", "v")) -> None:
-        super().__init__(model, kinds, lambda linear: LoRALinear(linear, rank))
+        super().__init__(model, kinds, lambda name, linear: LoRALinear(linear, rank))
+
+
+def decompose(model: GPT, kinds: tuple[str, ...] = KINDS,
+              report: Callable[[int, dict], None] = lambda step, facts: None
+              ) -> dict[str, Factors]:
+    """Name -> factors of each matrix; report(i, {}) after each."""
+    factors = {}
+    for i, (name, parent, kind) in enumerate(_places(model, kinds)):
+        factors[name] = decomposition(getattr(parent, kind).weight.detach())
+        report(i, {})
+    return factors
+
+
+def kept_factors(path: Path, model: GPT, report: Callable[[int, dict], None]
+                 ) -> dict[str, Factors]:
+    """`decompose`, done once: kept in `path` with the fingerprint of the weights.
+
+    A file of other weights, or one whose factors do not give the weights back, is made again.
+    """
+    base = fingerprint(model)
+    if path.exists():
+        saved = load_file(path, mmap=True)
+        factors = saved.get("factors")
+        if saved.get("base") == base and all(
+                _fits(getattr(parent, kind).weight, factors.get(name))
+                for name, parent, kind in _places(model, KINDS)):
+            return {name: tuple(part.to(model.embed.weight.device) for part in parts)
+                    for name, parts in factors.items()}
+    factors = decompose(model, KINDS, report)
+    save_file(path, {"base": base, "factors": factors})
+    return factors
+
+
+def _fits(W: Tensor, factors: object) -> bool:
+    """Whether U diag(S) V^T x is W x, for one random x: what is damaged does not pass."""
+    O, I = W.shape
+    R = min(O, I)
+    if not isinstance(factors, tuple) or len(factors) != 3 or any(
+            not isinstance(part, Tensor) or part.shape != shape or part.dtype != dtype
+            for part, shape, dtype in zip(factors, ((O, R), (R,), (R, I)),
+                                          (W.dtype, _exact(W), W.dtype))):
+        return False
+    U, S, Vt = factors
+    x = torch.randn(I, generator=torch.Generator().manual_seed(0)).to(W.dtype)
+    want = (W.cpu() @ x).float()
+    got = (U @ (S.to(W.dtype) * (Vt @ x))).float()
+    return bool((got - want).norm() <= 50 * torch.finfo(W.dtype).eps * want.norm())
 
 
 def _places(model: GPT, kinds: tuple[str, ...]) -> list[tuple[str, nn.Module, str]]:

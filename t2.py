@@ -16,18 +16,24 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
+import math
 import sys
 import tempfile
 import time
 import warnings
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from data import HERE
+from data.jsonl import CLASSIFIER, chosen, classified, read, which
 from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, trained_on
 
+STARTED = time.monotonic()
 STRATEGIES = ("prompt", "classifier", "few-shot")
-EXPERTS = (*DOMAINS, "classifier")
+
+
+ONLY_OPEN = ("chat", "system", "one_line", "dtype")  # what the built-in model has no use for
 
 
 def option(default: object, text: str, **more: object) -> object:
@@ -43,7 +49,22 @@ class Common:
 
 
 @dataclass(frozen=True)
-class Adapt(Common):
+class Model(Common):
+    weights: str = option("", "folder of open Llama weights, instead of the built-in model",
+                          metavar="DIR")
+    chat: str = option("auto", "headers around a prompt to open weights; auto: what their folder "
+                       "says", choices=["auto", "none", "chatml", "llama3"])
+    system: str = option("", "system prompt, where there are chat headers")
+    one_line: bool = option(False, "an answer of open weights ends with its line")
+    dtype: str = option("float32", "of open weights",
+                        choices=["float32", "bfloat16", "float16"])
+    max_new_tokens: int = option(0, "tokens an answer may have (default: 72; open weights 128)")
+    batch: int = option(0, "answers written or learned from at once; lower it if memory runs out "
+                        "(default: all; open weights 32)")
+
+
+@dataclass(frozen=True)
+class Adapt(Model):
     """Adapt to tasks that no expert has seen, and print the table of all strategies.
 
     A row a task: accuracy of the base, of each expert alone, of mixtures that need no search, and
@@ -51,20 +72,21 @@ class Adapt(Common):
 
         python t2.py adapt --few-shot 8
         python t2.py adapt --task story --n 500 --seed 1
+        python t2.py adapt --weights DIR --tasks my_tasks.jsonl --few-shot 8
     """
 
+    tasks: str = option("", "your tasks for open weights, a JSON object a line (see README)",
+                        metavar="FILE")
     few_shot: int = option(8, "examples that strategy C may look at, 1 or more")
-    task: str = option("", "one task instead of all the unseen ones",
-                       choices=[name for name in TASKS if name != "classifier"],
-                       metavar="NAME")
+    task: str = option("", "one task instead of all the unseen ones", metavar="NAME")
     strategy: str = option("all", "what to run", choices=[*STRATEGIES, "all"])
     n: int = option(100, "test prompts a task, 1 or more")
     per_matrix: bool = option(False, "a coefficient for each matrix and expert, not each expert")
 
 
 @dataclass(frozen=True)
-class Train(Common):
-    """Train the math, code and reasoning experts and the classification expert from the base.
+class Train(Model):
+    """Train an expert for each domain (math, code, reasoning) and the classification expert.
 
     Prints the accuracy of base and expert on test prompts; OUT/train.json holds it as well, and
     OUT/math.pt and the like the experts. Ctrl-C stops after the step in hand; the same command
@@ -72,10 +94,14 @@ class Train(Common):
 
         python t2.py train
         python t2.py train --task math --seed 1 --out out/1
+        python t2.py train --weights DIR --tasks my_tasks.jsonl
     """
 
-    task: str = option("", "one expert instead of all four", choices=list(EXPERTS))
-    steps: int = option(40, "gradient steps an expert")
+    tasks: str = option("", "your tasks for open weights, a JSON object a line (see README)",
+                        metavar="FILE")
+    task: str = option("", "one expert instead of all", metavar="NAME")
+    steps: int = option(0, "gradient steps an expert (default: 40; open weights 25)")
+    rate: float = option(0.0, "learning rate (default: 0.02; open weights 0.004)")
     n: int = option(600, "test prompts an expert")
 
 
@@ -93,13 +119,14 @@ class Pretrain(Common):
 
 
 @dataclass(frozen=True)
-class Ask(Common):
+class Ask(Model):
     """Show both passes on one prompt: what pass 1 decides, and what base and expert answer.
 
     Strategies A and B; C needs examples, and so a task (see adapt). OUT/ask.json holds it as well.
 
         python t2.py ask "What is 12 + 7 - 3?"
         python t2.py ask "Today is monday. Go +3 -2 days. Which day?"
+        python t2.py ask --weights DIR "If a pack costs 81 dollars, what do 33 packs cost?"
     """
 
     prompt: str = option("", "the question", positional=True)
@@ -108,30 +135,92 @@ class Ask(Common):
 # ------------------------------------------------------------------------------- what is on disk
 
 class Workshop:
-    """The base model wrapped by SVF, its tokenizer, and the experts: from --out, else data/."""
+    """A base model wrapped by SVF, how it is spoken to, its domains, tasks and experts."""
 
-    def __init__(self, args: Common) -> None:
+    def __init__(self, args: Model) -> None:
+        self.args, self.device = args, checked_device(args)
+        self.sources: dict[str, str] = {}
+        if args.weights:
+            self.open_weights()
+        else:
+            self.built_in()
+
+    def built_in(self) -> None:
+        from data.dialect import built_in
         from data.tokenizer import load
         from model import load_model
         from svf import SVF
-        self.args, self.encoding = args, load()
-        self.device = checked_device(args)
-        base = self.find("base")
+        for f in (f for f in fields(self.args) if f.name in ("tasks", *ONLY_OPEN)):
+            if getattr(self.args, f.name) != f.default:
+                raise ValueError(f"--{f.name.replace('_', '-')} goes with --weights DIR: the "
+                                 "built-in model reads its own small language alone")
+        encoding, base = load(), self.find("base")
         self.svf = SVF(load_model(base, self.device))
-        self.sources = {"base": str(base)}
-        if self.svf.model.config.vocab != self.encoding.n_vocab:
+        self.sources["base"] = str(base)
+        if self.svf.model.config.vocab != encoding.n_vocab:
             raise ValueError(f"{base} has {self.svf.model.config.vocab} tokens, the tokenizer "
-                             f"{self.encoding.n_vocab}: run `python t2.py pretrain`")
+                             f"{encoding.n_vocab}: run `python t2.py pretrain`")
+        self.dialect = self.sized(built_in(encoding))
+        self.domains, self.which, self.digest = DOMAINS, WHICH, ""
+        self.trained = {name: trained_on(name) for name in (*DOMAINS, CLASSIFIER)}
+        self.tasks, self.choice = {task.name: task for task in UNSEEN}, TASKS
+
+    def open_weights(self) -> None:
+        import torch
+
+        from data.dialect import published
+        from model import load_llama
+        from svf import SVF, kept_factors
+        args, folder = self.args, Path(self.args.weights)
+        pools = read(Path(args.tasks)) if getattr(args, "tasks", "") else {}
+        model, encoding = load_llama(folder, getattr(torch, args.dtype), self.device)
+        self.dialect = self.sized(published(folder, encoding, args.chat, args.system,
+                                            args.one_line))
+        self.loaded = time.monotonic() - STARTED
+        kept = args.out / "decomposition.svd"
+        self.svf = SVF(model, factors=kept_factors(kept, model, Line(
+            "decomposing the weights, once", 7 * model.config.layers)))
+        self.sources["base"] = str(folder)
+        own = [name for name in pools if name != OTHERS]
+        found = sorted(path.stem for path in args.out.glob("*.pt") if "." not in path.stem)
+        self.domains = tuple(name for name in (own if isinstance(args, Train) else found)
+                             if name not in ("base", CLASSIFIER))
+        self.which = which(self.domains) + ("" if self.dialect.around != "{}" else "\nAnswer:")
+        self.trained = {name: (pools[name],) for name in own}
+        if len(pools) > 1:
+            self.trained[CLASSIFIER] = (classified(pools, self.which),)
+        self.tasks = self.choice = pools
+        self.digest = file_digest(Path(args.tasks)) if pools else ""
+
+    def sized(self, dialect: object) -> object:
+        """The dialect with the user's own limits."""
+        asked = {"max_new": self.args.max_new_tokens, "batch": self.args.batch}
+        return replace(dialect, **{key: value for key, value in asked.items() if value})
 
     def find(self, name: str) -> Path:
         own = self.args.out / f"{name}.pt"
-        return own if own.exists() else HERE / f"{name}.pt"
+        return own if own.exists() or self.args.weights else HERE / f"{name}.pt"
 
-    def expert(self, name: str) -> object:
+    def library(self) -> dict:
+        """The experts that are there: all domains', and the classifier if there is one."""
         from svf import load_expert
-        path = self.find(name)
-        self.sources[name] = str(path)
-        return load_expert(path, self.svf)[0]
+        if not self.domains:
+            raise ValueError(f"no experts of these weights in {self.args.out}: run `python t2.py "
+                             f"train --weights {self.args.weights} --tasks FILE` first")
+        names = [name for name in (*self.domains, CLASSIFIER)
+                 if name != CLASSIFIER or self.find(name).exists()]
+        self.sources |= {name: str(self.find(name)) for name in names}
+        return {name: load_expert(self.find(name), self.svf)[0] for name in names}
+
+    def pick(self, name: str, known: dict) -> object:
+        if name not in known:
+            raise ValueError(f"--task {name}: expected one of {', '.join(known) or 'none'}")
+        return known[name]
+
+
+def file_digest(path: Path) -> str:
+    import hashlib
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def checked_device(args: Common) -> str:
@@ -152,25 +241,32 @@ def write_json(path: Path, thing: dict) -> None:
 
 
 class Line:
-    """A progress line with an ETA: rewritten in place on a terminal, else one every 10 s."""
+    """A progress line with an ETA: rewritten in place on a terminal, else one every 10 s.
+
+    What is done within 3 s leaves no line where there is no terminal.
+    """
 
     def __init__(self, what: str, steps: int) -> None:
-        self.what, self.steps, self.first, self.start, self.last = what, steps, None, 0.0, 0.0
+        self.what, self.steps, self.first = what, steps, None
+        self.start = time.monotonic()
+        self.last = self.start - 7
 
     def __call__(self, step: int, facts: dict) -> None:
         now = time.monotonic()
+        if self.steps == 1:
+            return  # done before there is anything to say
         if self.first is None:
             self.first, self.start = step, now
         per = (now - self.start) / max(1, step - self.first)
         self.clear()
-        text = " ".join(f"{k} {v:.2f}" if isinstance(v, float) else f"{k} {v}"
-                        for k, v in facts.items())
+        text = "".join(f"  {k} {v:.2f}" if isinstance(v, float) else f"  {k} {v}"
+                       for k, v in facts.items())
         eta = f"ETA {per * (self.steps - 1 - step):.0f} s" if step > self.first else "ETA ..."
-        line = f"{self.what} {step + 1}/{self.steps}  {text}  {eta}"
+        line = f"{self.what} {step + 1}/{self.steps}{text}  {eta}"
         final = step + 1 == self.steps
         if sys.stderr.isatty():
             print(line[:110], end="\n" if final else "", file=sys.stderr, flush=True)
-        elif now - self.last > 10 or final:
+        elif now - self.last > 10 or final and now - self.start > 3:
             print(line, file=sys.stderr, flush=True)
             self.last = now
 
@@ -195,6 +291,7 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 
 def pretrain(args: Pretrain) -> None:
     import rl
+    from data.dialect import built_in
     from data.tokenizer import load
     from model import GPT, Config, save_model
     positive("--steps", args.steps)
@@ -207,7 +304,7 @@ def pretrain(args: Pretrain) -> None:
     state = args.out / "base.state.pt"
 
     def batches(step: int) -> list:
-        return rl.corpus_batch(encoding, 48, args.seed, step, args.steps)
+        return rl.corpus_batch(built_in(encoding), 48, args.seed, step, args.steps)
     log = rl.pretrain(model, batches, args.steps, state, run, Line("pretrain", args.steps), device)
     save_model(model, args.out / "base.pt", **run)
     state.unlink(missing_ok=True)
@@ -219,25 +316,40 @@ def pretrain(args: Pretrain) -> None:
 
 
 def train(args: Train) -> None:
-    positive("--steps", args.steps)
     positive("--n", args.n, 5000)
+    if args.weights and not args.tasks:
+        raise ValueError("train --weights DIR needs --tasks FILE: what to train experts for")
     shop, rows = Workshop(args), {}
     print(f"base: {shop.sources['base']}, {shop.svf.N:,} gains an expert")
-    for name in [args.task] if args.task else EXPERTS:
+    if args.task:
+        shop.pick(args.task, shop.trained)
+    for name in [args.task] if args.task else shop.trained:
         rows[name] = train_one(shop, name)
         show_expert(name, rows[name])
         write_json(args.out / "train.json", {"seed": args.seed, "experts": rows})
     print(f"wrote {args.out / 'train.json'} and the experts beside it")
 
 
+def recipe(args: Train) -> object:
+    """What the user asked for; else what was found to do for either kind of model."""
+    from rl import Recipe
+    usual = (Recipe(steps=25, prompts=8, rate=0.004, validate=5, held=60) if args.weights
+             else Recipe())
+    positive("--steps", args.steps or usual.steps)
+    if not 0 <= args.rate < math.inf:
+        raise ValueError(f"--rate {args.rate}: expected a number above 0, such as {usual.rate}")
+    return replace(usual, steps=args.steps or usual.steps, rate=args.rate or usual.rate)
+
+
 def train_one(shop: Workshop, name: str) -> dict:
     """Trains one expert, or takes the one that this very run had finished before it stopped."""
     import rl
     from svf import load_expert, save_expert
-    args, tasks = shop.args, trained_on(name)
+    args, tasks, how = shop.args, shop.trained[name], recipe(shop.args)
     path, state = args.out / f"{name}.pt", args.out / f"{name}.state.pt"
-    run = {"expert": name, "seed": args.seed, "steps": args.steps, "n": args.n,
-           "base_model": shop.svf.fingerprint}
+    run = {"expert": name, "seed": args.seed, "n": args.n, "base_model": shop.svf.fingerprint,
+           "tasks": shop.digest, "max_new": shop.dialect.max_new, "stop": shop.dialect.stop,
+           "prompt": shop.dialect.prompt(""), **asdict(how)}
     if path.exists():
         try:
             facts = load_expert(path, shop.svf)[1]
@@ -245,21 +357,22 @@ def train_one(shop: Workshop, name: str) -> dict:
             facts = {}  # of another base, or damaged: it is made again
         if facts.get("run") == run:
             return facts["row"]
-    recipe, line = rl.Recipe(steps=args.steps), Line(f"train {name}", args.steps)
-    z, log = rl.reinforce(shop.svf, shop.encoding, tasks, recipe, args.seed, state, run, line)
+    z, log = rl.reinforce(shop.svf, shop.dialect, tasks, how, args.seed, state, run,
+                          Line(f"train {name}", how.steps))
     problems = [p for t in tasks for p in t.problems(args.n // len(tasks), "test", args.seed)]
-    share = {who: accuracy(shop, vector, problems) for who, vector in (("base", None), ("z", z))}
-    row = {"n": len(problems), "base": share["base"], "expert": share["z"],
-           "interval": wilson(share["z"], len(problems)), "parameters": shop.svf.N,
-           "seconds": log[-1]["seconds"], "log": log}
+    share = {who: accuracy(shop, vector, problems, f"{name}: test of {who}")
+             for who, vector in (("base", None), ("expert", z))}
+    row = {"n": len(problems), **share, "interval": wilson(share["expert"], len(problems)),
+           "parameters": shop.svf.N, "seconds": log[-1]["seconds"], "log": log}
     save_expert(path, shop.svf, z, {"run": run, "row": row})
     state.unlink(missing_ok=True)
     return row
 
 
-def accuracy(shop: Workshop, z: object, problems: list) -> float:
+def accuracy(shop: Workshop, z: object, problems: list, what: str) -> float:
     import rl
-    texts = rl.answers(shop.svf, z, shop.encoding, problems)
+    line = Line(what, math.ceil(len(problems) / shop.dialect.batch))
+    texts = rl.answers(shop.svf, z, shop.dialect, problems, line)
     return sum(rl.right(problems, texts)) / len(problems)
 
 
@@ -275,21 +388,15 @@ def show_expert(name: str, row: dict) -> None:
 def categorise(shop: Workshop, z: object, prompts: list[str]) -> list[tuple[str, float]]:
     """Pass 1 of A (z None) and B (z of the classifier): (category, its probability) a prompt.
 
-    The model is asked which kind the prompt is; its likeliest next token is the category, and
-    whatever is no domain's name means "others".
+    The model is asked which kind the prompt is. The first domain that its answer names is the
+    category, and an answer that names none means "others"; the probability is that of its first
+    token.
     """
-    import torch
-
-    from data.tokenizer import prompt_tokens
-    from model import left_padded
-    shop.svf.use(z)
-    tokens, pad = left_padded([prompt_tokens(shop.encoding, p + WHICH) for p in prompts],
-                              shop.device)
-    with torch.no_grad():
-        p = shop.svf.model(tokens, pad=pad, last=True)[:, -1].softmax(-1)
-    said = [(shop.encoding.decode([i]).strip(), p[row, i].item())
-            for row, i in enumerate(p.argmax(-1).tolist())]
-    return [(word if word in DOMAINS else OTHERS, share) for word, share in said]
+    import rl
+    brief = replace(shop.dialect, max_new=min(8, shop.dialect.max_new))
+    done = rl.completions(shop.svf, z, brief, [p + shop.which for p in prompts])
+    return [(chosen(brief.text(c.tokens), (*shop.domains, OTHERS)) or OTHERS, math.exp(c.logps[0]))
+            for c in done]
 
 
 def dispatch(shop: Workshop, library: dict, names: list[str], problems: list) -> list[str]:
@@ -298,7 +405,7 @@ def dispatch(shop: Workshop, library: dict, names: list[str], problems: list) ->
     texts = [""] * len(problems)
     for name in sorted(set(names)):
         rows = [i for i, chosen in enumerate(names) if chosen == name]
-        given = rl.answers(shop.svf, library.get(name), shop.encoding, [problems[i] for i in rows])
+        given = rl.answers(shop.svf, library.get(name), shop.dialect, [problems[i] for i in rows])
         for i, text in zip(rows, given):
             texts[i] = text
     return texts
@@ -307,13 +414,15 @@ def dispatch(shop: Workshop, library: dict, names: list[str], problems: list) ->
 def adapt(args: Adapt) -> None:
     positive("--few-shot", args.few_shot, 200)
     positive("--n", args.n, 5000)
+    if args.weights and not args.tasks:
+        raise ValueError("adapt --weights DIR needs --tasks FILE: what to adapt to")
     start, shop = time.monotonic(), Workshop(args)
-    library = {name: shop.expert(name) for name in EXPERTS}
+    tasks = [shop.pick(args.task, shop.choice)] if args.task else list(shop.tasks.values())
+    library = shop.library()
     for name, source in shop.sources.items():
         near = Path(source).is_relative_to(Path.cwd())
         print(f"{name:<11} {Path(source).relative_to(Path.cwd()) if near else source}")
-    tasks = [TASKS[args.task]] if args.task else UNSEEN
-    show_header(args)
+    show_header(args, shop.domains)
     rows, line = {}, Line("adapt", len(tasks))
     for i, task in enumerate(tasks):
         rows[task.name] = adapt_task(shop, library, task)
@@ -336,13 +445,13 @@ def adapt_task(shop: Workshop, library: dict, task: object) -> dict:
     problems = task.problems(args.n, "test", args.seed)
     wanted = STRATEGIES if args.strategy == "all" else (args.strategy,)
 
-    def score(z: object) -> float:
-        return accuracy(shop, z, problems)
-    row = {"n": len(problems), "base": score(None),
-           "experts": {name: score(library[name]) for name in DOMAINS}, "seconds": {}}
+    def score(z: object, who: str) -> float:
+        return accuracy(shop, z, problems, f"{task.name}: {who}")
+    row = {"n": len(problems), "base": score(None, "base"), "seconds": {},
+           "experts": {name: score(library[name], name) for name in shop.domains}}
     for strategy in STRATEGIES[:2]:
-        if strategy in wanted:
-            z = library["classifier"] if strategy == "classifier" else None
+        if strategy in wanted and (strategy == "prompt" or CLASSIFIER in library):
+            z = library[CLASSIFIER] if strategy == "classifier" else None
             begin = time.monotonic()
             names = [name for name, _ in categorise(shop, z, [p.prompt for p in problems])]
             middle = time.monotonic()
@@ -367,42 +476,48 @@ def adapt_few_shot(shop: Workshop, library: dict, task: object, problems: list, 
     import rl
     from svf import mix
     args, svf = shop.args, shop.svf
-    experts = torch.stack([library[name] for name in DOMAINS])
+    experts = torch.stack([library[name] for name in shop.domains])
     shots = task.problems(args.few_shot, "shots", args.seed)
     search = cem.Search(by_matrix=args.per_matrix)
 
-    def score(alpha: object) -> float:
-        return accuracy(shop, mix(alpha.to(experts.device), experts, svf.sizes), problems)
+    def score(alpha: object, who: str) -> float:
+        z = mix(alpha.to(experts.device), experts, svf.sizes)
+        return accuracy(shop, z, problems, f"{task.name}: {who}")
 
     def streamed(name: str) -> object:
         return rl.stream(name, task.name, args.seed)
     begin = time.monotonic()
-    alpha, history = cem.few_shot(svf, shop.encoding, experts, shots, search, streamed("cem"))
+    alpha, history = cem.few_shot(svf, shop.dialect, experts, shots, search, streamed("cem"),
+                                  Line(f"{task.name}: CEM", search.iterations))
     middle = time.monotonic()
-    found = score(alpha)
+    found = score(alpha, "C")
     seconds["few_shot"] = [middle - begin, time.monotonic() - middle]
     K = len(experts)
     blind = 1 / K + search.sigma * torch.randn(K, 1, generator=streamed("random"))
-    best = cem.random_search(svf, shop.encoding, experts, shots, search, streamed("search"))
-    return {"uniform": score(torch.full((K, 1), 1 / K)), "random": score(blind),
-            "search": score(best), "few_shot": found, "alpha": alpha.mean(1).tolist(),
-            "cem": history}
+    best = cem.random_search(svf, shop.dialect, experts, shots, search, streamed("search"))
+    return {"uniform": score(torch.full((K, 1), 1 / K), "uniform"),
+            "random": score(blind, "random"), "search": score(best, "random search"),
+            "few_shot": found, "alpha": alpha.mean(1).tolist(), "cem": history}
 
 
-COLUMNS = ("base", *DOMAINS, "uniform", "random", "search", "prompt", "classifier", "few_shot")
-HEADS = ("base", "math", "code", "reas", "unif", "rand", "srch", "A", "B", "C")
+COLUMNS = {"uniform": "unif", "random": "rand", "search": "srch", "prompt": "A",
+           "classifier": "B", "few_shot": "C"}  # after the base and each expert
 
 
-def show_header(args: Adapt) -> None:
+def show_header(args: Adapt, domains: tuple[str, ...]) -> None:
     print(f"\nAccuracy on {args.n} test prompts a task; C has seen {args.few_shot} shots. unif: "
           "experts mixed evenly;\nrand: one random mixture; srch: random search, C's budget.\n")
-    print(f"{'task':<9}" + "".join(f"{head:>5}" for head in HEADS)
-          + "  C: 95%   alpha (ma co re)  1st+2nd pass, s (C)", flush=True)
+    print(f"{'task':<9}" + "".join(f"{head:>5}" for head in heads(domains))
+          + f"  C: 95%   alpha ({' '.join(name[:2] for name in domains)})  1st+2nd pass, s (C)",
+          flush=True)
+
+
+def heads(domains: Iterable[str]) -> list[str]:
+    return ["base", *(name[:4] for name in domains), *COLUMNS.values()]
 
 
 def cells(row: dict) -> list[float | None]:
-    flat = {**row, **row["experts"]}
-    return [flat.get(column) for column in COLUMNS]
+    return [row["base"], *row["experts"].values(), *(row.get(column) for column in COLUMNS)]
 
 
 def show_task(name: str, row: dict) -> None:
@@ -434,18 +549,24 @@ def ask(args: Ask) -> None:
     import rl
     from data.tasks import Problem, Said
     from data.tokenizer import tidy
-    text = tidy(args.prompt)
-    if not text:
+    text = args.prompt if args.weights else tidy(args.prompt)
+    if not text.strip():
         raise ValueError("the prompt is empty; expected a question, such as 'What is 12 + 7 - 3?'")
     shop = Workshop(args)
-    library = {name: shop.expert(name) for name in EXPERTS}
     problem = Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
     print(f"the prompt    {text.strip()}")
-    report = {"question": text.strip(), "seed": args.seed}
+    rl.answers(shop.svf, None, replace(shop.dialect, max_new=1), [problem])
+    report = {"question": text.strip(), "seed": args.seed,
+              "first_token_seconds": time.monotonic() - STARTED}
+    print(f"              first token {report['first_token_seconds']:.1f} s after the start")
     begin = time.monotonic()
-    report["base"] = rl.answers(shop.svf, None, shop.encoding, [problem])[0].strip()
+    report["base"] = rl.answers(shop.svf, None, shop.dialect, [problem])[0].strip()
     print(f"the base      {report['base']}   ({time.monotonic() - begin:.2f} s)")
-    for letter, strategy, z in (("A", "prompt", None), ("B", "classifier", library["classifier"])):
+    library = shop.library()
+    for letter, strategy, z in (("A", "prompt", None),
+                                ("B", "classifier", library.get(CLASSIFIER))):
+        if strategy == "classifier" and z is None:
+            continue
         begin = time.monotonic()
         [(name, sure)] = categorise(shop, z, [text])
         middle = time.monotonic()
@@ -487,14 +608,14 @@ def parser() -> Parser:
                                   epilog=tasks_listed() if form is Adapt else None,
                                   formatter_class=argparse.RawDescriptionHelpFormatter)
         for f in fields(form):
-            kind = {"few_shot": int}.get(f.name, type(f.default))
+            kind = type(f.default)
             more = {k: v for k, v in f.metadata.items() if k != "positional"}
             if f.metadata.get("positional"):
                 sub.add_argument(f.name, **more)
             elif kind is bool:
                 sub.add_argument(f"--{f.name.replace('_', '-')}", action="store_true", **more)
             else:
-                more["help"] += f" (default: {f.default or 'all'})" if f.default != 0 else ""
+                more["help"] += f" (default: {f.default})" if f.default else ""
                 more.setdefault("metavar", None if "choices" in more else f.name.upper())
                 sub.add_argument(f"--{f.name.replace('_', '-')}", type=kind, default=f.default,
                                  **more)

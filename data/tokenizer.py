@@ -23,7 +23,15 @@ BEGIN, END = "<|begin_of_text|>", "<|end_of_text|>"
 
 
 def load(path: Path = VOCABULARY) -> tiktoken.Encoding:
-    """Encoding from lines of "base64-of-token rank", the ranks 0, 1, 2, ... (Llama 3's format).
+    """Our own vocabulary as an Encoding. ValueError as in `read_ranks`."""
+    ranks = read_ranks(path)
+    special = {BEGIN: len(ranks), END: len(ranks) + 1}
+    return tiktoken.Encoding(path.stem, pat_str=PATTERN, mergeable_ranks=ranks,
+                             special_tokens=special)
+
+
+def read_ranks(path: Path) -> dict[bytes, int]:
+    """Lines of "base64-of-token rank", the ranks 0, 1, 2, ... (Llama 3's format).
 
     ValueError names the file and the line that is wrong.
     """
@@ -40,9 +48,7 @@ def load(path: Path = VOCABULARY) -> tiktoken.Encoding:
         ranks[token] = number
     if missing := [b for b in range(256) if bytes([b]) not in ranks]:
         raise ValueError(f"{path}: no token for byte {missing[0]}; every byte needs one")
-    special = {BEGIN: len(ranks), END: len(ranks) + 1}
-    return tiktoken.Encoding(path.stem, pat_str=PATTERN, mergeable_ranks=ranks,
-                             special_tokens=special)
+    return ranks
 
 
 def tidy(text: str) -> str:
@@ -53,15 +59,6 @@ def tidy(text: str) -> str:
     """
     pieces = re.findall(r"[-+*%]\s*\d+|[^\W\d_]+(?:-[^\W\d_]+)?|\d+|[^\w\s]|_", text.lower())
     return "".join(" " + "".join(piece.split()) for piece in pieces)
-
-
-def prompt_tokens(encoding: tiktoken.Encoding, prompt: str) -> list[int]:
-    """Begin token, the prompt as plain text, and the line break after which an answer starts."""
-    return [encoding._special_tokens[BEGIN], *encoding.encode_ordinary(prompt + "\n")]
-
-
-def end_token(encoding: tiktoken.Encoding) -> int:
-    return encoding._special_tokens[END]
 
 
 def make(documents: int = 30_000) -> list[bytes]:

@@ -12,8 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from data.tasks import DOMAINS
-from t2 import COLUMNS, HEADS, cells, wilson
+from t2 import cells, heads, wilson
 
 Runs = list[dict]
 
@@ -51,9 +50,14 @@ def experts_table(runs: Runs) -> list[str]:
     return lines
 
 
+def experts_of(runs: Runs) -> list[str]:
+    return list(next(iter(runs[0]["tasks"].values()))["experts"])
+
+
 def tasks_table(runs: Runs) -> list[str]:
-    lines = [f"| task | {' | '.join(HEADS)} | C - base, points | alpha (mean) |",
-             "|---" * (len(HEADS) + 3) + "|"]
+    domains = experts_of(runs)
+    lines = [f"| task | {' | '.join(heads(domains))} | C - base, points | alpha (mean) |",
+             "|---" * (len(heads(domains)) + 3) + "|"]
     shares, n = {}, 0
     for name in runs[0]["tasks"]:
         rows = [run["tasks"][name] for run in runs]
@@ -62,7 +66,7 @@ def tasks_table(runs: Runs) -> list[str]:
         alpha = " ".join(f"{mean(list(a)):+.2f}" for a in zip(*(row["alpha"] for row in rows)))
         lines.append(line(name, shares[name], n, alpha))
     total = [mean(list(column)) for column in zip(*shares.values())]
-    lines.append(line("mean", total, n * len(shares), " ".join(d[:2] for d in DOMAINS)))
+    lines.append(line("mean", total, n * len(shares), " ".join(d[:2] for d in domains)))
     return lines
 
 
@@ -70,19 +74,20 @@ def against_table(runs: Runs) -> list[str]:
     """By how much C beats each other column, on average over the tasks."""
     rows = [row for run in runs for row in run["tasks"].values()]
     n, shares = sum(row["n"] for row in rows), [mean(list(c)) for c in zip(*map(cells, rows))]
+    names = heads(experts_of(runs))
     gains = [points(gain(share, shares[-1], n)) for share in shares[:-1]]
-    return [f"| C against | {' | '.join(HEADS[:-1])} |", "|---" * len(HEADS) + "|",
+    return [f"| C against | {' | '.join(names[:-1])} |", "|---" * len(names) + "|",
             f"| points | {' | '.join(gains)} |"]
 
 
 def line(name: str, row: list[float], n: int, alpha: str) -> str:
-    base, few_shot = row[COLUMNS.index("base")], row[COLUMNS.index("few_shot")]
     return (f"| {name} | {' | '.join(f'{x:.2f}' for x in row)} | "
-            f"{points(gain(base, few_shot, n))} | {alpha} |")
+            f"{points(gain(row[0], row[-1], n))} | {alpha} |")
 
 
 def seeds_table(runs: Runs) -> list[str]:
-    lines = [f"| mean over the tasks | {' | '.join(HEADS)} |", "|---" * (len(HEADS) + 1) + "|"]
+    names = heads(experts_of(runs))
+    lines = [f"| mean over the tasks | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
     for run in runs:
         total = [mean(list(column)) for column in zip(*map(cells, run["tasks"].values()))]
         lines.append(f"| seed {run['seed']} | {' | '.join(f'{x:.3f}' for x in total)} |")

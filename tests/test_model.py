@@ -13,6 +13,8 @@ from model import (
     generate,
     left_padded,
     load_model,
+    prefill,
+    rope_table,
     rotate,
     save_model,
 )
@@ -50,8 +52,8 @@ def test_rope_depends_on_the_distance_alone(tiny: GPT) -> None:
 def test_cached_decoding_equals_the_full_forward_pass_in_any_batch(tiny: GPT) -> None:
     prompts = rows(3, 8, 5)
     tokens, pad = left_padded(prompts, "cpu")
-    cache = Cache(tiny.config, pad, 20, torch.float32)
-    tiny(tokens, cache)
+    cache = Cache(tiny.config, 3, 20, tiny.embed.weight)
+    tiny(tokens, cache, pad)
     steps = torch.tensor(rows(4, 4, 4))
     for t in range(4):
         cached = tiny(steps[:, t:t + 1], cache)[:, 0]
@@ -60,20 +62,63 @@ def test_cached_decoding_equals_the_full_forward_pass_in_any_batch(tiny: GPT) ->
             torch.testing.assert_close(cached[i], full, atol=1e-5, rtol=1e-5)
 
 
+@torch.no_grad()
+def test_what_prompts_begin_with_is_run_once_and_changes_nothing(tiny: GPT) -> None:
+    start = rows(11)[0]
+    prompts = [start + [5, 6, 7], start + [8], start + [5, 9]]
+    shared, cache = prefill(tiny, prompts, 4)
+    apart, other = prefill(tiny, prompts, 4, alike=False)
+    assert cache.length == other.length == 14
+    torch.testing.assert_close(shared, apart, atol=1e-5, rtol=1e-5)
+    for i, prompt in enumerate(prompts):
+        full = tiny(torch.tensor([prompt]))[0, -1]
+        torch.testing.assert_close(shared[i], full, atol=1e-5, rtol=1e-5)
+    after = tiny(torch.tensor([[3], [3], [4]]), cache)[:, 0]
+    want = tiny(torch.tensor([prompts[1] + [3]]))[0, -1]
+    torch.testing.assert_close(after[1], want, atol=1e-5, rtol=1e-5)
+
+
+def test_samples_of_a_prompt_start_alike_and_stand_together(tiny: GPT) -> None:
+    prompts = rows(3, 8)
+    single = generate(tiny, prompts, ends=(), max_new=5)
+    many = generate(tiny, prompts, ends=(), max_new=5, samples=3)
+    assert [c.tokens for c in many] == [c.tokens for c in single for _ in range(3)]
+    g = torch.Generator().manual_seed(3)
+    drawn = generate(tiny, prompts, (), 5, 1.0, g, samples=3)
+    assert len({tuple(c.tokens) for c in drawn}) == 6
+
+
+def test_the_llama3_scaling_of_rope_has_three_bands() -> None:
+    """Few turns: a factor slower. Many: as they were. Between the two: in between."""
+    shape = dict(vocab=9, width=8, heads=2, kv_heads=2, head_size=16, context=40, theta=100.0)
+
+    def angles(config: Config) -> torch.Tensor:
+        cos, sin = rope_table(config)
+        return torch.atan2(sin[1], cos[1])[:8]  # by which position 1 is turned
+    plain = angles(Config(**shape))
+    scaled = angles(Config(**shape, scaling=(8.0, 1.0, 4.0, 32.0)))
+    turns = 32 * plain / (2 * torch.pi)
+    ratio = plain / scaled
+    for band, factor in ((turns < 1, 8.0), (turns > 4, 1.0)):
+        assert band.any() and torch.allclose(ratio[band], torch.tensor(factor), rtol=1e-4)
+    between = ratio[(turns > 1) & (turns < 4)]
+    assert len(between) and ((between > 1) & (between < 8)).all()
+
+
 def test_generation_does_not_depend_on_who_else_is_in_the_batch(tiny: GPT) -> None:
     prompts = rows(3, 8, 5, 8)
-    together = generate(tiny, prompts, end=0, max_new=12)
+    together = generate(tiny, prompts, ends={0}, max_new=12)
     for prompt, completion in zip(prompts, together):
-        alone = generate(tiny, [prompt], end=0, max_new=12)[0]
+        alone = generate(tiny, [prompt], ends={0}, max_new=12)[0]
         assert alone.tokens == completion.tokens
         assert alone.logps == pytest.approx(completion.logps, abs=1e-4)
 
 
 def test_each_row_stops_at_its_own_end_token(tiny: GPT) -> None:
     prompts = rows(3, 8, 5, 8)
-    free = generate(tiny, prompts, end=-1, max_new=12)
+    free = generate(tiny, prompts, ends=(), max_new=12)
     end = free[1].tokens[4]
-    for completion, long in zip(generate(tiny, prompts, end=end, max_new=12), free):
+    for completion, long in zip(generate(tiny, prompts, ends={end}, max_new=12), free):
         stop = long.tokens.index(end) + 1 if end in long.tokens else 12
         assert completion.tokens == long.tokens[:stop]
 
@@ -81,7 +126,7 @@ def test_each_row_stops_at_its_own_end_token(tiny: GPT) -> None:
 def test_sampling_is_a_function_of_its_generator(tiny: GPT) -> None:
     def draw(seed: int) -> list[list[int]]:
         g = torch.Generator().manual_seed(seed)
-        return [c.tokens for c in generate(tiny, rows(3, 4), 0, 9, 1.0, g)]
+        return [c.tokens for c in generate(tiny, rows(3, 4), {0}, 9, 1.0, g)]
     assert draw(5) == draw(5) != draw(6)
 
 

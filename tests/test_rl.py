@@ -1,27 +1,34 @@
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
 import torch
 
+from data.dialect import built_in
 from data.tasks import trained_on
 from data.tokenizer import load
 from model import GPT, Config
 from rl import (
+    Episode,
     Recipe,
     Stopped,
     advantages,
+    answer_logits,
     check_finite,
+    completions,
     draw,
     imitate,
     padded,
+    policy_step,
     reinforce_loss,
     resumable,
     stream,
 )
-from svf import KINDS, LoRA
+from svf import KINDS, SVF, LoRA
 
 
 def test_leave_one_out_takes_the_mean_of_the_others() -> None:
@@ -141,14 +148,77 @@ def test_a_loss_that_is_no_number_stops_the_run() -> None:
 
 
 def test_next_token_prediction_trains_lora_by_the_same_loop(tmp_path: Path) -> None:
-    encoding = load()
-    model = GPT(Config(vocab=encoding.n_vocab, width=20, layers=1, heads=2, kv_heads=1,
+    dialect = replace(built_in(load()), max_new=5)
+    model = GPT(Config(vocab=dialect.encoding.n_vocab, width=20, layers=1, heads=2, kv_heads=1,
                        head_size=12, hidden=28))
     model.initialise(stream("raw"))
     lora = LoRA(model, rank=3, kinds=KINDS)
-    recipe = Recipe(steps=12, prompts=4, samples=4, held=3, validate=12, rate=0.05, max_new=5)
-    best, log = imitate(lora, encoding, trained_on("code"), recipe, 0, tmp_path / "s.pt", {},
+    recipe = Recipe(steps=12, prompts=4, samples=4, held=3, validate=12, rate=0.05)
+    best, log = imitate(lora, dialect, trained_on("code"), recipe, 0, tmp_path / "s.pt", {},
                         lambda step, facts: None)
     losses = [row["loss"] for row in log]
     assert best.shape == (lora.N,) and len(losses) == 12
     assert sum(losses[-4:]) < sum(losses[:4]) - 1  # at rate 0 they stay within 0.1
+
+
+def group(tiny: GPT, prompt: list[int], lengths: tuple[int, ...], seed: int) -> list[Episode]:
+    g = torch.Generator().manual_seed(seed)
+    return [Episode(prompt, torch.randint(1, 37, (n,), generator=g).tolist(), (-1) ** i)
+            for i, n in enumerate(lengths)]
+
+
+def groups_of(tiny: GPT) -> list[list[Episode]]:
+    start = list(range(1, 12))  # long enough for a pass of its own
+    return [group(tiny, start + [7, 8, 9], (4, 1, 6), 0), group(tiny, start + [3], (2, 5, 3), 1)]
+
+
+def test_answers_logits_are_those_of_the_whole_text(tiny: GPT) -> None:
+    groups = groups_of(tiny)
+    logits, targets, mask = answer_logits(tiny, groups)
+    assert logits.shape == (6, 6, 37) and targets.shape == mask.shape == (6, 6)
+    for row, episode in enumerate(e for group in groups for e in group):
+        whole = tiny(torch.tensor([episode.prompt + episode.completion]))[0]
+        n, start = len(episode.completion), len(episode.prompt) - 1
+        torch.testing.assert_close(logits[row, :n], whole[start:start + n], atol=1e-5, rtol=1e-5)
+        assert targets[row, :n].tolist() == episode.completion
+        assert mask[row].tolist() == [1.0] * n + [0.0] * (6 - n)
+
+
+def gradient_by(tiny: GPT, batch: int, recompute: bool) -> tuple[torch.Tensor, dict]:
+    svf = SVF(copy.deepcopy(tiny))
+    z = (svf.neutral() + 0.1 * torch.randn(svf.N, generator=stream("z"))).requires_grad_(True)
+    facts = policy_step(svf, z, groups_of(tiny), 0.3, batch, room=1.0 if recompute else 1e12)
+    return z.grad, facts
+
+
+def test_the_gradient_is_one_however_it_is_computed(tiny: GPT) -> None:
+    """All at once with one prompt a group; a group at a time; blocks recomputed, no sharing."""
+    want, facts = gradient_by(tiny, 6, False)
+    assert want.abs().max() > 1e-3 and facts["kl"] > 0
+    for batch, recompute in ((3, False), (1, False), (6, True), (3, True)):
+        found, others = gradient_by(tiny, batch, recompute)
+        torch.testing.assert_close(found, want, atol=1e-6, rtol=1e-4)
+        assert others["kl"] == pytest.approx(facts["kl"], rel=1e-4)
+
+
+def test_blocks_are_recomputed_when_memory_asks_for_it(tiny: GPT) -> None:
+    svf = SVF(tiny)
+    for room, recompute in ((1e12, False), (1.0, True)):
+        policy_step(svf, svf.neutral().requires_grad_(True), groups_of(tiny), 0.1, 6, room)
+        assert tiny.recompute is recompute
+
+
+def test_answers_do_not_depend_on_the_batches_they_are_written_in(tiny: GPT) -> None:
+    dialect, svf = replace(built_in(load()), max_new=6), None
+    model = GPT(Config(vocab=dialect.encoding.n_vocab, width=20, layers=2, heads=2, kv_heads=1,
+                       head_size=12, hidden=28))
+    model.initialise(stream("raw"))
+    svf = SVF(model)
+    prompts = [p.prompt for p in trained_on("math")[0].problems(7, "test")]
+    Z = 1 + 0.3 * torch.randn(7, svf.N, generator=stream("Z"))
+    for z in (None, Z[0], Z):
+        at_once = completions(svf, z, dialect, prompts)
+        apart = completions(svf, z, replace(dialect, batch=2), prompts)
+        assert [c.tokens for c in at_once] == [c.tokens for c in apart]
+    alone = [completions(svf, Z[i], dialect, [prompts[i]])[0].tokens for i in range(7)]
+    assert [c.tokens for c in at_once] == alone

@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
 import torch
 
 from model import GPT
-from svf import ATTENTION, SVF, LoRA, adapted_weight, load_expert, mix, save_expert
+from svf import (
+    ATTENTION,
+    SVF,
+    LoRA,
+    adapted_weight,
+    decomposition,
+    kept_factors,
+    load_expert,
+    mix,
+    save_expert,
+)
 
 TOKENS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]])
 
@@ -143,3 +154,61 @@ def test_lora_starts_at_the_base_and_runs_the_same_merged_as_factored(tiny: GPT)
     assert A.shape == (2, 20) and B.shape == (12, 2)
     with pytest.raises(ValueError, match="SVF alone"):
         lora.use(v.expand(2, -1))
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 4)])
+def test_the_gram_matrix_gives_the_singular_value_decomposition(shape: tuple[int, int]) -> None:
+    W = torch.randn(shape, generator=torch.Generator().manual_seed(1))
+    U, S, Vt = decomposition(W)
+    assert U.shape == (shape[0], min(shape)) and Vt.shape == (min(shape), shape[1])
+    torch.testing.assert_close((U * S) @ Vt, W, atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(S, torch.linalg.svdvals(W), atol=1e-6, rtol=1e-5)
+    eye = torch.eye(min(shape))
+    torch.testing.assert_close(U.T @ U, eye, atol=1e-5, rtol=0)
+    torch.testing.assert_close(Vt @ Vt.T, eye, atol=1e-5, rtol=0)
+
+
+def test_a_matrix_without_full_rank_still_gives_itself_back() -> None:
+    W = torch.outer(torch.arange(1.0, 6), torch.tensor([1.0, -2.0, 0.0]))
+    U, S, Vt = decomposition(W)
+    assert torch.isfinite(U).all() and (S[1:] < 1e-5).all()
+    torch.testing.assert_close((U * S) @ Vt, W, atol=1e-5, rtol=1e-5)
+
+
+def test_the_decomposition_is_kept_and_made_again_when_it_does_not_fit(tiny: GPT, tmp_path: Path
+                                                                       ) -> None:
+    path, said = tmp_path / "kept.svd", []
+
+    def made() -> int:
+        said.clear()
+        factors = kept_factors(path, tiny, lambda i, facts: said.append(i))
+        SVF(copy.deepcopy(tiny), factors=factors)
+        return len(said)
+    assert (made(), made()) == (21, 0)
+    saved = torch.load(path, weights_only=True)
+    U = saved["factors"]["1.up"][0]
+    for damage in (lambda: U.mul_(1.5), lambda: saved["factors"].pop("0.q"),
+                   lambda: saved["factors"].update({"0.q": (U, U)}),
+                   lambda: saved.update(base="another")):
+        damage()
+        torch.save(saved, path)
+        assert made() == 21
+        saved = torch.load(path, weights_only=True)
+        U = saved["factors"]["1.up"][0]
+    with torch.no_grad():
+        tiny.blocks[0].mlp.up.weight[0, 0] += 1
+    assert made() == 21
+
+
+def test_in_half_precision_the_experts_are_the_same_within_its_rounding(tiny: GPT) -> None:
+    half = SVF(copy.deepcopy(tiny).bfloat16())
+    svf = SVF(tiny)
+    z = gains(svf.N)
+    assert half.fingerprint == svf.fingerprint  # one base, whatever the dtype
+    svf.use(z)
+    want = tiny(TOKENS)
+    for own in (z, z.expand(2, -1)):
+        half.use(own)
+        found = half.model(TOKENS)
+        assert found.dtype == torch.bfloat16
+        assert (found.float() - want).norm() < 0.04 * want.norm()

@@ -123,9 +123,9 @@ def test_others_is_answered_by_the_base_bit_for_bit() -> None:
     import rl
     shop = t2.Workshop(t2.Adapt(out=ROOT / "no such folder"))
     problems = t2.TASKS["opposite"].problems(12, "test", 3)
-    math = shop.expert("math")
-    base = rl.answers(shop.svf, None, shop.encoding, problems)
-    rl.answers(shop.svf, math, shop.encoding, problems)  # leaves the math expert's weights behind
+    math = shop.library()["math"]
+    base = rl.answers(shop.svf, None, shop.dialect, problems)
+    rl.answers(shop.svf, math, shop.dialect, problems)  # leaves the math expert's weights behind
     assert t2.dispatch(shop, {"math": math}, ["others"] * 12, problems) == base
     for layer in shop.svf.layers.values():
         assert torch.equal(layer.merged, layer.weight)

@@ -1,0 +1,329 @@
+"""Published tokenizers on tiktoken, offline, with the same ids.
+
+Two files are read: tokenizer.json (Hugging Face's byte-level BPE, as Llama 3, SmolLM2 and Mistral
+Nemo have it) and tokenizer.model as Meta publishes Llama 3's. Both are somebody else's: whatever
+is wrong in them is one line of ValueError.
+
+tiktoken merges the two neighbours that together make the token of the lowest rank; Hugging Face
+goes by a list of merges. `check_merges` tells when they can't differ, and a file for which that is
+not certain is refused, like everything else by which plain text could get other ids. So are added
+tokens that are not special: Hugging Face cuts them out of the text, which shifts the splits
+beside them. Special tokens' names in a text are plain text here, always.
+"""
+from __future__ import annotations
+
+import json
+import re
+import reprlib
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import tiktoken
+
+from data.tokenizer import BEGIN, END, read_ranks
+
+SHORT = "'s|'t|'re|'ve|'m|'ll|'d"
+GPT2 = SHORT + r"| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+# Numbers are cut out first: they take no space along, and spaces before one end like a text does.
+DIGITS = SHORT + r"| ?\p{L}+|\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?![^\s\p{N}])|\s+"
+LLAMA3 = (f"(?i:{SHORT})" r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+          r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+TEKKEN = (r"[^\r\n\p{L}\p{N}]?" f"{UPPER}*{LOWER}+" r"|[^\r\n\p{L}\p{N}]?" f"{UPPER}+{LOWER}*"
+          r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+
+# tokenizer.json's pre-tokenizers (less what can't change ids) and the pattern of each
+BYTES = {"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}
+PATTERNS = [([BYTES], GPT2),
+            ([{"type": "Digits", "individual_digits": False}, BYTES], DIGITS),
+            ([{"type": "Digits", "individual_digits": True}, BYTES],
+             DIGITS.replace(r"\p{N}+", r"\p{N}", 1))]
+PATTERNS += [([{"type": "Split", "pattern": {"Regex": regex}, "behavior": "Isolated",
+                "invert": False}, BYTES | {"use_regex": False}], regex)
+             for regex in (LLAMA3, LLAMA3.replace("{1,3}", ""), TEKKEN)]
+
+# settings of plain byte-level BPE (unk_token can't matter: Encoding refuses such text)
+SETTINGS = {"type": ("BPE",), "dropout": (None, 0), "byte_fallback": (None, False),
+            "continuing_subword_prefix": (None, ""), "end_of_word_suffix": (None, ""),
+            "ignore_merges": (None, False, True)}
+
+# GPT-2's alphabet: a printable byte is its own character, the others are those from 256 on
+PRINTABLE = [*range(33, 127), *range(161, 173), *range(174, 256)]
+ALPHABET = {chr(b): b for b in PRINTABLE}
+ALPHABET |= {chr(256 + i): b for i, b in enumerate(sorted({*range(256)} - {*PRINTABLE}))}
+
+NAMES = {0: BEGIN, 1: END, 4: "<|finetune_right_pad_id|>", 6: "<|start_header_id|>",
+         7: "<|end_header_id|>", 8: "<|eom_id|>", 9: "<|eot_id|>", 10: "<|python_tag|>"}
+MOST_SPARE = 10_000  # rows of a model without a token; more, and the two don't belong together
+MOST_SPACES = 500_000
+
+Made = dict[bytes, tuple[int, bytes, bytes]]  # token: the rank at which it is made, and of what
+brief = reprlib.Repr()
+brief.maxstring, brief.maxlevel = 90, 4
+
+
+class Encoding(tiktoken.Encoding):
+    """A vocabulary may lack some bytes (SmolLM2: control characters, planes without characters).
+
+    Hugging Face leaves them out without a word and tiktoken would crash; here such a text is
+    refused with a ValueError that names the character. So is a run of spaces that tiktoken's
+    regular expressions have no room for: they crash from a million on.
+    """
+
+    def whole(self, text: str) -> str:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if len(text) > MOST_SPACES < max(map(len, re.findall(r"\s+", text)), default=0):
+            raise ValueError(f"more than {MOST_SPACES} spaces in a row")
+        for character in sorted(set(text)):
+            if not all(bytes([b]) in self._mergeable_ranks for b in character.encode()):
+                raise ValueError(f"the tokenizer has no token for the character {character!a}")
+        return text
+
+    def encode_ordinary(self, text: str) -> list[int]:
+        return super().encode_ordinary(self.whole(text))
+
+    def encode(self, text: str, **special: Any) -> list[int]:
+        return super().encode(self.whole(text), **special)
+
+
+def encoding(folder: Path, vocab: int) -> tiktoken.Encoding:
+    """The tokenizer in a folder, for a model with `vocab` rows; each row has a token.
+
+    tokenizer.json is preferred to tokenizer.model. ValueError names the file and what is wrong
+    or not supported in it.
+    """
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        return llama3(folder / "tokenizer.model", vocab)
+    try:
+        document = read(path)
+        pattern, special = split_pattern(document), special_tokens(document)
+        model = settings(document)
+        tokens = vocabulary(get(model, "vocab", dict), special, vocab)
+        ranks = {token: model["vocab"][name] for name, token in tokens.items()}
+        check_merges(ranks, merges(model, tokens), model.get("ignore_merges") is True)
+        return build(folder.name, pattern, ranks, special, vocab)
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def begin(folder: Path, encoding: tiktoken.Encoding) -> str:
+    """The special token that this tokenizer puts before a text, "" if none."""
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        return BEGIN
+    try:
+        return template_start(read(path), encoding._special_tokens)
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def llama3(path: Path, vocab: int) -> tiktoken.Encoding:
+    """tokenizer.model: lines of "base64-of-token rank"; the rows after them are special."""
+    if not path.is_file():
+        raise ValueError(f"{path.parent} has neither tokenizer.json nor tokenizer.model")
+    with path.open("rb") as file:
+        if file.read(1) == b"\n":  # a protobuf's first field; no line of text starts so
+            raise ValueError(f"{path} is a SentencePiece model (as Llama 2's); supported are "
+                             "Llama 3's tokenizer.model and byte-level tokenizer.json")
+    ranks, spare = read_ranks(path), count()
+    if vocab - len(ranks) < 2:
+        raise ValueError(f"{path}: {len(ranks)} tokens and at least 2 special ones, but the model "
+                         f"has {vocab} rows")
+    special = {NAMES.get(i) or f"<|reserved_special_token_{next(spare)}|>": len(ranks) + i
+               for i in range(min(vocab - len(ranks), 256))}
+    try:
+        return build(path.parent.name, LLAMA3, ranks, special, vocab)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def build(name: str, pattern: str, ranks: dict[bytes, int], special: dict[str, int], vocab: int
+          ) -> tiktoken.Encoding:
+    """Rows without a token get a special one, so that whatever a model says can be decoded."""
+    taken = {*ranks.values(), *special.values()}
+    if vocab - len(taken) > MOST_SPARE:
+        raise ValueError(f"{len(taken)} tokens for a model with {vocab} rows: not its tokenizer")
+    special = dict(special)
+    for row in sorted({*range(vocab)} - taken):
+        filler = f"<|no token {row}|>"
+        while filler in special:
+            filler += "|"
+        special[filler] = row
+    return Encoding(name, pat_str=pattern, mergeable_ranks=ranks, special_tokens=special)
+
+
+# ------------------------------------------------------------------------------- tokenizer.json
+
+def read(path: Path) -> dict:
+    def once(pairs: list[tuple[str, Any]]) -> dict:
+        thing = dict(pairs)
+        if len(thing) < len(pairs):
+            seen = set()
+            twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+            raise ValueError(f"{brief.repr(twice)} is there twice in an object")
+        return thing
+    document = json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=once)
+    if not isinstance(document, dict):
+        raise ValueError(f"holds a {type(document).__name__}, expected an object")
+    return document
+
+
+def get(thing: Any, key: str, kind: type) -> Any:
+    """thing[key], of exactly this kind: a bool is no int."""
+    value = thing.get(key) if isinstance(thing, dict) else None
+    if type(value) is not kind:
+        raise ValueError(f"{key} is {brief.repr(value)}, expected {kind.__name__}")
+    return value
+
+
+def steps(document: dict, key: str, inside: str) -> list[dict]:
+    """What a pre-tokenizer or post-processor does, one after the other."""
+    thing = document.get(key)
+    if isinstance(thing, dict) and thing.get("type") == "Sequence":
+        return get(thing, inside, list)
+    return [] if thing is None else [thing]
+
+
+def split_pattern(document: dict) -> str:
+    found = []
+    for step in steps(document, "pre_tokenizer", "pretokenizers"):
+        kind = get(step, "type", str)
+        default = {"use_regex": True} if kind == "ByteLevel" else {}
+        found.append({**default, **{k: v for k, v in step.items() if k != "trim_offsets"}})
+    for known, pattern in PATTERNS:
+        if found == known:
+            return pattern
+    raise ValueError(f"pre_tokenizer is {brief.repr(found)}; supported are ByteLevel without a "
+                     "prefix space, alone or after Digits, and Llama 3's and Tekken's Split")
+
+
+def special_tokens(document: dict) -> dict[str, int]:
+    special: dict[str, int] = {}
+    for entry in get(document, "added_tokens", list):
+        name, row = get(entry, "content", str), get(entry, "id", int)
+        if entry.get("special") is not True:
+            raise ValueError(f"added token {name!a:.60} is not special, so it would be cut out of "
+                             "plain text; supported are special ones")
+        if not name or name in special or any("\ud800" <= c <= "\udfff" for c in name):
+            raise ValueError(f"added token {name!a:.60} is empty, no text or there twice")
+        special[name] = row
+    return special
+
+
+def settings(document: dict) -> dict:
+    """The model's part, once nothing in it or beside it changes text or merges in another way."""
+    if document.get("normalizer") is not None:
+        raise ValueError(f"normalizer is {brief.repr(document['normalizer'])}, supported: null")
+    model = get(document, "model", dict)
+    for key, allowed in SETTINGS.items():
+        if model.get(key) not in allowed:
+            raise ValueError(f"model.{key} is {brief.repr(model.get(key))}, supported: "
+                             f"{allowed[-1]!r}")
+    return model
+
+
+def vocabulary(names: dict[str, int], special: dict[str, int], vocab: int) -> dict[str, bytes]:
+    """The bytes of each token that is not special; all ids are checked: unique, below vocab."""
+    owner: dict[int, str] = {}
+    for name, row in [*names.items(), *special.items()]:
+        if type(row) is not int or not 0 <= row < vocab:
+            raise ValueError(f"token {name!a:.60} has id {brief.repr(row)}, expected a whole "
+                             f"number below the model's {vocab} rows")
+        if owner.setdefault(row, name) != name or special.get(name, row) != row:
+            raise ValueError(f"token {name!a:.60} has id {row}, which is another token's")
+    try:
+        tokens = {name: bytes(map(ALPHABET.__getitem__, name)) for name in names
+                  if name not in special}
+    except KeyError as error:
+        raise ValueError(f"a token has the character {error.args[0]!a}, which is not in the "
+                         "byte-level alphabet") from None
+    if "" in tokens:
+        raise ValueError("a token is empty")
+    return tokens
+
+
+def merges(model: dict, tokens: dict[str, bytes]) -> dict[bytes, dict[bytes, int]]:
+    """For each token that a merge makes: {left part: the place of the merge in the list}."""
+    listed: dict[bytes, dict[bytes, int]] = {}
+    known = set(tokens.values())
+    for place, merge in enumerate(get(model, "merges", list)):
+        pair = merge.split(" ") if isinstance(merge, str) else merge
+        try:
+            left, right = map(tokens.__getitem__, pair if isinstance(pair, list) else ())
+        except (KeyError, TypeError, ValueError):
+            raise ValueError(f"merge {place} is {brief.repr(merge)}, expected two tokens of the "
+                             "vocabulary that are not special") from None
+        if left + right not in known or left in listed.setdefault(left + right, {}):
+            raise ValueError(f"merge {place}, {brief.repr(merge)}, makes no token, or is there "
+                             "twice")
+        listed[left + right][left] = place
+    return listed
+
+
+def check_merges(ranks: dict[bytes, int], listed: dict[bytes, dict[bytes, int]], whole: bool
+                 ) -> None:
+    """ValueError unless tiktoken's merges by rank and the listed merges always do the same.
+
+    BPE by rank comes to each token by one way only: a stretch of text between two borders that
+    were never merged across is merged as if it stood alone. So it is enough that each token's way
+    ends in a listed merge, and that these merges are listed in the order of their ranks: then at
+    every step both see the same pairs and take the same one. If whole pieces of text are looked up
+    before any merge (ignore_merges), a token may have no way; then all its splits must be listed.
+    """
+    made: Made = {token: (-1, b"", b"") for token in ranks if len(token) == 1}
+    last = -1
+    for token in sorted(ranks.keys() - made.keys(), key=ranks.__getitem__):
+        places = listed.get(token, {})
+        ways = [*islice((x for x in places if remains(x, token[len(x):], made, ranks)), 1)]
+        if ways:
+            made[token] = ranks[token], ways[0], token[len(ways[0]):]
+        elif whole and all(token[:i] in places for i in range(1, len(token))
+                           if token[:i] in ranks and token[i:] in ranks):
+            ways = list(places)
+        else:
+            raise ValueError(f"token {ranks[token]}, {brief.repr(token)}, is not what its merges "
+                             "come to; supported are merges in the order of the ids")
+        if any(places[x] < last for x in ways):
+            raise ValueError(f"the merges of token {ranks[token]}, {brief.repr(token)}, come "
+                             "before those of a smaller id; supported is the order of the ids")
+        last = max([last, *map(places.__getitem__, ways)])
+
+
+def remains(x: bytes, y: bytes, made: Made, ranks: dict[bytes, int]) -> bool:
+    """Whether BPE by rank on the bytes of x + y comes to x and y, given that alone it makes each.
+
+    It does unless two pieces at the border merge before one of them grows. So we go back in time:
+    of x's last piece and y's first, the one that was made later is taken apart, and those that
+    were neighbours until then must not make a token of a lower rank. At one rank the leftmost
+    merge is first: x grows before the border's pair, y after it.
+    """
+    if x not in made or y not in made:
+        return False
+    while len(x) > 1 or len(y) > 1:
+        if made[y][0] >= made[x][0]:
+            until, y, _ = made[y]
+            until += 1
+        else:
+            until, _, x = made[x]
+        if ranks.get(x + y, until) < until:
+            return False
+    return True
+
+
+def template_start(document: dict, special: dict[str, int]) -> str:
+    templates = []
+    for step in steps(document, "post_processor", "processors"):
+        if get(step, "type", str) != "ByteLevel":  # which moves offsets only
+            templates.append(step)
+    match templates:
+        case [] | [{"type": "TemplateProcessing", "single": [{"Sequence": _}]}]:
+            return ""
+        case [{"type": "TemplateProcessing", "special_tokens": dict(rows),
+               "single": [{"SpecialToken": {"id": str(name)}}, {"Sequence": _}]}]:
+            row = rows.get(name)
+            if name in special and isinstance(row, dict) and row.get("ids") == [special[name]]:
+                return name
+    raise ValueError(f"post_processor is {brief.repr(templates)}; supported is a template of at "
+                     "most one special token and then the text")

@@ -1,0 +1,137 @@
+"""How text meets a model: what stands around a prompt, and where an answer ends.
+
+The built-in model reads "begin token, prompt, line break". Open weights that were trained to chat
+read headers made of special tokens; base models read the bare prompt. Whatever a user writes is
+plain text: the name of a special token in it never becomes that token.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import tiktoken
+
+from data.bpe import begin
+from data.tokenizer import BEGIN, END
+from data.weights import Fields
+
+
+class Chat(NamedTuple):
+    """Headers of one way to chat; "{}" is the text, the last token of `user`'s turn is `end`."""
+
+    before: str
+    system: str
+    user: str
+    end: str
+
+
+CHATS = {
+    "chatml": Chat("", "<|im_start|>system\n{}<|im_end|>\n",
+                   "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>"),
+    "llama3": Chat("<|begin_of_text|>",
+                   "<|start_header_id|>system<|end_header_id|>\n\n{}<|eot_id|>",
+                   "<|start_header_id|>user<|end_header_id|>\n\n{}<|eot_id|>"
+                   "<|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>"),
+}
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """ends: the tokens that end an answer, first the usual one. stop: text that ends it as well."""
+
+    encoding: tiktoken.Encoding
+    before: tuple[int, ...]  # tokens before every prompt
+    around: str              # what stands around a prompt: "{}" and names of special tokens
+    ends: tuple[int, ...]
+    stop: str = ""
+    max_new: int = 72        # tokens that an answer may have
+    batch: int = 10_000      # answers that are written at once
+
+    def prompt(self, text: str) -> list[int]:
+        return [*self.before, *fill(self.encoding, self.around, text)]
+
+    def answer(self, text: str) -> list[int]:
+        """The tokens of a whole answer, as a target of next-token prediction."""
+        return [*self.encoding.encode_ordinary(text), self.ends[0]]
+
+    def text(self, tokens: list[int]) -> str:
+        """Sampled tokens as text, without special ones; bytes that are no UTF-8 become U+FFFD."""
+        special = set(self.encoding._special_tokens.values())
+        known = b"".join(self.encoding.decode_single_token_bytes(t) for t in tokens
+                         if t not in special and t < self.encoding.n_vocab)
+        text = known.decode(errors="replace")
+        return text.split(self.stop)[0] if self.stop else text
+
+
+def fill(encoding: tiktoken.Encoding, template: str, text: str) -> list[int]:
+    """Tokens of a template of ours, in which the names of special tokens are these tokens.
+
+    What is put in place of "{}" is plain text whatever it says.
+    """
+    tokens: list[int] = []
+    for piece in re.split(r"(<\|\w+\|>)", template):
+        if piece in encoding._special_tokens:
+            tokens.append(encoding._special_tokens[piece])
+        else:
+            tokens += encoding.encode_ordinary(piece.replace("{}", text))
+    return tokens
+
+
+def built_in(encoding: tiktoken.Encoding) -> Dialect:
+    """How the model that ships with the project is spoken to."""
+    return Dialect(encoding, tuple(fill(encoding, BEGIN, "")), "{}\n",
+                   (encoding._special_tokens[END],))
+
+
+def published(folder: Path, encoding: tiktoken.Encoding, chat: str = "auto", system: str = "",
+              one_line: bool = False, max_new: int = 128, batch: int = 32) -> Dialect:
+    """How open weights are spoken to.
+
+    chat "auto" takes the headers whose special tokens the tokenizer has and whose end of turn the
+    folder's own settings name as an end; none of them, as for a base model, means "none".
+    ValueError if headers are asked for that the tokenizer does not have, or a system prompt where
+    there are no headers to put it in.
+    """
+    special = encoding._special_tokens
+    ends = [*_ends(folder), *(special[name] for name in ("<|end_of_text|>", "<|endoftext|>", "</s>")
+                              if name in special)]
+    if chat == "auto":
+        fit = [name for name, form in CHATS.items() if special.get(form.end) in ends]
+        chat = fit[0] if fit else "none"
+    if chat == "none":
+        if system:
+            raise ValueError(f"--system {system[:40]!r}: {folder} has no chat headers to put it in; "
+                             f"expected --chat {' or '.join(CHATS)}, or no --system")
+        before, around = begin(folder, encoding), "{}"
+    else:
+        form = CHATS[chat]
+        named = re.findall(r"<\|\w+\|>", form.before + form.system + form.user)
+        if absent := [name for name in named if name not in special]:
+            raise ValueError(f"--chat {chat}: the tokenizer of {folder} has no {absent[0]}; "
+                             "expected --chat none")
+        before, around = form.before, form.user
+        ends.insert(0, special[form.end])
+    tokens = fill(encoding, before, "")
+    if system:
+        tokens += fill(encoding, CHATS[chat].system, system)
+    if not ends:
+        raise ValueError(f"{folder} names no token that ends an answer; expected eos_token_id in "
+                         "config.json")
+    stop = "\n" if one_line else ""
+    if one_line:
+        ends += [i for piece, i in encoding._mergeable_ranks.items() if b"\n" in piece]
+    return Dialect(encoding, tuple(tokens), around, tuple(dict.fromkeys(ends)), stop, max_new,
+                   batch)
+
+
+def _ends(folder: Path) -> list[int]:
+    """eos_token_id of the folder's settings: a number or a list of them."""
+    found: list[int] = []
+    for name in ("generation_config.json", "config.json"):
+        if (folder / name).exists():
+            value = Fields(folder / name).get("eos_token_id")
+            values = value if isinstance(value, list) else [value]
+            found += [v for v in values if isinstance(v, int) and not isinstance(v, bool)]
+    return found

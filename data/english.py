@@ -1,0 +1,294 @@
+"""Tasks in plain English for a small open model: `python -m data.english DIR` writes them.
+
+    train.jsonl    what an expert is trained and tested on: math, code, reasoning
+    unseen.jsonl   other families, for adaptation: an expert meets none of them in training
+    zero.jsonl, more.jsonl    controls: the questions of train.jsonl after no and after more shots
+
+Every prompt is text to be continued: a few solved questions, the same for the whole domain, then
+the question itself. Nothing in the solved ones comes up in a question. A line's split is a hash
+of its prompt (data/jsonl.py); here each question also has a key, its word or its numbers, and
+only prompts that fall into the key's own split are kept. So test words and sums are new ones,
+and the families of unseen.jsonl take words that are in the test split of `reasoning` alone.
+"""
+from __future__ import annotations
+
+import json
+import sys
+from ast import literal_eval
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from data.interpreter import run
+from data.jsonl import canonical, split_of
+
+KINDS = {kind: words.split() for kind, words in {
+    "animal": "dog cat horse cow pig sheep goat lion tiger bear wolf fox rabbit mouse rat deer "
+              "camel elephant giraffe zebra monkey gorilla whale dolphin shark eagle owl frog",
+    "fruit": "apple pear banana grape cherry lemon mango peach plum melon fig kiwi apricot papaya "
+             "pineapple strawberry raspberry blueberry coconut grapefruit nectarine guava lychee",
+    "tool": "hammer saw drill wrench pliers screwdriver chisel shovel rake axe hoe spade ladder "
+            "clamp crowbar scissors tweezers mallet scythe sickle trowel hacksaw pickaxe anvil",
+    "color": "red blue green yellow purple brown black white gray pink turquoise beige crimson "
+             "scarlet maroon magenta cyan teal indigo lavender khaki mauve burgundy",
+    "country": "France Spain Italy Germany Japan India Brazil Mexico Canada Egypt Kenya Norway "
+               "Sweden Poland Greece Peru Chile Cuba Iran Iraq Nepal Vietnam Thailand Portugal "
+               "Austria Belgium Denmark Finland Ireland Nigeria Ghana Morocco Algeria Australia",
+    "job": "doctor teacher nurse lawyer farmer carpenter plumber pilot chef dentist engineer "
+           "butcher tailor barber painter librarian judge soldier electrician waiter cashier "
+           "journalist architect firefighter accountant mechanic secretary actor gardener",
+    "instrument": "piano violin guitar flute drum trumpet cello harp clarinet saxophone trombone "
+                  "oboe banjo ukulele tuba bassoon accordion harmonica mandolin viola xylophone "
+                  "tambourine lute harpsichord piccolo",
+    "sport": "soccer tennis golf hockey boxing rugby baseball basketball volleyball cricket "
+             "swimming skiing surfing wrestling rowing cycling badminton karate judo fencing "
+             "archery snowboarding gymnastics lacrosse softball sailing bowling skating",
+    "vegetable": "carrot potato onion cabbage spinach broccoli lettuce celery cauliflower "
+                 "cucumber radish turnip asparagus zucchini eggplant leek garlic kale parsnip "
+                 "artichoke yam squash okra shallot",
+    "furniture": "chair table sofa desk bed couch bookcase dresser wardrobe stool bench cupboard "
+                 "armchair nightstand cabinet bookshelf recliner ottoman footstool sideboard crib",
+    "clothing": "shirt coat hat glove sock dress skirt sweater jacket scarf jeans vest pajamas "
+                "blouse shorts mitten hoodie tuxedo apron trousers raincoat cardigan robe",
+    "metal": "iron copper silver tin lead zinc nickel aluminum steel brass platinum titanium "
+             "chromium tungsten cobalt mercury uranium magnesium lithium",
+}.items()}
+KIND = {word: kind for kind, words in KINDS.items() for word in words}
+HELD = {kind: [w for w in words if split_of(w) == "test"] for kind, words in KINDS.items()}
+NAMES = ("Ann Bob Carl Dora Emil Fay Gus Hana Ivan Jane Karl Lena Mia Nils Olga Paul Rosa Sam "
+         "Tina Uwe").split()
+THINGS = "pears books coins cards shells stamps marbles buttons pens eggs cups keys".split()
+
+
+def a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def listed(words: list[str], last: str) -> str:
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+# ---------------------------------------------------------------------------------- families
+# Each draws (question, answer, key, the other fields of its line); `shown` is what a shot says.
+
+Item = tuple[str, str, str, dict]
+
+
+def value(sum_: str) -> int:
+    """What a sum such as "9 + 4 - 2" comes to, its signs from left to right.
+
+    >>> value("9 + 4 - 2"), value("3 * 5")
+    (11, 15)
+    """
+    first, *rest = sum_.split()
+    total = int(first)
+    for sign, n in zip(rest[::2], map(int, rest[1::2])):
+        total = {"+": total + n, "-": total - n, "*": total * n}[sign]
+    return total
+
+
+def worked(question: str, sum_: str) -> Item:
+    return question, f"{sum_} = {value(sum_)}", sum_, {"check": "number"}
+
+
+def math(rng: Random) -> Item:
+    n, m, t, shape = *rng.sample(NAMES, 2), rng.choice(THINGS), rng.randrange(4)
+    x, y = rng.randrange(5, 21), rng.randrange(2, 10)
+    if shape < 2:
+        x = max(x, y + 2)
+    return worked(*[
+        (f"{n} has {x} {t} and loses {y}. How many {t} are left?", f"{x} - {y}"),
+        (f"{n} has {x} {t} and {m} has {y}. How many more {t} does {n} have?", f"{x} - {y}"),
+        (f"{n} has {x} {t} and gets {y} more. How many {t} does {n} have now?", f"{x} + {y}"),
+        (f"{n} has {x} {t} and {m} has {y}. How many {t} do they have together?", f"{x} + {y}"),
+    ][shape])
+
+
+def bags(rng: Random) -> Item:
+    n, t, x, y = rng.choice(NAMES), rng.choice(THINGS), rng.randrange(2, 10), rng.randrange(2, 10)
+    return worked(f"{n} has {x} bags with {y} {t} in each. How many {t} does {n} have?",
+                  f"{x} * {y}")
+
+
+def steps(rng: Random) -> Item:
+    n, t, x = rng.choice(NAMES), rng.choice(THINGS), rng.randrange(5, 21)
+    y, z = rng.randrange(2, 10), rng.randrange(2, 5)
+    return worked(f"{n} has {x} {t}, gets {y} more and loses {z}. How many {t} are left?",
+                  f"{x} + {y} - {z}")
+
+
+def python(question: str, head: str, body: str, calls: list[str]) -> Item:
+    """The tests are what the answer itself returns."""
+    source = f"def f({head}): return {body}"
+    tests = [f"f({call}) == {run(source, 'f', literal_eval(f'({call},)'))!r}" for call in calls]
+    return f"Write f({head}): {question}.", source, "", {"check": "python", "tests": tests}
+
+
+def code(rng: Random) -> Item:
+    return rng.choice((linear, lists, branch))(rng)
+
+
+def linear(rng: Random) -> Item:
+    k, j = rng.randrange(2, 16), rng.randrange(2, 10)
+    times = {2: "double", 3: "triple"}.get(j, "multiply") + " {}" + f" by {j}" * (j > 3)
+    add, sign, to = rng.choice((("add", "+", "to"), ("subtract", "-", "from")))
+    return python(*rng.choice((
+        (f"{times.format('x')}, then {add} {k}", "x", f"{j} * x {sign} {k}"),
+        (f"{add} {k} {to} x, then {times.format('it')}", "x", f"{j} * (x {sign} {k})"))),
+        ["0", "1", "5", "-3"])
+
+
+def lists(rng: Random) -> Item:
+    what, body = rng.choice((("sum", "sum(x)"), ("largest item", "max(x)"), ("length", "len(x)"),
+                             ("smallest item", "min(x)"), ("first item", "x[0]"),
+                             ("last item", "x[-1]")))
+    sign, word = rng.choice((("+", "plus"), ("-", "minus"), ("*", "times")))
+    k = rng.randrange(2, 16)
+    return python(f"the {what} of the list x {word} {k}", "x", f"{body} {sign} {k}",
+                  ["[3, 1, 7]", "[5, 9, 2, 4]"])
+
+
+def branch(rng: Random) -> Item:
+    k, j = rng.sample(range(2, 16), 2)
+    word, sign = rng.choice((("over", ">"), ("under", "<")))
+    return python(f"{j} if x is {word} {k}, else x", "x", f"{j} if x {sign} {k} else x",
+                  ["0", f"{k}", f"{k + 1}", f"{k - 1}", "50"])
+
+
+def pair(rng: Random) -> Item:
+    k = rng.randrange(2, 10)
+    return python(*rng.choice((
+        (f"the sum of a and b, times {k}", "a, b", f"(a + b) * {k}"),
+        (f"{k} times a, minus b", "a, b", f"{k} * a - b"),
+        (f"a plus {k} times b", "a, b", f"a + {k} * b"),
+        (f"the product of a and b, plus {k}", "a, b", f"a * b + {k}"),
+        (f"the larger of a and b, minus {k}", "a, b", f"max(a, b) - {k}"))),
+        ["1, 2", "5, 3", "-1, 4"])
+
+
+def story(rng: Random) -> Item:
+    n, t, k = rng.choice(NAMES), rng.choice(THINGS), rng.randrange(2, 10)
+    return python(*rng.choice((
+        (f"{n} has x {t} and gets {k} more, how many now?", "x", f"x + {k}"),
+        (f"{n} has x {t} and loses {k}, how many now?", "x", f"x - {k}"),
+        (f"{n} has x bags with {k} {t} in each, how many {t}?", "x", f"x * {k}"))),
+        ["10", "3", "20"])
+
+
+def choice(question: str, answer: str, choices: list[str], key: str) -> Item:
+    return question, answer, key, {"check": "choice", "choices": choices}
+
+
+def reasoning(rng: Random) -> Item:
+    word = rng.choice(list(KIND))
+    kinds = [KIND[word], *rng.sample([k for k in KINDS if k != KIND[word]], 3)]
+    rng.shuffle(kinds)
+    return choice(f"Is {word} {a(listed(kinds, 'or'))}?", KIND[word], kinds, word)
+
+
+def odd(rng: Random) -> Item:
+    kind, other = rng.sample([k for k in KINDS if len(HELD[k]) > 2], 2)
+    alien = rng.choice(HELD[other])
+    words = [*rng.sample(HELD[kind], 3), alien]
+    rng.shuffle(words)
+    return choice(f"Which is not {a(kind)}: {listed(words, 'or')}?", alien, words, "")
+
+
+def member(rng: Random) -> Item:
+    words = [rng.choice(HELD[kind]) for kind in rng.sample(list(KINDS), 4)]
+    word = rng.choice(words)
+    return choice(f"Which is {a(KIND[word])}: {listed(words, 'or')}?", word, words, "")
+
+
+def count(rng: Random) -> Item:
+    words = [rng.choice(HELD[kind]) for kind in rng.sample(list(KINDS), 4)]
+    kind, n = max(words, key=lambda w: len(HELD[KIND[w]])), rng.randrange(1, 4)
+    kind = KIND[kind]
+    words = [*rng.sample(HELD[kind], n), *(w for w in words if KIND[w] != kind)][:4]
+    n = sum(KIND[w] == kind for w in words)
+    rng.shuffle(words)
+    return (f"How many of {listed(words, 'and')} name {a(kind)}?", str(n), "",
+            {"check": "number"})
+
+
+# Solved questions: (question, answer), in words, names and numbers that no family draws.
+SHOTS = {
+    "math": [("Vera has 31 nuts and loses 11. How many nuts are left?", "31 - 11 = 20"),
+             ("Hugo has 24 hats and gets 13 more. How many hats does Hugo have now?",
+              "24 + 13 = 37"),
+             ("Vera has 35 nuts and Hugo has 12. How many nuts do they have together?",
+              "35 + 12 = 47"),
+             ("Hugo has 28 hats and Vera has 14. How many more hats does Hugo have?",
+              "28 - 14 = 14")],
+    "bags": [("Vera has 3 bags with 11 nuts in each. How many nuts does Vera have?",
+              "3 * 11 = 33"),
+             ("Hugo has 10 bags with 5 hats in each. How many hats does Hugo have?",
+              "10 * 5 = 50")],
+    "steps": [("Vera has 31 nuts, gets 10 more and loses 11. How many nuts are left?",
+               "31 + 10 - 11 = 30"),
+              ("Hugo has 24 hats, gets 13 more and loses 5. How many hats are left?",
+               "24 + 13 - 5 = 32")],
+    "code": [("Write f(x): subtract 17 from x, then double it.", "def f(x): return 2 * (x - 17)"),
+             ("Write f(x): the last item of the list x plus 18.", "def f(x): return x[-1] + 18"),
+             ("Write f(x): 44 if x is over 31, else x.", "def f(x): return 44 if x > 31 else x"),
+             ("Write f(x): triple x, then add 16.", "def f(x): return 3 * x + 16"),
+             ("Write f(x): the sum of the list x times 19.", "def f(x): return sum(x) * 19"),
+             ("Write f(x): 36 if x is under 51, else x.", "def f(x): return 36 if x < 51 else x")],
+    "pair": [("Write f(a, b): 12 times a, minus b.", "def f(a, b): return 12 * a - b"),
+             ("Write f(a, b): the larger of a and b, minus 11.",
+              "def f(a, b): return max(a, b) - 11")],
+    "story": [("Write f(x): Vera has x nuts and loses 12, how many now?",
+               "def f(x): return x - 12"),
+              ("Write f(x): Hugo has x bags with 11 hats in each, how many hats?",
+               "def f(x): return x * 11")],
+    "reasoning": [("Is tulip a flower, planet, drink or building?", "flower"),
+                  ("Is coffee a dance, building, vehicle or drink?", "drink"),
+                  ("Is Saturn a vehicle, planet, flower or gem?", "planet"),
+                  ("Is truck a drink, gem, vehicle or dance?", "vehicle"),
+                  ("Is ruby a gem, flower, dance or planet?", "gem"),
+                  ("Is waltz a planet, vehicle, building or dance?", "dance"),
+                  ("Is castle a drink, building, gem or flower?", "building"),
+                  ("Is daisy a vehicle, dance, flower or drink?", "flower")],
+    "odd": [("Which is not a flower: tulip, rose, castle or daisy?", "castle"),
+            ("Which is not a drink: coffee, tea, milk or truck?", "truck")],
+    "member": [("Which is a gem: coffee, ruby, truck or tulip?", "ruby"),
+               ("Which is a vehicle: daisy, castle, tea or bus?", "bus")],
+    "count": [("How many of tulip, truck, rose and tea name a flower?", "2"),
+              ("How many of coffee, bus, castle and ruby name a drink?", "1"),
+              ("How many of milk, tea, truck and coffee name a drink?", "3")],
+}
+USED = {"math": 2, "code": 3, "reasoning": 4}  # shots before a question; elsewhere all
+TRAIN, UNSEEN = (math, code, reasoning), (bags, steps, pair, story, odd, member, count)
+
+
+def lines(family: Callable[[Random], Item], n: int, shots: int) -> list[dict]:
+    """Up to n lines, four for each key, so that no split has more than its share of keys."""
+    name, rows, used = family.__name__, {}, Counter()
+    rng = Random(f"english {name}")
+    before, usual = ("".join(f"Q: {q}\nA: {a}\n\n" for q, a in SHOTS[name][:k])
+                     for k in (shots, USED.get(name)))
+    for _ in range(40 * n):
+        question, answer, key, fields = family(rng)
+        place = split_of(canonical(f"{usual}Q: {question}\nA:"))
+        if question not in rows and (not key or place == split_of(key) and used[key] < 4):
+            used[key] += 1
+            answer = answer.rpartition("= ")[2] if fields["check"] == "number" else answer
+            rows[question] = {"prompt": f"{before}Q: {question}\nA:", "domain": name,
+                              "answer": answer, **fields}
+        if len(rows) == n:
+            break
+    return list(rows.values())
+
+
+def write(folder: Path) -> None:
+    files = {"train": (TRAIN, 1200, None), "unseen": (UNSEEN, 400, None),
+             "zero": (TRAIN, 1200, 0), "more": (TRAIN, 1200, 8)}
+    for name, (families, n, shots) in files.items():
+        rows = [row for family in families for row in lines(
+            family, n, USED.get(family.__name__, 8) if shots is None else shots)]
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

@@ -1,0 +1,366 @@
+"""A user's own tasks: one JSON object a line, a prompt and how an answer to it is judged.
+
+    {"prompt": "7 plus 5?", "answer": 12, "check": "number", "domain": "sums"}
+    {"prompt": "Is ice hot?", "answer": "no", "check": "choice", "choices": ["yes", "no"]}
+    {"prompt": "Write f(x) = x + 1.", "check": "python", "tests": ["f(1) == 2", "f(-1) == 0"]}
+    {"question": "...", "answer": "... #### 72"}    GSM8K's own format: a number, after the ####
+
+`check` is "exact" where a line has none, `domain` the file's name. A hash of the prompt puts each
+line into one split, so neither a seed nor the order of lines can move it, and a repeated prompt
+can't leak. Files are held to all of this when they are read: a line that is wrong is an error
+that names it, and so is a key that is not known, since a misspelt "chek" would change a score.
+"""
+from __future__ import annotations
+
+import ast
+import json
+import re
+import reprlib
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from itertools import zip_longest
+from math import isfinite
+from pathlib import Path
+from random import Random
+
+from data.interpreter import SOURCE, Refused, run
+from data.tasks import OTHERS
+
+SPLITS = {"train": 60, "validation": 10, "shots": 10, "test": 20}  # percent
+KEYS = ("prompt", "question", "answer", "domain", "check", "choices", "tests")
+CLASSIFIER = "classifier"
+RESERVED = ("base", CLASSIFIER, "con", "prn", "aux", "nul",  # Windows keeps these, and com1 ...
+            *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10)))
+LONGEST = 100_000  # characters of a prompt or an answer
+DIGITS = 100       # characters of a number
+CHOICES = 200      # of one question
+_PLACES = [name for name, share in SPLITS.items() for _ in range(share)]
+_DOMAIN = re.compile("[a-z][a-z0-9_-]{0,31}")
+_WORD = re.compile(r"\w+|[^\w\s]")
+# A minus after a word or a bracket subtracts; commas must part thousands: "1,2" is two numbers.
+_NUMBER = re.compile(r"(?:(?<![\w)])[-\u2212])?\$?"
+                     r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
+                     r"|(?<![\w.])\.[0-9]+)%?")
+
+
+def canonical(prompt: str) -> str:
+    """What two prompts have in common that differ in case and white space only.
+
+    >>> canonical("What  is\\n2 + 2?") == canonical(" what is 2 + 2?")
+    True
+    """
+    return " ".join(prompt.casefold().split())
+
+
+def split_of(key: str) -> str:
+    """The one split of a canonical prompt: a fixed hash, so no seed can move it."""
+    return _PLACES[zlib.crc32(key.encode()) % 100]
+
+
+# ------------------------------------------------------------------------- how answers are judged
+
+def _exact(question: Question, text: str) -> bool:
+    return text.split() == question.answer.split()
+
+
+def _value(number: str) -> Decimal | None:
+    """The exact value of a text that is one number and no more; no exponents are read.
+
+    >>> _value("-$1,234.50"), _value("50%"), _value("1/2")
+    (Decimal('-1234.50'), Decimal('50'), None)
+    """
+    if len(number) > DIGITS or not _NUMBER.fullmatch(number):
+        return None
+    return Decimal(re.sub("[$,%]", "", number).replace("\u2212", "-"))
+
+
+def _number(question: Question, text: str) -> bool:
+    """The number right after the last "#### " counts; where there is none, the last number."""
+    _, mark, tail = text.rpartition("#### ")
+    if mark:
+        said = _NUMBER.match(tail.lstrip())
+    else:
+        said = (*deque(_NUMBER.finditer(text), maxlen=1), None)[0]
+    value = _value(said[0]) if said else None
+    return value is not None and value == _value(question.answer)
+
+
+def _words(text: str) -> str:
+    """Words and signs with one space around each: a whole word is found as a plain substring.
+
+    >>> _words("C++ or  New York?")
+    ' c + + or new york ? '
+    """
+    return f" {' '.join(_WORD.findall(text.casefold()))} "
+
+
+def chosen(text: str, choices: Iterable[str]) -> str | None:
+    """The choice that stands first in the text, and of two that start there the longer.
+
+    >>> chosen("A cat is no dog.", ("dog", "cat", "fish"))
+    'cat'
+    """
+    said = _words(text)
+    found = [(said.find(_words(choice)), -len(choice), choice) for choice in choices
+             if _words(choice) in said]
+    return min(found)[2] if found else None
+
+
+def _choice(question: Question, text: str) -> bool:
+    said = chosen(text, question.choices)
+    return said is not None and _words(said) == _words(question.answer)
+
+
+def _python(question: Question, text: str) -> bool:
+    """The first fenced block, else all of it, holds for each case. Plain ==: True equals 1."""
+    _, fence, rest = text.partition("```")
+    block = rest.partition("```")[0] if fence else text
+    code = block.partition("\n")[2] if fence and "\n" in block else block  # no language tag
+    try:
+        return all(run(code.strip(), name, args) == value for name, args, value in question.cases)
+    except Refused:
+        return False
+
+
+_CHECKS: dict[str, tuple[Callable[[Question, str], bool], str]] = {
+    "exact": (_exact, "some text"),
+    "number": (_number, 'one number such as 1,234.50 or -3, or "check": "exact"'),
+    "choice": (_choice, "one of the choices"),
+    "python": (_python, "a function that passes the tests of its line"),
+}
+
+
+# ---------------------------------------------------------------------------- questions and pools
+
+@dataclass(frozen=True)
+class Question:
+    """One line, beside data.tasks.Problem. `label` is its domain, `of` whose split it shares."""
+
+    prompt: str
+    answer: str  # "" if a python line has no reference
+    label: str
+    check: str
+    choices: tuple[str, ...] = ()
+    cases: tuple[tuple[str, tuple, object], ...] = ()  # (function, arguments, value)
+    of: str = ""
+
+    @property
+    def key(self) -> str:
+        return canonical(self.of or self.prompt)
+
+    def reward(self, completion: str) -> int:
+        """+1 if the answer is right, else -1; no text raises anything."""
+        return 1 if _CHECKS[self.check][0](self, completion) else -1
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """The questions of a domain, beside data.tasks.Task. `dropped`: lines that were repeats."""
+
+    name: str
+    label: str
+    about: str
+    questions: tuple[Question, ...]
+    unseen: bool = False
+    dropped: int = 0
+
+    @cached_property
+    def _groups(self) -> dict[str, dict[str, list[Question]]]:
+        """split -> label -> questions, sorted: the order of lines decides nothing."""
+        groups: dict[str, dict[str, list[Question]]] = {split: {} for split in SPLITS}
+        for question in sorted(self.questions, key=lambda q: (q.label, q.key)):
+            groups[split_of(question.key)].setdefault(question.label, []).append(question)
+        return groups
+
+    def _split(self, split: str, least: int = 1) -> list[list[Question]]:
+        groups = list(self._groups[split].values())
+        if (there := sum(map(len, groups))) < least:
+            raise ValueError(f"task {self.name} has {there} {split} prompts, {least} were asked "
+                             f"for: ask for fewer or add lines, {SPLITS[split]} of 100 go there")
+        return groups
+
+    def problem(self, rng: Random, split: str) -> Question:
+        """One question of this split, drawn evenly over labels. ValueError if there is none."""
+        return rng.choice(rng.choice(self._split(split)))
+
+    def problems(self, n: int, split: str, seed: object = 0) -> list[Question]:
+        """n different questions, labels in turn; fewer if there are fewer, but of shots exactly n.
+
+        ValueError if there is none, or less than n shots.
+        """
+        rng = Random(f"{self.name} {split} {seed}")
+        groups = self._split(split, n if split == "shots" else 1)
+        columns = [rng.sample(group, len(group)) for group in groups]
+        return [q for row in zip_longest(*columns) for q in row if q][:n]
+
+
+def which(domains: Iterable[str]) -> str:
+    r"""The question put after a prompt: what kind is it?
+
+    >>> which(["words", "sums"])
+    '\n\nWhich kind of question is this: words, sums or others? Answer with one word.'
+    """
+    names = ", ".join(name for name in domains if name != OTHERS)
+    return f"\n\nWhich kind of question is this: {names} or {OTHERS}? Answer with one word."
+
+
+def classified(pools: dict[str, Pool], which: str) -> Pool:
+    """The classification task made of all pools; each question stays in its prompt's split."""
+    choices = (*(name for name in pools if name != OTHERS), OTHERS)
+    questions = [Question(q.prompt + which, q.label, q.label, "choice", choices, of=q.prompt)
+                 for pool in pools.values() for q in pool.questions]
+    return Pool(CLASSIFIER, "", "name the domain of a prompt", tuple(questions))
+
+
+# ------------------------------------------------------------------------------- reading a file
+
+def read(path: Path) -> dict[str, Pool]:
+    """One pool a domain, in order of first appearance. ValueError names the line that is wrong."""
+    seen: dict[str, tuple[int, Question]] = {}
+    groups: dict[str, list[tuple[int, Question]]] = {}
+    lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            with _at(path, number):
+                question = _question(_object(line), path.stem)
+                before, kept = seen.setdefault(question.key, (number, question))
+                _expect(replace(question, prompt=kept.prompt) == kept, "prompt", question.prompt,
+                        f"the answer, domain, check, choices and tests that line {before} has")
+                groups.setdefault(question.label, []).append((number, question))
+    if not seen:
+        raise ValueError(f"{path} has no lines: expected one JSON object a line")
+    return {label: _pool(path, label, group) for label, group in groups.items()}
+
+
+@contextmanager
+def _at(path: Path, number: int) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{path}, line {number}: {error}") from None
+
+
+def _expect(good: object, what: str, value: object, expected: str) -> None:
+    if not good:
+        raise ValueError(f"{what} {reprlib.repr(value)}: expected {expected}")
+
+
+def _pool(path: Path, label: str, lines: list[tuple[int, Question]]) -> Pool:
+    """A domain's lines: choices that were left out come, answers are checked, repeats go."""
+    answers = {_words(q.answer): q.answer for _, q in lines if q.check == "choice"}
+    questions: dict[str, Question] = {}
+    for number, question in lines:
+        with _at(path, number):
+            if question.check == "choice" and not question.choices:
+                question = replace(question, choices=tuple(answers.values()))
+            _hold(question)
+        questions.setdefault(question.key, question)
+    return Pool(label, label, f"{len(questions)} questions of {path.name}",
+                tuple(questions.values()), dropped=len(lines) - len(questions))
+
+
+def _hold(question: Question) -> None:
+    """ValueError if the choices are no choice, or the line's own answer would be judged wrong."""
+    n, answer, check = len(question.choices), question.answer, question.check
+    different = len(set(map(_words, question.choices)))
+    _expect(check != "choice" or 2 <= different == n <= CHOICES, "choices", question.choices,
+            f"2 to {CHOICES}, and no two the same")
+    _expect(check == "python" and not answer or question.reward(answer) == 1,
+            "answer", answer, f'{_CHECKS[check][1]}, by "check": "{check}"')
+
+
+def _object(line: bytes) -> dict:
+    """One line as an object. ValueError unless it is UTF-8 and JSON, no key twice."""
+    try:
+        row = json.loads(line.decode(), object_pairs_hook=_unique)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte {line[error.start]:#x}: expected UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"expected JSON: {error.msg} at column {error.colno}") from None
+    except RecursionError:
+        raise ValueError("nested too deep: expected strings, numbers and lists of them") from None
+    _expect(isinstance(row, dict), "line", row, 'an object: {"prompt": "7 plus 5?", "answer": 12}')
+    return row
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict:
+    keys = [key for key, _ in pairs]
+    _expect(len(set(keys)) == len(keys), "keys", keys, "each once")
+    return dict(pairs)
+
+
+def _question(row: dict, stem: str) -> Question:
+    """A line's object as a Question, its answer not yet held against its check."""
+    _expect(set(row) <= set(KEYS), "keys", [*(set(row) - set(KEYS))], f"one of {', '.join(KEYS)}")
+    asked = [key for key in ("prompt", "question") if key in row]
+    _expect(len(asked) == 1, "keys", asked, 'one of "prompt" and "question"')
+    check = row.get("check", "number" if "question" in row else "exact")
+    _expect(check in tuple(_CHECKS), "check", check, f"one of {', '.join(_CHECKS)}")
+    choices = [_text("choices", _plain(x)) for x in _list(row, "choices", check == "choice")]
+    cases = [_case(test) for test in _list(row, "tests", check == "python")]
+    _expect(check != "python" or cases, "tests", cases, 'a list such as ["f(2, [1]) == 3"]')
+    answer = "" if cases and "answer" not in row else _answer(row)
+    return Question(_text(asked[0], row[asked[0]]), answer, _domain(row, stem), check,
+                    tuple(choices), tuple(cases))
+
+
+def _text(key: str, value: object) -> str:
+    """A string that is not blank, not too long, and can be encoded: no half of a surrogate."""
+    good = isinstance(value, str) and value.strip() and len(value) <= LONGEST
+    _expect(good and not re.search("[\ud800-\udfff]", value), key, value,
+            f"text of 1 to {LONGEST:,} characters, no lone surrogates")
+    return value
+
+
+def _plain(value: object) -> object:
+    """A finite number as text; anything else as it is."""
+    return str(value) if type(value) in (int, float) and isfinite(value) else value
+
+
+def _answer(row: dict) -> str:
+    text = _text("answer", _plain(row.get("answer")))
+    return _text("answer", text.rpartition("#### ")[2] if "question" in row else text).strip()
+
+
+def _domain(row: dict, stem: str) -> str:
+    """The line's domain in lower case; made from the file's name if it has none."""
+    made = re.sub("[^a-z0-9_-]+", "-", stem.lower()).lstrip("0123456789_-")[:32]
+    given = row.get("domain", made or "tasks")
+    name = given.lower() if isinstance(given, str) else ""
+    _expect(_DOMAIN.fullmatch(name) and name not in RESERVED, "domain", given, "a letter, then up "
+            f"to 31 letters, digits, - or _, and none of {', '.join(RESERVED)}")
+    return name
+
+
+def _list(row: dict, key: str, wanted: bool) -> list:
+    """The list at this key, empty if there is none. ValueError if the check has no use for it."""
+    value, check = row.get(key, []), "choice" if key == "choices" else "python"
+    _expect(isinstance(value, list) and (key not in row or wanted and value), key, value,
+            f'a list that is not empty, and "check": "{check}"')
+    return value
+
+
+def _case(test: object) -> tuple[str, tuple, object]:
+    """(function, arguments, value) of a test; literals only, and nothing is evaluated.
+
+    >>> _case("assert f(2, [1]) == 3")
+    ('f', (2, [1]), 3)
+    """
+    try:
+        # One test has the size that one program may have: the parser is no match for megabytes.
+        text = test.strip().removeprefix("assert ") if len(test) <= SOURCE else ""
+        match ast.parse(text, mode="eval").body:
+            case ast.Compare(ast.Call(ast.Name(name), args, []), [ast.Eq()], [right]):
+                values, value = tuple(map(ast.literal_eval, args)), ast.literal_eval(right)
+                # By the interpreter's own limits: with a float, say, no answer could be right.
+                run(f"def {name}(args, value): pass", name, [values, value])
+                return name, values, value
+    except (AttributeError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        pass
+    raise ValueError(f"tests {reprlib.repr(test)}: expected a call and what it returns, such as "
+                     "f(2, [1]) == 3, of int, bool, str, None, lists and tuples")

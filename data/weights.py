@@ -1,0 +1,510 @@
+"""Published Llama weights: what stands in a folder of them, in two layouts.
+
+    Hugging Face   config.json, and safetensors files: model.safetensors, or those of an index
+    Meta           params.json, and consolidated.00.pth, 01, ...: one tensor-parallel shard each
+
+Whatever would change the result and that model.py does not compute is refused by name, for a
+model that is loaded wrongly still writes text, only worse. A folder comes from strangers: JSON is
+checked value by value, pickles are read by torch's weights-only loader. Left out: quantised
+weights, and every way to stretch RoPE but Llama 3's.
+
+Shapes: O rows and I columns of a matrix, D head size.
+"""
+from __future__ import annotations
+
+import json
+import math
+import mmap
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from reprlib import Repr
+from typing import BinaryIO
+
+import torch
+from torch import Tensor
+
+NAMES = {  # ours: (Hugging Face's, Meta's); {} is the layer
+    "embed.weight": ("model.embed_tokens.weight", "tok_embeddings.weight"),
+    "norm.weight": ("model.norm.weight", "norm.weight"),
+    "head.weight": ("lm_head.weight", "output.weight"),
+} | {f"blocks.{{}}.{ours}.weight": (f"model.layers.{{}}.{theirs}.weight",
+                                    f"layers.{{}}.{metas}.weight") for ours, theirs, metas in (
+    ("attention_norm", "input_layernorm", "attention_norm"),
+    ("attention.q", "self_attn.q_proj", "attention.wq"),
+    ("attention.k", "self_attn.k_proj", "attention.wk"),
+    ("attention.v", "self_attn.v_proj", "attention.wv"),
+    ("attention.o", "self_attn.o_proj", "attention.wo"),
+    ("mlp_norm", "post_attention_layernorm", "ffn_norm"),
+    ("mlp.gate", "mlp.gate_proj", "feed_forward.w1"),
+    ("mlp.up", "mlp.up_proj", "feed_forward.w3"),
+    ("mlp.down", "mlp.down_proj", "feed_forward.w2"),
+)}
+NO_WEIGHT = re.compile(r"rope\.freqs|.*\.rotary_emb\.inv_freq")  # RoPE's table, computed anyway
+DTYPES = {"BF16": torch.bfloat16, "F16": torch.float16, "F32": torch.float32}
+MOST_JSON = 100_000_000  # bytes; the headers of the largest models have less than a tenth of it
+LARGEST = 2**24  # of each size but these two: far above every Llama, and products stay int64
+LARGEST_LAYERS, LARGEST_CONTEXT = 1024, 2**21
+
+ONLY = {  # in config.json: what model.py computes, and what absent and null mean
+    "attention_bias": False, "mlp_bias": False, "hidden_act": "silu", "rope_interleaved": False,
+    "sliding_window": None, "partial_rotary_factor": 1.0, "quantization_config": None,
+    "pretraining_tp": 1,
+}
+META = {"dim", "n_layers", "n_heads", "n_kv_heads", "vocab_size", "multiple_of", "norm_eps",
+        "ffn_dim_multiplier", "rope_theta", "max_seq_len", "max_batch_size", "use_scaled_rope",
+        "rope_scaling"}  # in params.json, all that is understood
+LLAMA3 = ("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings")
+
+_repr = Repr()  # of a value in a stranger's file: one short line
+_repr.maxstring = _repr.maxother = 80
+show = _repr.repr
+
+
+# ---------------------------------------------------------------------------------- settings
+
+def settings(folder: Path) -> dict:
+    """The fields of model.Config, from config.json (Hugging Face) or params.json (Meta).
+
+    ValueError names the file, the value that is wrong or different from what model.py computes,
+    and what was expected.
+    """
+    hugging_face = is_hugging_face(folder)
+    fields = Fields(folder / ("config.json" if hugging_face else "params.json"))
+    found = from_config(fields) if hugging_face else from_params(fields)
+    heads, head_size = found["heads"], found["head_size"] or found["width"] / found["heads"]
+    if heads % found["kv_heads"] or head_size % 2 or heads * head_size > LARGEST:
+        raise ValueError(f"{fields.path}: {heads} heads on {found['kv_heads']} key/value heads of "
+                         f"size {head_size}, expected a whole ratio and an even size")
+    return {**found, "head_size": int(head_size)}
+
+
+def is_hugging_face(folder: Path) -> bool:
+    """If not, the folder is in Meta's layout; ValueError if it is in neither."""
+    if any((folder / name).exists() for name in ("config.json", "params.json")):
+        return (folder / "config.json").exists()
+    reason = ("is not there" if not folder.exists() else "is a file" if not folder.is_dir()
+              else "lacks it")
+    raise ValueError(f"{folder} {reason}: expected a folder with config.json and *.safetensors "
+                     "(Hugging Face) or params.json and consolidated.*.pth (Meta)")
+
+
+def from_config(fields: Fields) -> dict:
+    """Hugging Face's config.json."""
+    if fields.one_of("model_type", "llama", "mistral") == "mistral":
+        fields.table.setdefault("sliding_window", 4096)  # what leaving it out means there
+    for key, value in ONLY.items():
+        fields.one_of(key, value, default=value)
+    heads = fields.whole("num_attention_heads")
+    theta, scaling = rope(fields)
+    return dict(
+        vocab=fields.whole("vocab_size"), width=fields.whole("hidden_size"), heads=heads,
+        layers=fields.whole("num_hidden_layers", LARGEST_LAYERS),
+        kv_heads=fields.whole("num_key_value_heads", default=heads),
+        head_size=None if fields.get("head_dim") is None else fields.whole("head_dim"),
+        hidden=fields.whole("intermediate_size"),
+        context=fields.whole("max_position_embeddings", LARGEST_CONTEXT), theta=theta,
+        eps=fields.number("rms_norm_eps"), scaling=scaling,
+        tied=fields.one_of("tie_word_embeddings", True, False, default=False))
+
+
+def rope(fields: Fields) -> tuple[float, tuple[float, ...] | None]:
+    """theta and Llama 3's scaling from config.json, as transformers 5 writes them or as before."""
+    inner, old = fields.inner("rope_parameters"), fields.inner("rope_scaling")
+    if inner.table and old.table and inner.table != old.table:
+        fields.fail("rope_scaling", old.table, "the same as rope_parameters")
+    inner = inner if inner.table else old
+    theta = fields.number("rope_theta", default=inner.get("rope_theta", 10_000.0))
+    inner.one_of("rope_theta", theta, default=theta)
+    kind = inner.one_of("rope_type", "default", "llama3", default=inner.get("type", "default"))
+    inner.one_of("type", kind, default=kind)
+    inner.one_of("partial_rotary_factor", 1.0, default=1.0)
+    inner.known({"rope_theta", "rope_type", "type", "partial_rotary_factor",
+                 *(LLAMA3 if kind == "llama3" else ())})
+    return theta, llama3(inner) if kind == "llama3" else None
+
+
+def llama3(fields: Fields) -> tuple[float, ...]:
+    """model.Config.scaling: the four numbers are the file's own, for they differ by version."""
+    factor, low, high, context = (fields.number(key) for key in LLAMA3)
+    if low >= high:
+        fields.fail("low_freq_factor", low, f"less than high_freq_factor, {high}")
+    return factor, low, high, context
+
+
+def from_params(fields: Fields) -> dict:
+    """Meta's params.json; what it leaves out is what it is in Meta's own code."""
+    fields.known(META)
+    scaling = fields.inner("rope_scaling")
+    scaling.known(set(LLAMA3))
+    scaled = bool(scaling.table)
+    if fields.one_of("use_scaled_rope", True, False, default=scaled) != scaled:
+        fields.fail("use_scaled_rope", not scaled, "its numbers beside true, and none beside "
+                    "false. Llama 3.1's differ from 3.2's: take the Hugging Face folder, or add "
+                    '"rope_scaling": {' + ", ".join(f'"{key}": ...' for key in LLAMA3) + "}")
+    heads = fields.whole("n_heads")
+    return dict(
+        vocab=fields.whole("vocab_size"), width=fields.whole("dim"), heads=heads,
+        layers=fields.whole("n_layers", LARGEST_LAYERS),
+        kv_heads=fields.whole("n_kv_heads", default=heads), head_size=None,
+        hidden=meta_hidden(fields),
+        context=fields.whole("max_seq_len", LARGEST_CONTEXT, default=8192),
+        theta=fields.number("rope_theta", default=10_000.0), eps=fields.number("norm_eps"),
+        scaling=llama3(scaling) if scaled else None,
+        tied=not any("output.weight" in shard(path) for path in shard_paths(fields.path.parent)))
+
+
+def meta_hidden(fields: Fields) -> int:
+    """2/3 of four times the width, times a multiplier, rounded up to a multiple."""
+    multiple = fields.whole("multiple_of", default=256)
+    times = fields.number("ffn_dim_multiplier", default=1.0)
+    hidden = int(min(int(2 * 4 * fields.whole("dim") / 3) * times, 2 * LARGEST))  # not infinite
+    hidden = -(-hidden // multiple) * multiple
+    if not 1 <= hidden <= LARGEST:
+        fields.fail("ffn_dim_multiplier", times, f"an MLP width from 1 to {LARGEST}, not {hidden}")
+    return hidden
+
+
+class Fields:
+    """A JSON object in a file, asked key by key; null is the same as absent.
+
+    ValueError names the file, the key, the value and what was expected.
+    """
+
+    def __init__(self, path: Path, table: dict | None = None, where: str = "") -> None:
+        if table is None:
+            with opened(path) as file:
+                table = parse(path, file.read(MOST_JSON + 1))
+        self.path, self.table, self.where = path, table, where
+
+    def get(self, key: str, default: object = None) -> object:
+        return default if self.table.get(key) is None else self.table[key]
+
+    def fail(self, key: str, value: object, expected: str) -> None:
+        value = "not there" if value is None else show(value)
+        raise ValueError(f"{self.path}: {self.where}{key} is {value}, expected {expected}")
+
+    def whole(self, key: str, most: int = LARGEST, default: int | None = None) -> int:
+        value = self.get(key, default)
+        if type(value) is not int or not 1 <= value <= most:  # not isinstance: True is an int
+            self.fail(key, value, f"a whole number from 1 to {most}")
+        return value
+
+    def number(self, key: str, default: object = None) -> float:
+        value = self.get(key, default)
+        if type(value) not in (int, float) or not 0 < value < math.inf:
+            self.fail(key, value, "a finite number above 0")
+        return float(value)
+
+    def one_of(self, key: str, *allowed: object, default: object = None) -> object:
+        value = self.get(key, default)
+        if not any(value == a and isinstance(value, bool) == isinstance(a, bool) for a in allowed):
+            self.fail(key, value, " or ".join(map(repr, allowed)))
+        return value
+
+    def inner(self, key: str) -> Fields:
+        value = self.get(key, {})
+        if not isinstance(value, dict):
+            self.fail(key, value, "an object or null")
+        return Fields(self.path, value, f"{self.where}{key}.")
+
+    def known(self, keys: set[str]) -> None:
+        for key, value in self.table.items():
+            if key not in keys and value is not None:
+                self.fail(show(key), value, f"no such key, but {', '.join(sorted(keys))} alone")
+
+
+def opened(path: Path) -> BinaryIO:
+    """The file, to read bytes. ValueError if it is not there or not a file."""
+    try:
+        if path.is_file():  # a pipe would wait for ever
+            return path.open("rb")
+        reason = "is not a file" if path.exists() else "is not there"
+    except OSError as error:
+        reason = f"can't be read ({error.strerror})"
+    raise ValueError(f"{path} {reason}")
+
+
+def parse(path: Path, raw: bytes) -> dict:
+    """A JSON object. ValueError if it is none, is too long or too deep, or names a key twice."""
+    def unique(pairs: list[tuple[str, object]]) -> dict:
+        if len(table := dict(pairs)) < len(pairs):
+            (twice, _), = Counter(key for key, _ in pairs).most_common(1)
+            raise ValueError(f"{show(twice)} stands there more than once")
+        return table
+    try:
+        if len(raw) > MOST_JSON:
+            raise ValueError(f"more than {MOST_JSON} bytes")
+        table = json.loads(raw.decode(), object_pairs_hook=unique,  # a million digits take minutes
+                           parse_int=lambda d: int(d) if len(d) < 21 else math.inf)
+        if not isinstance(table, dict):
+            raise ValueError(f"it holds {show(table)}")
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: expected a JSON object: {error}") from None
+    return table
+
+
+# ----------------------------------------------------------------------------------- tensors
+
+@dataclass(frozen=True)
+class Piece:
+    """A tensor of one file, or a shard of one: its shape, and what maps it from disk."""
+
+    path: Path
+    shape: tuple[int, ...]
+    read: Callable[[], Tensor]
+
+
+def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]]
+            ) -> Iterator[tuple[str, Tensor]]:
+    """(our name, tensor in the file's dtype) of all `shapes`, the biggest first.
+
+    Each is mapped from disk only while the caller holds it: what is held besides his copies is
+    largest when he has none yet. ValueError names what is missing, left over or misshapen before
+    anything is read, and then what is not finite or, with tied embeddings, not tied.
+    """
+    meta = not is_hugging_face(folder)
+    pieces = shards(folder) if meta else safetensors(folder)
+    names = {name: published(name, meta) for name in shapes}
+    wanted = {names[name]: shape for name, shape in shapes.items()}
+    head = NAMES["head.weight"][meta]
+    if settings["tied"] and head in pieces:
+        wanted[head] = shapes["embed.weight"]
+    check_names(folder, wanted, pieces)
+    seams = {name: seam(name, pieces[name], shape) for name, shape in wanted.items()}
+
+    def read(name: str) -> Tensor:
+        tensor = joined(names[name], pieces[names[name]], seams[names[name]])
+        if name == "embed.weight" and settings["tied"] and head in pieces and not same(
+                tensor, joined(head, pieces[head], seams[head])):
+            raise ValueError(f"{folder}: {head} differs from the embedding, expected a copy: its "
+                             "settings say that the two are tied")
+        if meta and name.endswith(("attention.q.weight", "attention.k.weight")):
+            tensor = halved(tensor, settings["head_size"])
+        return tensor
+    for name in sorted(shapes, key=lambda name: -math.prod(shapes[name])):
+        yield name, read(name)  # not held here, or it would stay mapped while the next one is
+
+
+def published(name: str, meta: bool) -> str:
+    """Our name to that of a layout.
+
+    >>> published("blocks.3.mlp.up.weight", False), published("blocks.3.mlp.up.weight", True)
+    ('model.layers.3.mlp.up_proj.weight', 'layers.3.feed_forward.w3.weight')
+    """
+    layer = "".join(filter(str.isdigit, name))
+    return NAMES[name.replace(f".{layer}.", ".{}.") if layer else name][meta].format(layer)
+
+
+def check_names(folder: Path, wanted: dict[str, tuple[int, ...]], found: dict[str, list[Piece]]
+                ) -> None:
+    missing, spare = [n for n in wanted if n not in found], [n for n in found if n not in wanted]
+    for what, names in (("missing", missing), ("left over", spare)):
+        if names:
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            raise ValueError(f"{folder}: {what}: {', '.join(map(show, names[:3]))}{more}; "
+                             f"expected the {len(wanted)} tensors that its settings imply")
+
+
+def seam(name: str, pieces: list[Piece], shape: tuple[int, ...]) -> int | None:
+    """The dimension along which the pieces add up to `shape`; None if each is whole.
+
+    >>> seam("w", [Piece(Path("a"), (2, 5), Tensor), Piece(Path("b"), (4, 5), Tensor)], (6, 5))
+    0
+    """
+    if all(piece.shape == shape for piece in pieces):
+        return None
+    for d in range(len(shape)):
+        sizes = [p.shape[d] for p in pieces
+                 if len(p.shape) == len(shape) and p.shape[d] > 0
+                 and p.shape[:d] + p.shape[d + 1:] == shape[:d] + shape[d + 1:]]
+        if len(sizes) == len(pieces) and sum(sizes) == shape[d]:
+            return d
+    found = " and ".join(show(piece.shape) for piece in pieces[:8])
+    raise ValueError(f"{pieces[0].path}: {name} is {found}, expected {shape}")
+
+
+def joined(name: str, pieces: list[Piece], seam: int | None) -> Tensor:
+    """The whole tensor; what each shard holds whole (the norms) must be equal in all of them."""
+    parts = [piece.read() for piece in pieces]
+    for piece, part in zip(pieces, parts):
+        if not all(math.isfinite(end) for end in part.aminmax()):  # NaN is passed on
+            raise ValueError(f"{piece.path}: {name} holds NaN or infinity, expected numbers")
+        if seam is None and not same(part, parts[0]):
+            raise ValueError(f"{piece.path}: {name} differs from that of {pieces[0].path.name}, "
+                             "expected a copy")
+    return parts[0] if seam is None else torch.cat(parts, dim=seam)
+
+
+def same(a: Tensor, b: Tensor) -> bool:
+    return a.dtype == b.dtype and torch.equal(a, b)
+
+
+def halved(weight: Tensor, head_size: int) -> Tensor:
+    """Rows of q or k (O, I): within a head, Meta's RoPE turns rows 2i, 2i+1; ours i, i + D/2.
+
+    >>> halved(torch.arange(4).view(4, 1), 4)[:, 0].tolist()
+    [0, 2, 1, 3]
+    """
+    pairs = weight.reshape(-1, head_size // 2, 2, weight.shape[1])  # (H, D/2, 2, I)
+    return pairs.transpose(1, 2).reshape(weight.shape)
+
+
+# ------------------------------------------------------------------------------- safetensors
+# 8 bytes of header length (little-endian), a JSON header, and then the tensors side by side.
+
+def safetensors(folder: Path) -> dict[str, list[Piece]]:
+    """The tensors of the index's files, or of model.safetensors, or of all *.safetensors."""
+    index = folder / "model.safetensors.index.json"
+    if index.exists():
+        return indexed(index)
+    single = folder / "model.safetensors"
+    paths = [single] if single.exists() else sorted(folder.glob("*.safetensors"))
+    if not paths:
+        raise ValueError(f"{folder} has config.json but no *.safetensors beside it")
+    pieces = {}
+    for path in paths:
+        for name, piece in header(path).items():
+            if name in pieces:
+                raise ValueError(f"{path}: {show(name)} is in {pieces[name][0].path.name} too")
+            pieces[name] = [piece]
+    return pieces
+
+
+def indexed(index: Path) -> dict[str, list[Piece]]:
+    """The tensors of the files that an index names, each in the file that it names for it."""
+    files: dict[str, set[str]] = {}
+    for name, file in Fields(index).inner("weight_map").table.items():
+        if not isinstance(file, str) or not re.fullmatch(r"[A-Za-z0-9_.-]+\.safetensors", file):
+            raise ValueError(f"{index}: {show(name)} is in {show(file)}, expected the plain name "
+                             "of a .safetensors file beside it")
+        files.setdefault(file, set()).add(name)
+    pieces = {}
+    for file, names in files.items():
+        found = header(index.parent / file)
+        names = {name for name in names if not NO_WEIGHT.fullmatch(name)}
+        if wrong := names ^ set(found):
+            raise ValueError(f"{index} and {file} disagree on {show(min(wrong))}, expected it in "
+                             "both or in neither")
+        pieces.update((name, [piece]) for name, piece in found.items())
+    return pieces
+
+
+def header(path: Path) -> dict[str, Piece]:
+    """What the header of a safetensors file says. ValueError if its spans do not fill the file."""
+    with opened(path) as file:
+        room = path.stat().st_size - 8
+        length = int.from_bytes(file.read(8), "little")
+        if not 2 <= length <= min(room, MOST_JSON):
+            raise ValueError(f"{path}: a header of {length} bytes in a file of {room + 8}, "
+                             "expected a safetensors file: cut off, or something else")
+        table = parse(path, file.read(length))
+    table.pop("__metadata__", None)
+    spans = sorted((*span(path, name, entry), name) for name, entry in table.items())
+    position, pieces = 0, {}
+    for start, end, name in spans:
+        if start != position:
+            raise ValueError(f"{path}: {show(name)} begins at byte {start} of the data, expected "
+                             f"{position}: no holes and no overlaps")
+        position = end
+        dtype, shape = DTYPES[table[name]["dtype"]], tuple(table[name]["shape"])
+        read = partial(mapped, path, 8 + length + start, dtype, shape)
+        pieces[name] = Piece(path, shape, read)
+    if position != room - length:
+        raise ValueError(f"{path}: {room - length} bytes of data, expected {position}")
+    return {name: piece for name, piece in pieces.items() if not NO_WEIGHT.fullmatch(name)}
+
+
+def span(path: Path, name: str, entry: object) -> tuple[int, int]:
+    """First byte and the one after the last of an entry of the header, if it makes sense."""
+    where = f"{path}: {show(name)}"
+    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
+        raise ValueError(f"{where} is {show(entry)}, expected dtype, shape and data_offsets")
+    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise ValueError(f"{where} is of dtype {show(dtype)}, expected BF16, F16 or F32: "
+                         "quantised weights are not read")
+    for what, values in (("shape", shape), ("data_offsets", offsets)):
+        if not isinstance(values, list) or len(values) > 8 or any(
+                type(value) is not int or value < 0 for value in values):
+            raise ValueError(f"{where}: {what} is {show(values)}, expected whole numbers")
+    size = math.prod(shape) * DTYPES[dtype].itemsize
+    if len(offsets) != 2 or offsets[1] - offsets[0] != size:
+        raise ValueError(f"{where}: data_offsets is {show(offsets)}, expected {size} bytes for "
+                         f"{dtype} of shape {show(shape)}")
+    return offsets[0], offsets[1]
+
+
+def mapped(path: Path, start: int, dtype: torch.dtype, shape: tuple[int, ...]) -> Tensor:
+    """The tensor that begins at a byte of a file; unmapped when the last reference to it goes."""
+    shift, size = start % mmap.ALLOCATIONGRANULARITY, math.prod(shape) * dtype.itemsize
+    with opened(path) as file:  # a private copy can be written to, which is what torch wants
+        memory = mmap.mmap(file.fileno(), shift + size, access=mmap.ACCESS_COPY,
+                           offset=start - shift)
+    raw = torch.frombuffer(memory, dtype=torch.uint8, count=size, offset=shift)
+    return (raw.clone() if start % dtype.itemsize else raw).view(dtype).view(shape)  # aligned
+
+
+# ------------------------------------------------------------------------------ Meta's shards
+
+def shard_paths(folder: Path) -> list[Path]:
+    """consolidated.00.pth, consolidated.01.pth, ... without a gap."""
+    paths = sorted(folder.glob("consolidated.*.pth"))
+    expected = [f"consolidated.{i:02d}.pth" for i in range(len(paths) or 1)]
+    if [path.name for path in paths] != expected:
+        raise ValueError(f"{folder} has params.json and beside it {[p.name for p in paths][:8]}, "
+                         f"expected {', '.join(expected[:8])}")
+    return paths
+
+
+def shards(folder: Path) -> dict[str, list[Piece]]:
+    """The tensors of Meta's files, each with one piece a file."""
+    paths, pieces = shard_paths(folder), {}
+    for i, path in enumerate(paths):
+        table, source = shard(path), Shard(path)
+        if i and (wrong := set(table) ^ set(pieces)):
+            raise ValueError(f"{path} and {paths[0].name} disagree on {show(min(wrong))}, "
+                             "expected it in both or in neither")
+        for name, tensor in table.items():
+            piece = Piece(path, tuple(tensor.shape), partial(source.read, name))
+            pieces.setdefault(name, []).append(piece)
+    return pieces
+
+
+def shard(path: Path) -> dict[str, Tensor]:
+    """A file of Meta's, mapped. ValueError if it holds anything but dense weights by name."""
+    try:
+        table = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except Exception as error:  # a pickle can break in any way; what it holds is never run
+        raise ValueError(f"{path} can't be read ({type(error).__name__}): damaged, or it holds "
+                         "more than weights") from None
+    if not isinstance(table, dict):
+        raise ValueError(f"{path} holds {show(type(table))}, expected a dictionary of tensors")
+    for name, tensor in table.items():
+        dense = isinstance(tensor, Tensor) and tensor.layout == torch.strided
+        if not (isinstance(name, str) and dense and tensor.device.type == "cpu"
+                and tensor.dtype in DTYPES.values()):
+            what = tensor.dtype if isinstance(tensor, Tensor) else type(tensor).__name__
+            raise ValueError(f"{path}: {show(name)} is {what}, expected dense bfloat16, float16 "
+                             "or float32: quantised weights are not read")
+    return {name: t.detach() for name, t in table.items() if not NO_WEIGHT.fullmatch(name)}
+
+
+class Shard:
+    """Hands out the tensors of a file, which it maps anew now and then.
+
+    What was read of a mapping stays in memory with it, and to map takes a while: 1/32 is a middle.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.table, self.left = path, {}, 0
+
+    def read(self, name: str) -> Tensor:
+        if self.left <= 0:
+            self.table = {}  # unmaps
+            self.table, self.left = shard(self.path), self.path.stat().st_size // 32
+        self.left -= self.table[name].nbytes
+        return self.table[name].detach()
