@@ -194,7 +194,8 @@ class GPT(nn.Module):
         if pad is not None:
             real[:, past:] = torch.arange(T, device=tokens.device) >= pad[:, None]
         if past + T > self.config.context:
-            raise ValueError(f"{past + T} tokens do not fit the model's {self.config.context}")
+            raise ValueError(f"{past + T} tokens do not fit the model's {self.config.context}: "
+                             "shorten the prompt, or let the answer have fewer")
         place = (real.cumsum(1) - 1).clamp(min=0)[:, None, past:]  # (B, 1, T): padding not counted
         mask = None if cache is None and pad is None else visible(real, past)
         x = self.embed(tokens)  # (B, T, C)

@@ -195,6 +195,8 @@ class Workshop:
     def sized(self, dialect: object) -> object:
         """The dialect with the user's own limits."""
         asked = {"max_new": self.args.max_new_tokens, "batch": self.args.batch}
+        for name, value in (("--max-new-tokens", asked["max_new"]), ("--batch", asked["batch"])):
+            positive(name, value or 1)
         return replace(dialect, **{key: value for key, value in asked.items() if value})
 
     def find(self, name: str) -> Path:
@@ -562,10 +564,13 @@ def ask(args: Ask) -> None:
     begin = time.monotonic()
     report["base"] = rl.answers(shop.svf, None, shop.dialect, [problem])[0].strip()
     print(f"the base      {report['base']}   ({time.monotonic() - begin:.2f} s)")
-    library = shop.library()
+    library = shop.library() if shop.domains else {}
+    if not library:
+        print(f"no experts in {args.out} yet, and so no second pass: see `python t2.py train "
+              "--help`")
     for letter, strategy, z in (("A", "prompt", None),
                                 ("B", "classifier", library.get(CLASSIFIER))):
-        if strategy == "classifier" and z is None:
+        if not library or strategy == "classifier" and z is None:
             continue
         begin = time.monotonic()
         [(name, sure)] = categorise(shop, z, [text])
@@ -656,6 +661,13 @@ def main(argv: list[str] | None = None) -> int:
         return 130
     except (ValueError, OSError) as error:
         print(f"t2.py: {error}", file=sys.stderr)
+        return 2
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and "memory" not in str(error):
+            raise  # a mistake of ours
+        now = f" (now {given['batch']})" if given.get("batch") else ""
+        print(f"t2.py: out of memory: lower --batch{now}, then --max-new-tokens; with --weights, "
+              "--dtype bfloat16 halves what the model itself takes", file=sys.stderr)
         return 2
     return 0
 

@@ -36,10 +36,12 @@ CHATS = {
                    "<|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>"),
 }
 
+ENDS = ("<|end_of_text|>", "<|endoftext|>", "</s>")  # of a text, in anybody's tokenizer
+
 
 @dataclass(frozen=True)
 class Dialect:
-    """ends: the tokens that end an answer, first the usual one. stop: text that ends it as well."""
+    """ends: the tokens that end an answer, the usual one first. stop: a text that does as well."""
 
     encoding: tiktoken.Encoding
     before: tuple[int, ...]  # tokens before every prompt
@@ -95,15 +97,14 @@ def published(folder: Path, encoding: tiktoken.Encoding, chat: str = "auto", sys
     there are no headers to put it in.
     """
     special = encoding._special_tokens
-    ends = [*_ends(folder), *(special[name] for name in ("<|end_of_text|>", "<|endoftext|>", "</s>")
-                              if name in special)]
+    ends = _ends(folder) + [special[name] for name in ENDS if name in special]
     if chat == "auto":
         fit = [name for name, form in CHATS.items() if special.get(form.end) in ends]
         chat = fit[0] if fit else "none"
     if chat == "none":
         if system:
-            raise ValueError(f"--system {system[:40]!r}: {folder} has no chat headers to put it in; "
-                             f"expected --chat {' or '.join(CHATS)}, or no --system")
+            raise ValueError(f"--system {system[:40]!r}: {folder} has no chat headers to put it "
+                             f"in; expected --chat {' or '.join(CHATS)}, or no --system")
         before, around = begin(folder, encoding), "{}"
     else:
         form = CHATS[chat]

@@ -1,14 +1,15 @@
 """Tasks in plain English for a small open model: `python -m data.english DIR` writes them.
 
     train.jsonl    what an expert is trained and tested on: math, code, reasoning
-    unseen.jsonl   other families, for adaptation: an expert meets none of them in training
+    unseen.jsonl   other families, for adaptation: bags and steps (math), pair (code), member
+                   (reasoning), and two that need two domains: story (math and code), count
     zero.jsonl, more.jsonl    controls: the questions of train.jsonl after no and after more shots
 
-Every prompt is text to be continued: a few solved questions, the same for the whole domain, then
-the question itself. Nothing in the solved ones comes up in a question. A line's split is a hash
-of its prompt (data/jsonl.py); here each question also has a key, its word or its numbers, and
-only prompts that fall into the key's own split are kept. So test words and sums are new ones,
-and the families of unseen.jsonl take words that are in the test split of `reasoning` alone.
+A prompt is text to be continued: solved questions, the same for the whole domain, then its own.
+Nothing in the solved ones comes up in a question. A line's split is a hash of its prompt
+(data/jsonl.py); questions also have a key, their word or numbers, and only prompts that fall into
+their key's own split are kept, so test words and sums are new ones. The words of unseen.jsonl are
+test words. The controls have splits of their own: they are for the base, which was not trained.
 """
 from __future__ import annotations
 
@@ -23,42 +24,79 @@ from random import Random
 from data.interpreter import run
 from data.jsonl import canonical, split_of
 
-KINDS = {kind: words.split() for kind, words in {
-    "animal": "dog cat horse cow pig sheep goat lion tiger bear wolf fox rabbit mouse rat deer "
-              "camel elephant giraffe zebra monkey gorilla whale dolphin shark eagle owl frog",
-    "fruit": "apple pear banana grape cherry lemon mango peach plum melon fig kiwi apricot papaya "
-             "pineapple strawberry raspberry blueberry coconut grapefruit nectarine guava lychee",
-    "tool": "hammer saw drill wrench pliers screwdriver chisel shovel rake axe hoe spade ladder "
-            "clamp crowbar scissors tweezers mallet scythe sickle trowel hacksaw pickaxe anvil",
-    "color": "red blue green yellow purple brown black white gray pink turquoise beige crimson "
-             "scarlet maroon magenta cyan teal indigo lavender khaki mauve burgundy",
-    "country": "France Spain Italy Germany Japan India Brazil Mexico Canada Egypt Kenya Norway "
-               "Sweden Poland Greece Peru Chile Cuba Iran Iraq Nepal Vietnam Thailand Portugal "
-               "Austria Belgium Denmark Finland Ireland Nigeria Ghana Morocco Algeria Australia",
-    "job": "doctor teacher nurse lawyer farmer carpenter plumber pilot chef dentist engineer "
-           "butcher tailor barber painter librarian judge soldier electrician waiter cashier "
-           "journalist architect firefighter accountant mechanic secretary actor gardener",
-    "instrument": "piano violin guitar flute drum trumpet cello harp clarinet saxophone trombone "
-                  "oboe banjo ukulele tuba bassoon accordion harmonica mandolin viola xylophone "
-                  "tambourine lute harpsichord piccolo",
-    "sport": "soccer tennis golf hockey boxing rugby baseball basketball volleyball cricket "
-             "swimming skiing surfing wrestling rowing cycling badminton karate judo fencing "
-             "archery snowboarding gymnastics lacrosse softball sailing bowling skating",
-    "vegetable": "carrot potato onion cabbage spinach broccoli lettuce celery cauliflower "
-                 "cucumber radish turnip asparagus zucchini eggplant leek garlic kale parsnip "
-                 "artichoke yam squash okra shallot",
-    "furniture": "chair table sofa desk bed couch bookcase dresser wardrobe stool bench cupboard "
-                 "armchair nightstand cabinet bookshelf recliner ottoman footstool sideboard crib",
-    "clothing": "shirt coat hat glove sock dress skirt sweater jacket scarf jeans vest pajamas "
-                "blouse shorts mitten hoodie tuxedo apron trousers raincoat cardigan robe",
-    "metal": "iron copper silver tin lead zinc nickel aluminum steel brass platinum titanium "
-             "chromium tungsten cobalt mercury uranium magnesium lithium",
-}.items()}
+WORDS = """\
+animal: dog cat horse cow pig sheep goat lion tiger bear wolf fox rabbit mouse rat deer camel \
+elephant giraffe zebra monkey gorilla whale dolphin shark eagle owl frog
+fruit: apple pear banana grape cherry lemon mango peach plum melon fig kiwi apricot papaya \
+pineapple strawberry raspberry blueberry coconut grapefruit nectarine guava lychee
+tool: hammer saw drill wrench pliers screwdriver chisel shovel rake axe hoe spade ladder clamp \
+crowbar scissors tweezers mallet scythe sickle trowel hacksaw pickaxe anvil
+color: red blue green yellow purple brown black white gray pink turquoise beige crimson scarlet \
+maroon magenta cyan teal indigo lavender khaki mauve burgundy
+country: France Spain Italy Germany Japan India Brazil Mexico Canada Egypt Kenya Norway Sweden \
+Poland Greece Peru Chile Cuba Iran Iraq Nepal Vietnam Thailand Portugal Austria Belgium Denmark \
+Finland Ireland Nigeria Ghana Morocco Algeria Australia
+job: doctor teacher nurse lawyer farmer carpenter plumber pilot chef dentist engineer butcher \
+tailor barber painter librarian judge soldier electrician waiter cashier journalist architect \
+firefighter accountant mechanic secretary actor gardener
+instrument: piano violin guitar flute drum trumpet cello harp clarinet saxophone trombone oboe \
+banjo ukulele tuba bassoon accordion harmonica mandolin viola xylophone tambourine lute \
+harpsichord piccolo
+sport: soccer tennis golf hockey boxing rugby baseball basketball volleyball cricket swimming \
+skiing surfing wrestling rowing cycling badminton karate judo fencing archery snowboarding \
+gymnastics lacrosse softball sailing bowling skating
+vegetable: carrot potato onion cabbage spinach broccoli lettuce celery cauliflower cucumber \
+radish turnip asparagus zucchini eggplant leek garlic kale parsnip artichoke yam squash okra \
+shallot
+furniture: chair table sofa desk bed couch bookcase dresser wardrobe stool bench cupboard \
+armchair nightstand cabinet bookshelf recliner ottoman footstool sideboard crib
+clothing: shirt coat hat glove sock dress skirt sweater jacket scarf jeans vest pajamas blouse \
+shorts mitten hoodie tuxedo apron trousers raincoat cardigan robe
+metal: iron copper silver tin lead zinc nickel aluminum steel brass platinum titanium chromium \
+tungsten cobalt mercury uranium magnesium lithium
+"""
+KINDS = {line.split(": ")[0]: line.split(": ")[1].split() for line in WORDS.splitlines()}
 KIND = {word: kind for kind, words in KINDS.items() for word in words}
 HELD = {kind: [w for w in words if split_of(w) == "test"] for kind, words in KINDS.items()}
 NAMES = ("Ann Bob Carl Dora Emil Fay Gus Hana Ivan Jane Karl Lena Mia Nils Olga Paul Rosa Sam "
          "Tina Uwe").split()
 THINGS = "pears books coins cards shells stamps marbles buttons pens eggs cups keys".split()
+# Solved questions, in words, names and numbers that no family draws.
+SHOTS = """\
+math: Vera has 31 nuts and loses 11. How many nuts are left? => 31 - 11 = 20
+math: Hugo has 24 hats and gets 13 more. How many hats does Hugo have now? => 24 + 13 = 37
+math: Vera has 35 nuts and Hugo has 12. How many nuts do they have together? => 35 + 12 = 47
+math: Hugo has 28 hats and Vera has 14. How many more hats does Hugo have? => 28 - 14 = 14
+bags: Vera has 3 bags with 11 nuts in each. How many nuts does Vera have? => 3 * 11 = 33
+bags: Hugo has 10 bags with 5 hats in each. How many hats does Hugo have? => 10 * 5 = 50
+steps: Vera has 31 nuts, gets 10 more and loses 11. How many nuts are left? => 31 + 10 - 11 = 30
+steps: Hugo has 24 hats, gets 13 more and loses 5. How many hats are left? => 24 + 13 - 5 = 32
+code: Write f(x): subtract 17 from x, then double it. => def f(x): return 2 * (x - 17)
+code: Write f(x): the last item of the list x plus 18. => def f(x): return x[-1] + 18
+code: Write f(x): 44 if x is over 31, else x. => def f(x): return 44 if x > 31 else x
+code: Write f(x): triple x, then add 16. => def f(x): return 3 * x + 16
+code: Write f(x): the sum of the list x times 19. => def f(x): return sum(x) * 19
+code: Write f(x): 36 if x is under 51, else x. => def f(x): return 36 if x < 51 else x
+pair: Write f(c, d): 12 times c, minus d. => def f(c, d): return 12 * c - d
+pair: Write f(g, h): the larger of g and h, minus 11. => def f(g, h): return max(g, h) - 11
+story: Write f(x): Vera has x nuts and loses 12, how many now. => def f(x): return x - 12
+story: Write f(x): Hugo has x bags of 11 hats, how many hats in all. => def f(x): return x * 11
+reasoning: Is tulip a flower, planet, drink or building? => flower
+reasoning: Is coffee a dance, building, vehicle or drink? => drink
+reasoning: Is Saturn a vehicle, planet, flower or gem? => planet
+reasoning: Is truck a drink, gem, vehicle or dance? => vehicle
+reasoning: Is ruby a gem, flower, dance or planet? => gem
+reasoning: Is waltz a planet, vehicle, building or dance? => dance
+reasoning: Is castle a drink, building, gem or flower? => building
+reasoning: Is daisy a vehicle, dance, flower or drink? => flower
+member: Which is a gem: coffee, ruby, truck or tulip? => ruby
+member: Which is a vehicle: daisy, castle, tea or bus? => bus
+count: How many of tulip, truck, rose and tea name a flower? => 2
+count: How many of coffee, bus, castle and ruby name a drink? => 1
+count: How many of milk, tea, truck and coffee name a drink? => 3
+"""
+USED = {"math": 2, "code": 3, "reasoning": 4}  # shots of train.jsonl; elsewhere all
+Item = tuple[str, str, str, dict]  # question, answer, key, the other fields of its line
 
 
 def a(kind: str) -> str:
@@ -67,12 +105,6 @@ def a(kind: str) -> str:
 
 def listed(words: list[str], last: str) -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-# ---------------------------------------------------------------------------------- families
-# Each draws (question, answer, key, the other fields of its line); `shown` is what a shot says.
-
-Item = tuple[str, str, str, dict]
 
 
 def value(sum_: str) -> int:
@@ -157,22 +189,22 @@ def branch(rng: Random) -> Item:
 
 
 def pair(rng: Random) -> Item:
-    k = rng.randrange(2, 10)
+    (a, b), k = rng.choice(("ab", "xy", "mn", "pq", "uv", "st")), rng.randrange(2, 10)
     return python(*rng.choice((
-        (f"the sum of a and b, times {k}", "a, b", f"(a + b) * {k}"),
-        (f"{k} times a, minus b", "a, b", f"{k} * a - b"),
-        (f"a plus {k} times b", "a, b", f"a + {k} * b"),
-        (f"the product of a and b, plus {k}", "a, b", f"a * b + {k}"),
-        (f"the larger of a and b, minus {k}", "a, b", f"max(a, b) - {k}"))),
+        (f"the sum of {a} and {b}, times {k}", f"{a}, {b}", f"({a} + {b}) * {k}"),
+        (f"{k} times {a}, minus {b}", f"{a}, {b}", f"{k} * {a} - {b}"),
+        (f"{a} plus {k} times {b}", f"{a}, {b}", f"{a} + {k} * {b}"),
+        (f"the product of {a} and {b}, plus {k}", f"{a}, {b}", f"{a} * {b} + {k}"),
+        (f"the larger of {a} and {b}, minus {k}", f"{a}, {b}", f"max({a}, {b}) - {k}"))),
         ["1, 2", "5, 3", "-1, 4"])
 
 
 def story(rng: Random) -> Item:
     n, t, k = rng.choice(NAMES), rng.choice(THINGS), rng.randrange(2, 10)
     return python(*rng.choice((
-        (f"{n} has x {t} and gets {k} more, how many now?", "x", f"x + {k}"),
-        (f"{n} has x {t} and loses {k}, how many now?", "x", f"x - {k}"),
-        (f"{n} has x bags with {k} {t} in each, how many {t}?", "x", f"x * {k}"))),
+        (f"{n} has x {t} and gets {k} more, how many now", "x", f"x + {k}"),
+        (f"{n} has x {t} and loses {k}, how many now", "x", f"x - {k}"),
+        (f"{n} has x bags of {k} {t}, how many {t} in all", "x", f"x * {k}"))),
         ["10", "3", "20"])
 
 
@@ -187,14 +219,6 @@ def reasoning(rng: Random) -> Item:
     return choice(f"Is {word} {a(listed(kinds, 'or'))}?", KIND[word], kinds, word)
 
 
-def odd(rng: Random) -> Item:
-    kind, other = rng.sample([k for k in KINDS if len(HELD[k]) > 2], 2)
-    alien = rng.choice(HELD[other])
-    words = [*rng.sample(HELD[kind], 3), alien]
-    rng.shuffle(words)
-    return choice(f"Which is not {a(kind)}: {listed(words, 'or')}?", alien, words, "")
-
-
 def member(rng: Random) -> Item:
     words = [rng.choice(HELD[kind]) for kind in rng.sample(list(KINDS), 4)]
     word = rng.choice(words)
@@ -202,76 +226,28 @@ def member(rng: Random) -> Item:
 
 
 def count(rng: Random) -> Item:
-    words = [rng.choice(HELD[kind]) for kind in rng.sample(list(KINDS), 4)]
-    kind, n = max(words, key=lambda w: len(HELD[KIND[w]])), rng.randrange(1, 4)
-    kind = KIND[kind]
-    words = [*rng.sample(HELD[kind], n), *(w for w in words if KIND[w] != kind)][:4]
-    n = sum(KIND[w] == kind for w in words)
+    kind, *others = rng.sample([kind for kind in KINDS if len(HELD[kind]) > 2], 4)
+    n = rng.randrange(1, 4)
+    words = rng.sample(HELD[kind], n) + [rng.choice(HELD[k]) for k in others[n - 1:]]
     rng.shuffle(words)
     return (f"How many of {listed(words, 'and')} name {a(kind)}?", str(n), "",
             {"check": "number"})
 
 
-# Solved questions: (question, answer), in words, names and numbers that no family draws.
-SHOTS = {
-    "math": [("Vera has 31 nuts and loses 11. How many nuts are left?", "31 - 11 = 20"),
-             ("Hugo has 24 hats and gets 13 more. How many hats does Hugo have now?",
-              "24 + 13 = 37"),
-             ("Vera has 35 nuts and Hugo has 12. How many nuts do they have together?",
-              "35 + 12 = 47"),
-             ("Hugo has 28 hats and Vera has 14. How many more hats does Hugo have?",
-              "28 - 14 = 14")],
-    "bags": [("Vera has 3 bags with 11 nuts in each. How many nuts does Vera have?",
-              "3 * 11 = 33"),
-             ("Hugo has 10 bags with 5 hats in each. How many hats does Hugo have?",
-              "10 * 5 = 50")],
-    "steps": [("Vera has 31 nuts, gets 10 more and loses 11. How many nuts are left?",
-               "31 + 10 - 11 = 30"),
-              ("Hugo has 24 hats, gets 13 more and loses 5. How many hats are left?",
-               "24 + 13 - 5 = 32")],
-    "code": [("Write f(x): subtract 17 from x, then double it.", "def f(x): return 2 * (x - 17)"),
-             ("Write f(x): the last item of the list x plus 18.", "def f(x): return x[-1] + 18"),
-             ("Write f(x): 44 if x is over 31, else x.", "def f(x): return 44 if x > 31 else x"),
-             ("Write f(x): triple x, then add 16.", "def f(x): return 3 * x + 16"),
-             ("Write f(x): the sum of the list x times 19.", "def f(x): return sum(x) * 19"),
-             ("Write f(x): 36 if x is under 51, else x.", "def f(x): return 36 if x < 51 else x")],
-    "pair": [("Write f(a, b): 12 times a, minus b.", "def f(a, b): return 12 * a - b"),
-             ("Write f(a, b): the larger of a and b, minus 11.",
-              "def f(a, b): return max(a, b) - 11")],
-    "story": [("Write f(x): Vera has x nuts and loses 12, how many now?",
-               "def f(x): return x - 12"),
-              ("Write f(x): Hugo has x bags with 11 hats in each, how many hats?",
-               "def f(x): return x * 11")],
-    "reasoning": [("Is tulip a flower, planet, drink or building?", "flower"),
-                  ("Is coffee a dance, building, vehicle or drink?", "drink"),
-                  ("Is Saturn a vehicle, planet, flower or gem?", "planet"),
-                  ("Is truck a drink, gem, vehicle or dance?", "vehicle"),
-                  ("Is ruby a gem, flower, dance or planet?", "gem"),
-                  ("Is waltz a planet, vehicle, building or dance?", "dance"),
-                  ("Is castle a drink, building, gem or flower?", "building"),
-                  ("Is daisy a vehicle, dance, flower or drink?", "flower")],
-    "odd": [("Which is not a flower: tulip, rose, castle or daisy?", "castle"),
-            ("Which is not a drink: coffee, tea, milk or truck?", "truck")],
-    "member": [("Which is a gem: coffee, ruby, truck or tulip?", "ruby"),
-               ("Which is a vehicle: daisy, castle, tea or bus?", "bus")],
-    "count": [("How many of tulip, truck, rose and tea name a flower?", "2"),
-              ("How many of coffee, bus, castle and ruby name a drink?", "1"),
-              ("How many of milk, tea, truck and coffee name a drink?", "3")],
-}
-USED = {"math": 2, "code": 3, "reasoning": 4}  # shots before a question; elsewhere all
-TRAIN, UNSEEN = (math, code, reasoning), (bags, steps, pair, story, odd, member, count)
+TRAIN, UNSEEN = (math, code, reasoning), (bags, steps, pair, story, member, count)
 
 
-def lines(family: Callable[[Random], Item], n: int, shots: int) -> list[dict]:
-    """Up to n lines, four for each key, so that no split has more than its share of keys."""
+def lines(family: Callable[[Random], Item], n: int, shots: int | None) -> list[dict]:
+    """Up to n lines, five for each key, so that no split has more than its share of keys."""
     name, rows, used = family.__name__, {}, Counter()
-    rng = Random(f"english {name}")
-    before, usual = ("".join(f"Q: {q}\nA: {a}\n\n" for q, a in SHOTS[name][:k])
-                     for k in (shots, USED.get(name)))
-    for _ in range(40 * n):
+    rng, mark = Random(f"english {name}"), f"{name}: "
+    solved = ["Q: {}\nA: {}\n\n".format(*line.removeprefix(mark).split(" => "))
+              for line in SHOTS.splitlines() if line.startswith(mark)]
+    before, usual = "".join(solved[:shots]), "".join(solved[:USED.get(name)])
+    for _ in range(20 * n):
         question, answer, key, fields = family(rng)
         place = split_of(canonical(f"{usual}Q: {question}\nA:"))
-        if question not in rows and (not key or place == split_of(key) and used[key] < 4):
+        if question not in rows and (not key or place == split_of(key) and used[key] < 5):
             used[key] += 1
             answer = answer.rpartition("= ")[2] if fields["check"] == "number" else answer
             rows[question] = {"prompt": f"{before}Q: {question}\nA:", "domain": name,
@@ -282,11 +258,11 @@ def lines(family: Callable[[Random], Item], n: int, shots: int) -> list[dict]:
 
 
 def write(folder: Path) -> None:
-    files = {"train": (TRAIN, 1200, None), "unseen": (UNSEEN, 400, None),
-             "zero": (TRAIN, 1200, 0), "more": (TRAIN, 1200, 8)}
-    for name, (families, n, shots) in files.items():
-        rows = [row for family in families for row in lines(
-            family, n, USED.get(family.__name__, 8) if shots is None else shots)]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, families, shots in (("train", TRAIN, USED), ("unseen", UNSEEN, {}),
+                                  ("zero", TRAIN, dict.fromkeys(USED, 0)), ("more", TRAIN, {})):
+        rows = [row for family in families
+                for row in lines(family, 1500, shots.get(family.__name__))]
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
