@@ -77,10 +77,9 @@ class Search:
 def scores(svf: SVF, dialect: Dialect, Z: Tensor, shots: list[Problem]) -> Tensor:
     """(P, 2): accuracy on the shots and mean log-likelihood of the right answers' tokens.
 
-    Z (P, N): the whole population is one batch, a z for each row.
+    Z (P, N): the whole population is one batch, as far as the dialect's batch allows.
     """
-    done = completions(svf, Z.repeat_interleave(len(shots), dim=0), dialect,
-                       [p.prompt for _ in Z for p in shots])
+    done = completions(svf, Z, dialect, [p.prompt for p in shots])
     rows = []
     for i in range(len(Z)):
         mine = done[i * len(shots):(i + 1) * len(shots)]

@@ -28,6 +28,8 @@ from torch.utils.checkpoint import checkpoint
 
 from data import bpe, weights
 
+OnRows = Callable[[Tensor], None] | None
+
 
 @dataclass(frozen=True)
 class Config:
@@ -224,24 +226,28 @@ def visible(real: Tensor, past: int) -> Tensor:
     return ((key <= query) & real[:, None] | (key == query))[:, None]
 
 
-def prefill(model: GPT, prompts: list[list[int]], room: int, alike: bool = True
-            ) -> tuple[Tensor, Cache]:
+def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
+            on_rows: OnRows = None) -> tuple[Tensor, Cache]:
     """Runs the prompts: logits (B, V) after each, and their cache with room for more tokens.
 
-    What all of them begin with is run once for all, unless their weights are not alike (a z for
-    each row). Gradients flow through the cache.
+    The rows come in `blocks` of equal length, each with weights of its own (a z of its own); what
+    all prompts begin with is run once a block. on_rows as in `generate`. Gradients flow through
+    the cache.
     """
-    device = model.embed.weight.device
-    common = len(os.path.commonprefix(prompts)) if alike else 0
-    common = min(common, min(map(len, prompts)) - 1)  # something must be left to each row
-    if common < 8 or len(prompts) == 1:
+    B, device = len(prompts), model.embed.weight.device
+    common = min(len(os.path.commonprefix(prompts)), min(map(len, prompts)) - 1)
+    if common < 8 or blocks == B:
         common = 0  # not worth a pass of its own
     tokens, pad = left_padded([prompt[common:] for prompt in prompts], device)
-    cache = Cache(model.config, 1 if common else len(prompts), common + tokens.shape[1] + room,
+    cache = Cache(model.config, blocks if common else B, common + tokens.shape[1] + room,
                   model.embed.weight)
+    rows = torch.arange(blocks, device=device).repeat_interleave(B // blocks)
     if common:
-        model(torch.tensor([prompts[0][:common]], device=device), cache, last=True)
-        cache.pick(torch.zeros(len(prompts), dtype=torch.long, device=device))
+        start = torch.tensor(prompts[0][:common], device=device)
+        model(start.expand(blocks, -1), cache, last=True)
+        cache.pick(rows)
+    if on_rows:
+        on_rows(rows)
     return model(tokens, cache, pad, last=True)[:, -1], cache
 
 
@@ -256,17 +262,17 @@ class Completion:
 @torch.no_grad()
 def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_new: int,
              temperature: float = 0.0, generator: torch.Generator | None = None,
-             samples: int = 1, on_keep: Callable[[Tensor], None] | None = None
-             ) -> list[Completion]:
+             samples: int = 1, blocks: int = 1, on_rows: OnRows = None) -> list[Completion]:
     """Continues each prompt until an end token or max_new tokens; greedy at temperature 0.
 
     Each prompt is continued `samples` times, one after another in what is returned. Rows that are
-    finished leave the batch; on_keep(rows) tells whoever carries state a row, and that no two rows
-    need to run with the same weights. The log-probabilities are those of the distribution sampled
-    from (temperature 1 if greedy).
+    finished leave the batch. Where weights differ from block to block of rows (see `prefill`),
+    on_rows(rows) tells whoever carries them which rows there are now: at first a row a block, and
+    then those named. The log-probabilities are those of the distribution sampled from
+    (temperature 1 if greedy).
     """
     device = model.embed.weight.device
-    logits, cache = prefill(model, prompts, max_new, alike=on_keep is None)
+    logits, cache = prefill(model, prompts, max_new, blocks, on_rows)
     if samples > 1:
         rows = torch.arange(len(prompts), device=device).repeat_interleave(samples)
         logits = logits[rows]
@@ -288,8 +294,8 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
             rows = torch.tensor(going, device=device)
             alive, tokens = [alive[i] for i in going], tokens[rows]
             cache.pick(rows)
-            if on_keep:
-                on_keep(rows)
+            if on_rows:
+                on_rows(rows)
         logits = model(tokens, cache, last=True)[:, -1]
 
 

@@ -22,7 +22,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -195,6 +195,8 @@ class Episode:
     prompt: list[int]
     completion: list[int]
     reward: float
+    advantage: float = 0.0
+    count: int = 1  # how often it was sampled
 
 
 def advantages(rewards: Tensor) -> Tensor:
@@ -210,16 +212,18 @@ def advantages(rewards: Tensor) -> Tensor:
 
 
 def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, mask: Tensor,
-                   advantage: Tensor, kl_weight: float) -> tuple[Tensor, Tensor]:
+                   advantage: Tensor, kl_weight: float, count: Tensor) -> tuple[Tensor, Tensor]:
     """(loss, KL): -mean_b A_b sum_t log pi(y_bt) + lambda KL, KL = mean_b sum_t KL_t exactly.
 
     logits, base_logits (B, T, V); targets and mask (B, T), mask 1 on the answer's tokens;
-    advantage (B,). KL_t = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats.
+    advantage (B,); count (B,): how often the answer was sampled, by which the means are weighted.
+    KL_t = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats.
     """
-    logp, base = logits.log_softmax(-1), base_logits.log_softmax(-1)
+    logp, base = logits.float().log_softmax(-1), base_logits.float().log_softmax(-1)
     taken = logp.gather(-1, targets[..., None])[..., 0]  # (B, T)
-    kl = ((logp.exp() * (logp - base)).sum(-1) * mask).sum(1).mean()
-    return kl_weight * kl - (advantage * (taken * mask).sum(1)).mean(), kl
+    weight = count / count.sum()
+    kl = (weight * ((logp.exp() * (logp - base)).sum(-1) * mask).sum(1)).sum()
+    return kl_weight * kl - (weight * advantage * (taken * mask).sum(1)).sum(), kl
 
 
 @dataclass(frozen=True)
@@ -256,6 +260,19 @@ class Expert:
             self.best, self.accuracy = self.vector.detach().clone(), accuracy
 
 
+def distinct(group: list[Episode]) -> list[Episode]:
+    """Each different answer of a group once, with its advantage and how often it was sampled.
+
+    What was sampled twice has the same reward and the same gradient: it is run once.
+    """
+    gains = advantages(torch.tensor([[float(e.reward) for e in group]]))[0].tolist()
+    found: dict[tuple[int, ...], Episode] = {}
+    for episode, gain in zip(group, gains):
+        own = found.setdefault(tuple(episode.completion), replace(episode, count=0))
+        own.advantage, own.count = gain, own.count + 1
+    return list(found.values())
+
+
 def batches(lengths: list[int], size: int) -> list[list[int]]:
     """Indices of all, at most `size` at once, those of like length together: less padding.
 
@@ -270,19 +287,26 @@ def batches(lengths: list[int], size: int) -> list[list[int]]:
 
 def completions(adapter: Adapter, z: Tensor | None, dialect: Dialect, prompts: list[str],
                 report: Report = quiet) -> list[Completion]:
-    """Greedy completions with z: None, the base; (N,), an expert; (B, N), one for each prompt."""
+    """Greedy completions of all prompts with z: None, the base, or (N,), an expert.
+
+    With z (P, N) by each of P experts, SVF alone: those of the first come first.
+    """
     rows, done = [dialect.prompt(text) for text in prompts], {}
-    own = z is not None and z.dim() == 2
-    if not own:
+    many = z is not None and z.dim() == 2
+    if not many:
         adapter.use(z)
     for step, part in enumerate(batches([len(row) for row in rows], dialect.batch)):
-        if own:
-            adapter.use(z[part])
-        given = generate(adapter.model, [rows[i] for i in part], dialect.ends, dialect.max_new,
-                         on_keep=adapter.keep if own else None)
-        done.update(zip(part, given))
+        asked = [rows[i] for i in part]
+        at_once = max(1, dialect.batch // len(part))
+        for first in range(0, len(z) if many else 1, at_once):
+            who = range(first, min(first + at_once, len(z))) if many else range(1)
+            if many:
+                adapter.use(z[first:first + at_once])
+            given = generate(adapter.model, asked * len(who), dialect.ends, dialect.max_new,
+                             blocks=len(who), on_rows=adapter.keep if many else None)
+            done.update(zip([(p, i) for p in who for i in part], given))
         report(step, {})
-    return [done[i] for i in range(len(rows))]
+    return [done[key] for key in sorted(done)]
 
 
 def answers(adapter: Adapter, z: Tensor | None, dialect: Dialect, problems: list[Problem],
@@ -366,18 +390,18 @@ def policy_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_wei
     """
     room = memory(z.device) if room is None else room
     rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
-    gains, total = advantages(rewards), 0.0
-    samples = rewards.shape[1]
-    for part in batches([len(group[0].prompt) for group in groups], max(1, batch // samples)):
-        mine, share = [groups[i] for i in part], len(part) / len(groups)
+    total, at_once = 0.0, max(1, batch // rewards.shape[1])
+    for part in batches([len(group[0].prompt) for group in groups], at_once):
+        mine, share = [distinct(groups[i]) for i in part], len(part) / len(groups)
+        gains, counts = (torch.tensor([float(getattr(e, key)) for group in mine for e in group],
+                                      device=z.device) for key in ("advantage", "count"))
         adapter.model.recompute = kept_bytes(adapter.model, mine) > room
         adapter.use(None)
         with torch.no_grad():
             base = answer_logits(adapter.model, mine)[0]
         adapter.use(z)
         logits, targets, mask = answer_logits(adapter.model, mine)
-        loss, kl = reinforce_loss(logits, base, targets, mask,
-                                  gains[part].flatten().to(z.device), kl_weight)
+        loss, kl = reinforce_loss(logits, base, targets, mask, gains, kl_weight, counts)
         check_finite(loss.item(), "reinforce")
         (share * loss).backward()
         total += share * kl.item()

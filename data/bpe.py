@@ -15,10 +15,12 @@ from __future__ import annotations
 import json
 import re
 import reprlib
+from functools import cached_property
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
+import regex
 import tiktoken
 
 from data.tokenizer import BEGIN, END, read_ranks
@@ -39,11 +41,11 @@ PATTERNS = [([BYTES], GPT2),
             ([{"type": "Digits", "individual_digits": False}, BYTES], DIGITS),
             ([{"type": "Digits", "individual_digits": True}, BYTES],
              DIGITS.replace(r"\p{N}+", r"\p{N}", 1))]
-PATTERNS += [([{"type": "Split", "pattern": {"Regex": regex}, "behavior": "Isolated",
-                "invert": False}, BYTES | {"use_regex": False}], regex)
-             for regex in (LLAMA3, LLAMA3.replace("{1,3}", ""), TEKKEN)]
+PATTERNS += [([{"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated",
+                "invert": False}, BYTES | {"use_regex": False}], pattern)
+             for pattern in (LLAMA3, LLAMA3.replace("{1,3}", ""), TEKKEN)]
 
-# settings of plain byte-level BPE (unk_token can't matter: Encoding refuses such text)
+# settings of plain byte-level BPE (unk_token: see check_bytes)
 SETTINGS = {"type": ("BPE",), "dropout": (None, 0), "byte_fallback": (None, False),
             "continuing_subword_prefix": (None, ""), "end_of_word_suffix": (None, ""),
             "ignore_merges": (None, False, True)}
@@ -66,25 +68,40 @@ brief.maxstring, brief.maxlevel = 90, 4
 class Encoding(tiktoken.Encoding):
     """A vocabulary may lack some bytes (SmolLM2: control characters, planes without characters).
 
-    Hugging Face leaves them out without a word and tiktoken would crash; here such a text is
-    refused with a ValueError that names the character. So is a run of spaces that tiktoken's
+    tiktoken would crash there. Hugging Face splits the text and leaves such bytes out of each
+    piece without a word, so that their neighbours in it may merge; encode_ordinary does the same,
+    with the regular expressions of `regex`, which tiktoken itself requires. encode, which nothing
+    here needs, refuses such a text with a ValueError. So do both a run of spaces that tiktoken's
     regular expressions have no room for: they crash from a million on.
     """
 
-    def whole(self, text: str) -> str:
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        if len(text) > MOST_SPACES < max(map(len, re.findall(r"\s+", text)), default=0):
-            raise ValueError(f"more than {MOST_SPACES} spaces in a row")
-        for character in sorted(set(text)):
-            if not all(bytes([b]) in self._mergeable_ranks for b in character.encode()):
-                raise ValueError(f"the tokenizer has no token for the character {character!a}")
-        return text
+    @cached_property
+    def lost(self) -> bytes:
+        return bytes(b for b in range(256) if bytes([b]) not in self._mergeable_ranks)
 
     def encode_ordinary(self, text: str) -> list[int]:
-        return super().encode_ordinary(self.whole(text))
+        text = fit(text)
+        if not self.lacks(text):
+            return super().encode_ordinary(text)
+        pieces = (piece.encode().translate(None, self.lost)
+                  for piece in regex.findall(self._pat_str, text))
+        return [token for piece in pieces if piece for token in self._encode_single_piece(piece)]
 
     def encode(self, text: str, **special: Any) -> list[int]:
-        return super().encode(self.whole(text), **special)
+        text = fit(text)
+        if bad := self.lacks(text):
+            raise ValueError(f"the tokenizer has no token for byte {min(bad)}")
+        return super().encode(text, **special)
+
+    def lacks(self, text: str) -> set[int]:
+        return {*self.lost} and {*self.lost}.intersection(text.encode())
+
+
+def fit(text: str) -> str:
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if len(text) > MOST_SPACES < max(map(len, re.findall(r"\s+", text)), default=0):
+        raise ValueError(f"more than {MOST_SPACES} spaces in a row")
+    return text
 
 
 def encoding(folder: Path, vocab: int) -> tiktoken.Encoding:
@@ -102,6 +119,7 @@ def encoding(folder: Path, vocab: int) -> tiktoken.Encoding:
         model = settings(document)
         tokens = vocabulary(get(model, "vocab", dict), special, vocab)
         ranks = {token: model["vocab"][name] for name, token in tokens.items()}
+        check_bytes(model, tokens, special)
         check_merges(ranks, merges(model, tokens), model.get("ignore_merges") is True)
         return build(folder.name, pattern, ranks, special, vocab)
     except (OSError, ValueError, RecursionError) as error:
@@ -242,6 +260,16 @@ def vocabulary(names: dict[str, int], special: dict[str, int], vocab: int) -> di
     if "" in tokens:
         raise ValueError("a token is empty")
     return tokens
+
+
+def check_bytes(model: dict, tokens: dict[str, bytes], special: dict[str, int]) -> None:
+    """ValueError if bytes without a token may become one, or pieces be looked up with them."""
+    lost = ALPHABET.keys() - tokens.keys()
+    if lost and (model.get("unk_token") is not None or model.get("ignore_merges")
+                 or lost & special.keys()):
+        raise ValueError(f"no token for {len(lost)} of the bytes, such as "
+                         f"{min(map(ALPHABET.get, lost))}; supported only without unk_token and "
+                         "ignore_merges, and if no special token has such a byte's name")
 
 
 def merges(model: dict, tokens: dict[str, bytes]) -> dict[bytes, dict[bytes, int]]:

@@ -67,7 +67,7 @@ def test_what_prompts_begin_with_is_run_once_and_changes_nothing(tiny: GPT) -> N
     start = rows(11)[0]
     prompts = [start + [5, 6, 7], start + [8], start + [5, 9]]
     shared, cache = prefill(tiny, prompts, 4)
-    apart, other = prefill(tiny, prompts, 4, alike=False)
+    apart, other = prefill(tiny, prompts, 4, blocks=3)
     assert cache.length == other.length == 14
     torch.testing.assert_close(shared, apart, atol=1e-5, rtol=1e-5)
     for i, prompt in enumerate(prompts):

@@ -20,6 +20,7 @@ from rl import (
     answer_logits,
     check_finite,
     completions,
+    distinct,
     draw,
     imitate,
     padded,
@@ -56,7 +57,7 @@ def test_kl_of_a_model_with_itself_is_zero_and_agrees_with_the_sum_over_sequence
     exact, estimate, zero = 0.0, 0.0, 0.0
     for y in product(range(3), repeat=2):
         p = torch.tensor(logp(0, y)).exp().item()
-        args = torch.tensor([y]), torch.ones(1, 2), torch.zeros(1), 1.0
+        args = torch.tensor([y]), torch.ones(1, 2), torch.zeros(1), 1.0, torch.ones(1)
         exact += p * (logp(0, y) - logp(1, y))
         estimate += p * reinforce_loss(logits(0, y), logits(1, y), *args)[1].item()
         zero += abs(reinforce_loss(logits(0, y), logits(0, y), *args)[1].item())
@@ -69,7 +70,7 @@ def gradient_of(theta: torch.Tensor, y: torch.Tensor, advantage: torch.Tensor) -
     theta = theta.clone().requires_grad_(True)
     logits = theta.expand(len(y), 1, 3)
     loss, _ = reinforce_loss(logits, logits.detach(), y[:, None], torch.ones(len(y), 1), advantage,
-                             0.0)
+                             0.0, torch.ones(len(y)))
     loss.backward()
     return -theta.grad
 
@@ -201,6 +202,31 @@ def test_the_gradient_is_one_however_it_is_computed(tiny: GPT) -> None:
         assert others["kl"] == pytest.approx(facts["kl"], rel=1e-4)
 
 
+def test_what_was_sampled_twice_is_run_once_and_counts_twice(tiny: GPT) -> None:
+    groups = groups_of(tiny)
+    groups[0] += [replace(e) for e in groups[0][:2]]
+    groups[1] += [replace(e) for e in groups[1][1:]]
+    assert [[e.count for e in distinct(group)] for group in groups] == [[2, 2, 1], [1, 2, 2]]
+    svf = SVF(tiny)
+    start = svf.neutral() + 0.1 * torch.randn(svf.N, generator=stream("z"))
+    z = start.clone().requires_grad_(True)
+    policy_step(svf, z, groups, 0.3, 10)
+    once = z.grad
+    want = torch.zeros(svf.N)
+    for group in groups:  # one answer at a time, from the definition
+        gains = advantages(torch.tensor([[float(e.reward) for e in group]]))[0]
+        for episode, gain in zip(group, gains):
+            z = start.clone().requires_grad_(True)
+            svf.use(None)
+            base = answer_logits(tiny, [[episode]])[0]
+            svf.use(z)
+            logits, targets, mask = answer_logits(tiny, [[episode]])
+            loss, _ = reinforce_loss(logits, base, targets, mask, gain[None], 0.3, torch.ones(1))
+            loss.backward()
+            want += z.grad / 10
+    torch.testing.assert_close(once, want, atol=1e-6, rtol=1e-4)
+
+
 def test_blocks_are_recomputed_when_memory_asks_for_it(tiny: GPT) -> None:
     svf = SVF(tiny)
     for room, recompute in ((1e12, False), (1.0, True)):
@@ -215,10 +241,15 @@ def test_answers_do_not_depend_on_the_batches_they_are_written_in(tiny: GPT) -> 
     model.initialise(stream("raw"))
     svf = SVF(model)
     prompts = [p.prompt for p in trained_on("math")[0].problems(7, "test")]
-    Z = 1 + 0.3 * torch.randn(7, svf.N, generator=stream("Z"))
+    Z = 1 + 0.3 * torch.randn(3, svf.N, generator=stream("Z"))
     for z in (None, Z[0], Z):
         at_once = completions(svf, z, dialect, prompts)
-        apart = completions(svf, z, replace(dialect, batch=2), prompts)
-        assert [c.tokens for c in at_once] == [c.tokens for c in apart]
-    alone = [completions(svf, Z[i], dialect, [prompts[i]])[0].tokens for i in range(7)]
-    assert [c.tokens for c in at_once] == alone
+        for batch in (2, 20):
+            apart = completions(svf, z, replace(dialect, batch=batch), prompts)
+            assert [c.tokens for c in at_once] == [c.tokens for c in apart]
+    alone = [completions(svf, z, dialect, [prompt])[0].tokens for z in Z for prompt in prompts]
+    assert [c.tokens for c in at_once] == alone and len(alone) == 3 * 7
+    shared = completions(svf, Z, dialect, ["what all of them begin with " + p for p in prompts])
+    for i, c in enumerate(shared):
+        prompt = "what all of them begin with " + prompts[i % 7]
+        assert c.tokens == completions(svf, Z[i // 7], dialect, [prompt])[0].tokens
