@@ -219,11 +219,13 @@ def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, mask: T
     advantage (B,); count (B,): how often the answer was sampled, by which the means are weighted.
     KL_t = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats.
     """
-    logp, base = logits.float().log_softmax(-1), base_logits.float().log_softmax(-1)
-    taken = logp.gather(-1, targets[..., None])[..., 0]  # (B, T)
-    weight = count / count.sum()
-    kl = (weight * ((logp.exp() * (logp - base)).sum(-1) * mask).sum(1)).sum()
-    return kl_weight * kl - (weight * advantage * (taken * mask).sum(1)).sum(), kl
+    real = mask.bool()
+    row = real.nonzero()[:, 0]  # (M,): the answer that each of the M real tokens belongs to
+    logp, base = (x[real].float().log_softmax(-1) for x in (logits, base_logits))  # (M, V)
+    taken = logp.gather(-1, targets[real][:, None])[:, 0]
+    weight = (count / count.sum())[row]
+    kl = (weight * (logp.exp() * (logp - base)).sum(-1)).sum()
+    return kl_weight * kl - (weight * advantage[row] * taken).sum(), kl
 
 
 @dataclass(frozen=True)

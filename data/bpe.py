@@ -70,9 +70,10 @@ class Encoding(tiktoken.Encoding):
 
     tiktoken would crash there. Hugging Face splits the text and leaves such bytes out of each
     piece without a word, so that their neighbours in it may merge; encode_ordinary does the same,
-    with the regular expressions of `regex`, which tiktoken itself requires. encode, which nothing
-    here needs, refuses such a text with a ValueError. So do both a run of spaces that tiktoken's
-    regular expressions have no room for: they crash from a million on.
+    with the regular expressions of `regex`, which tiktoken itself requires (the newest letters of
+    Unicode may not be letters in both). encode, which nothing here needs, refuses such a text
+    with a ValueError. So do both a run of spaces that tiktoken's regular expressions have no room
+    for: they crash from a million on.
     """
 
     @cached_property
@@ -94,7 +95,7 @@ class Encoding(tiktoken.Encoding):
         return super().encode(text, **special)
 
     def lacks(self, text: str) -> set[int]:
-        return {*self.lost} and {*self.lost}.intersection(text.encode())
+        return {*self.lost}.intersection(text.encode())
 
 
 def fit(text: str) -> str:

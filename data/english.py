@@ -66,7 +66,6 @@ SHOTS = """\
 math: Vera has 31 nuts and loses 11. How many nuts are left? => 31 - 11 = 20
 math: Hugo has 24 hats and gets 13 more. How many hats does Hugo have now? => 24 + 13 = 37
 math: Vera has 35 nuts and Hugo has 12. How many nuts do they have together? => 35 + 12 = 47
-math: Hugo has 28 hats and Vera has 14. How many more hats does Hugo have? => 28 - 14 = 14
 bags: Vera has 3 bags with 11 nuts in each. How many nuts does Vera have? => 3 * 11 = 33
 bags: Hugo has 10 bags with 5 hats in each. How many hats does Hugo have? => 10 * 5 = 50
 steps: Vera has 31 nuts, gets 10 more and loses 11. How many nuts are left? => 31 + 10 - 11 = 30
@@ -125,13 +124,12 @@ def worked(question: str, sum_: str) -> Item:
 
 
 def math(rng: Random) -> Item:
-    n, m, t, shape = *rng.sample(NAMES, 2), rng.choice(THINGS), rng.randrange(4)
+    n, m, t, shape = *rng.sample(NAMES, 2), rng.choice(THINGS), rng.randrange(3)
     x, y = rng.randrange(5, 21), rng.randrange(2, 10)
-    if shape < 2:
+    if shape == 0:
         x = max(x, y + 2)
     return worked(*[
         (f"{n} has {x} {t} and loses {y}. How many {t} are left?", f"{x} - {y}"),
-        (f"{n} has {x} {t} and {m} has {y}. How many more {t} does {n} have?", f"{x} - {y}"),
         (f"{n} has {x} {t} and gets {y} more. How many {t} does {n} have now?", f"{x} + {y}"),
         (f"{n} has {x} {t} and {m} has {y}. How many {t} do they have together?", f"{x} + {y}"),
     ][shape])

@@ -27,12 +27,8 @@ def document(name: str = "gpt2") -> dict:
 def test_ids_are_the_librarys(name: str) -> None:
     encoding = bpe.encoding(FIXTURES / name, ROWS)
     for line, ids in zip(TOKENS["lines"], TOKENS["ids"][name], strict=True):
-        if ids is None:  # a byte without a token, which the library leaves out
-            with pytest.raises(ValueError, match="no token for the character '.*'"):
-                encoding.encode_ordinary(line)
-        else:
-            assert encoding.encode_ordinary(line) == ids, ascii(line)
-            assert encoding.decode(ids) == line
+        assert encoding.encode_ordinary(line) == ids, ascii(line)
+        assert encoding.decode_bytes(ids) == line.encode().translate(None, encoding.lost)
 
 
 @pytest.mark.parametrize("name", BEGINS)
@@ -50,7 +46,18 @@ def test_special_tokens(name: str) -> None:
 def test_fixtures_cover_what_is_supported() -> None:
     patterns = [bpe.split_pattern(document(name)) for name in BEGINS]
     assert sorted(patterns) == sorted(pattern for _, pattern in bpe.PATTERNS)
-    assert any(ids is None for ids in TOKENS["ids"]["smollm"])
+    assert [name for name in BEGINS if bpe.encoding(FIXTURES / name, ROWS).lost] == [
+        "smollm", "one_digit"]
+
+
+def test_bytes_without_a_token_are_left_out_after_the_split() -> None:
+    encoding = bpe.encoding(FIXTURES / "smollm", ROWS)
+    for text, pieces in [("!\x04=", [b"!="]), ("th\x04e", [b"th", b"e"]), ("the", [b"the"]),
+                         ("\x04\x1d", []), ("\U00050000", [b"\x90", b"\x80", b"\x80"])]:
+        assert encoding.decode_tokens_bytes(encoding.encode_ordinary(text)) == pieces
+    assert encoding.encode("the !=") == encoding.encode_ordinary("the !=")
+    with pytest.raises(ValueError, match="no token for byte 4"):
+        encoding.encode("!\x04=")
 
 
 @pytest.mark.parametrize("one", [True, False])
@@ -353,6 +360,20 @@ def test_unsupported_or_broken_parts_are_refused(tmp_path: Path, key: str, value
         part = part[step]
     part[int(last) if isinstance(part, list) else last] = value
     refused(written(tmp_path, thing), says)
+
+
+@pytest.mark.parametrize("key, value", [("unk_token", "<s>"), ("ignore_merges", True)])
+def test_missing_bytes_and_what_they_may_become_are_refused(tmp_path: Path, key: str, value: Any
+                                                            ) -> None:
+    thing = document("smollm")
+    thing["model"][key] = value
+    refused(written(tmp_path, thing), "no token for 3 of the bytes, such as 4; supported only")
+
+
+def test_a_special_token_named_like_a_missing_byte_is_refused(tmp_path: Path) -> None:
+    thing = document("smollm")
+    thing["added_tokens"].append(SPECIAL | {"content": "Ą"})
+    refused(written(tmp_path, thing), "no special token has such a byte's name")
 
 
 def test_merges_out_of_order_are_refused(tmp_path: Path) -> None:

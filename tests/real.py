@@ -1,0 +1,161 @@
+"""What SVF does to a real model, beside what could embarrass it: README's tables of open weights.
+
+    python -m data.english tasks
+    for s in 0 1 2; do
+        python t2.py train --weights DIR --tasks tasks/train.jsonl --seed $s --out real/$s FLAGS
+    done
+    python -m tests.real lora DIR tasks real        # the same with LoRA: same rollouts, own rate
+    python -m tests.real svf DIR tasks real         # each expert on each domain's test prompts
+    python -m tests.real controls DIR tasks real    # no training: other shots, calibrated labels
+    python -m tests.real tables real
+
+FLAGS are those of `FLAGS` below. Each row is written when it is done and not done again. Accuracy
+is greedy, on test prompts that nobody was trained, validated or selected on.
+"""
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+import rl
+import t2
+from data import jsonl
+from model import load_llama
+from svf import LoRA, load_expert
+from tests.report import gain, mean, points
+
+FLAGS = dict(one_line=True, chat="none", max_new_tokens=20, batch=64, steps=16, rate=0.004,
+             threads=1)
+RATE = 0.002         # of LoRA
+N = 300              # test prompts a domain
+SEEDS = (0, 1, 2)
+DOMAINS = ("math", "code", "reasoning")
+EMPTY = ("N/A", "it", "something")  # words without content: what they are called is the prior
+
+
+def kept(path: Path, make: Callable[[], dict]) -> dict:
+    """A row that is done is read, any other made."""
+    if not path.exists():
+        t2.write_json(path, make())
+        print(path, json.dumps(json.loads(path.read_text()))[:200], flush=True)
+    return json.loads(path.read_text())
+
+
+def shop_of(weights: str, tasks: str, out: Path, seed: int) -> t2.Workshop:
+    return t2.Workshop(t2.Train(weights=weights, tasks=f"{tasks}/train.jsonl", out=out / str(seed),
+                                seed=seed, **FLAGS))
+
+
+def everywhere(adapter: object, z: object, shop: t2.Workshop) -> dict[str, float]:
+    """Accuracy on each domain's test prompts."""
+    return {name: share(adapter, z, shop, shop.tasks[name]) for name in DOMAINS}
+
+
+def share(adapter: object, z: object, shop: t2.Workshop, pool: jsonl.Pool) -> float:
+    problems = pool.problems(N, "test", 0)
+    return mean(rl.right(problems, rl.answers(adapter, z, shop.dialect, problems)))
+
+
+def svf(weights: str, tasks: str, out: Path) -> None:
+    shop = shop_of(weights, tasks, out, 0)
+    kept(out / "base.json", lambda: everywhere(shop.svf, None, shop))
+    for seed in SEEDS:
+        for name in DOMAINS:
+            def row(name: str = name, seed: int = seed) -> dict:
+                z, facts = load_expert(out / str(seed) / f"{name}.pt", shop.svf)
+                return {"seconds": facts["row"]["seconds"], "parameters": shop.svf.N,
+                        "share": everywhere(shop.svf, z, shop)}
+            kept(out / f"svf-{name}-{seed}.json", row)
+
+
+def lora(weights: str, tasks: str, out: Path) -> None:
+    """Rank 16 on q and v, as in the paper, by the same RL on the same number of rollouts."""
+    shop = shop_of(weights, tasks, out, 0)  # for its tasks and dialect
+    model, _ = load_llama(weights)
+    adapter = LoRA(model)
+    for seed in SEEDS:
+        for name in DOMAINS:
+            def row(name: str = name, seed: int = seed) -> dict:
+                how = t2.recipe(t2.Train(weights=weights, **{**FLAGS, "rate": RATE}))
+                z, log = rl.reinforce(adapter, shop.dialect, shop.trained[name], how, seed,
+                                      out / f"lora-{name}-{seed}.state.pt", {"rate": RATE},
+                                      t2.Line(f"LoRA {name} {seed}", how.steps))
+                return {"seconds": log[-1]["seconds"], "parameters": adapter.N,
+                        "share": everywhere(adapter, z, shop)}
+            kept(out / f"lora-{name}-{seed}.json", row)
+
+
+def controls(weights: str, tasks: str, out: Path) -> None:
+    """The base alone: without shots, with more of them, and with the labels' prior taken out."""
+    shop = shop_of(weights, tasks, out, 0)
+    for name in ("zero", "more"):
+        pools = jsonl.read(Path(tasks) / f"{name}.jsonl")
+        kept(out / f"{name}.json", lambda pools=pools: {
+            domain: share(shop.svf, None, shop, pools[domain]) for domain in DOMAINS})
+    problems = shop.tasks["reasoning"].problems(N, "test", 0)
+    kept(out / "calibrated.json", lambda: {
+        "plain": mean([chosen(shop, p, ()) == p.answer for p in problems]),
+        "calibrated": mean([chosen(shop, p, EMPTY) == p.answer for p in problems])})
+
+
+def chosen(shop: t2.Workshop, problem: jsonl.Question, empty: tuple[str, ...]) -> str:
+    """The likeliest choice, its log-likelihood less the mean of what it is for empty words."""
+    word = problem.prompt.rpartition("Q: Is ")[2].split()[0]
+    scores = likelihoods(shop, problem.prompt, problem.choices)
+    for other in empty:
+        question = f"Q: Is {other} ".join(problem.prompt.rsplit(f"Q: Is {word} ", 1))
+        scores = scores - likelihoods(shop, question, problem.choices) / len(empty)
+    return problem.choices[scores.argmax()]
+
+
+@torch.no_grad()
+def likelihoods(shop: t2.Workshop, prompt: str, choices: tuple[str, ...]) -> torch.Tensor:
+    """log p of each choice as the whole answer, (number of choices,)."""
+    tokens = shop.dialect.prompt(prompt)
+    newline = shop.dialect.encoding.encode_ordinary("\n")
+    group = [rl.Episode(tokens, shop.dialect.encoding.encode_ordinary(f" {text}") + newline, 0.0)
+             for text in choices]
+    shop.svf.use(None)
+    logits, targets, mask = rl.answer_logits(shop.svf.model, [group])
+    logp = logits.log_softmax(-1).gather(-1, targets[..., None])[..., 0]
+    return (logp * mask).sum(1)
+
+
+def tables(out: Path) -> None:
+    def read(name: str) -> dict:
+        return json.loads((out / f"{name}.json").read_text())
+    base, zero, more, calibrated = map(read, ("base", "zero", "more", "calibrated"))
+    n = N * len(SEEDS)
+    print(f"| domain | base | no shots | more shots | {'SVF':<4} | gain, points | by seed | LoRA | "
+          "gain, points | by seed | minutes, SVF and LoRA |\n" + "|---" * 11 + "|")
+    for name in DOMAINS:
+        cells = [name, *(f"{row[name]:.2f}" for row in (base, zero, more))]
+        minutes = []
+        for method in ("svf", "lora"):
+            rows = [read(f"{method}-{name}-{seed}") for seed in SEEDS]
+            shares = [row["share"][name] for row in rows]
+            cells += [f"{mean(shares):.2f}", points(gain(base[name], mean(shares), n)),
+                      ", ".join(f"{100 * (s - base[name]):+.0f}" for s in shares)]
+            minutes.append(f"{mean([row['seconds'] for row in rows]) / 60:.1f}")
+        print(f"| {' | '.join(cells)} | {' and '.join(minutes)} |")
+    print(f"\nreasoning by likelihood of the choices: {calibrated['plain']:.2f}, with calibrated "
+          f"label priors {calibrated['calibrated']:.2f}\n")
+    print(f"| trained on | {' | '.join(f'{m}: on {d}' for m in ('SVF', 'LoRA') for d in DOMAINS)}"
+          " |\n" + "|---" * 7 + "|")
+    print(f"| nothing | {' | '.join(f'{base[d]:.2f}' for d in (*DOMAINS, *DOMAINS))} |")
+    for name in DOMAINS:
+        cells = [mean([read(f"{method}-{name}-{seed}")["share"][d] for seed in SEEDS])
+                 for method in ("svf", "lora") for d in DOMAINS]
+        print(f"| {name} | {' | '.join(f'{c:.2f}' for c in cells)} |")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["tables"]:
+        tables(Path(sys.argv[2]))
+    else:
+        {"svf": svf, "lora": lora, "controls": controls}[sys.argv[1]](*sys.argv[2:4],
+                                                                      Path(sys.argv[4]))
