@@ -31,8 +31,6 @@ from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, trained_on
 
 STARTED = time.monotonic()
 STRATEGIES = ("prompt", "classifier", "few-shot")
-
-
 ONLY_OPEN = ("chat", "system", "one_line", "dtype")  # what the built-in model has no use for
 
 
@@ -176,12 +174,11 @@ class Workshop:
         model, encoding = load_llama(folder, getattr(torch, args.dtype), self.device)
         self.dialect = self.sized(published(folder, encoding, args.chat, args.system,
                                             args.one_line))
-        self.loaded = time.monotonic() - STARTED
         kept = args.out / "decomposition.svd"
         self.svf = SVF(model, factors=kept_factors(kept, model, Line(
             "decomposing the weights, once", 7 * model.config.layers)))
         self.sources["base"] = str(folder)
-        own = [name for name in pools if name != OTHERS]
+        own = sorted(name for name in pools if name != OTHERS)  # pass 1 asks in this order
         found = sorted(path.stem for path in args.out.glob("*.pt") if "." not in path.stem)
         self.domains = tuple(name for name in (own if isinstance(args, Train) else found)
                              if name not in ("base", CLASSIFIER))

@@ -31,7 +31,7 @@ from tests.report import gain, mean, points
 FLAGS = dict(one_line=True, chat="none", max_new_tokens=20, batch=64, steps=16, rate=0.004,
              threads=1)
 RATE = 0.002         # of LoRA
-N = 300              # test prompts a domain
+N, OTHER = 200, 100  # test prompts of the expert's own domain, and of each other one
 SEEDS = (0, 1, 2)
 DOMAINS = ("math", "code", "reasoning")
 EMPTY = ("N/A", "it", "something")  # words without content: what they are called is the prior
@@ -50,52 +50,53 @@ def shop_of(weights: str, tasks: str, out: Path, seed: int) -> t2.Workshop:
                                 seed=seed, **FLAGS))
 
 
-def everywhere(adapter: object, z: object, shop: t2.Workshop) -> dict[str, float]:
-    """Accuracy on each domain's test prompts."""
-    return {name: share(adapter, z, shop, shop.tasks[name]) for name in DOMAINS}
+def everywhere(adapter: object, z: object, shop: t2.Workshop, own: str) -> dict[str, float]:
+    """Accuracy on each domain's test prompts; an expert's own domain is the one that counts."""
+    return {name: share(adapter, z, shop, shop.tasks[name], N if own in (name, "") else OTHER)
+            for name in DOMAINS}
 
 
-def share(adapter: object, z: object, shop: t2.Workshop, pool: jsonl.Pool) -> float:
-    problems = pool.problems(N, "test", 0)
+def share(adapter: object, z: object, shop: t2.Workshop, pool: jsonl.Pool, n: int = N) -> float:
+    problems = pool.problems(n, "test")
     return mean(rl.right(problems, rl.answers(adapter, z, shop.dialect, problems)))
 
 
-def svf(weights: str, tasks: str, out: Path) -> None:
+def svf(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     shop = shop_of(weights, tasks, out, 0)
-    kept(out / "base.json", lambda: everywhere(shop.svf, None, shop))
-    for seed in SEEDS:
-        for name in DOMAINS:
+    kept(out / "base.json", lambda: everywhere(shop.svf, None, shop, ""))
+    for name in domains:
+        for seed in SEEDS:
             def row(name: str = name, seed: int = seed) -> dict:
                 z, facts = load_expert(out / str(seed) / f"{name}.pt", shop.svf)
                 return {"seconds": facts["row"]["seconds"], "parameters": shop.svf.N,
-                        "share": everywhere(shop.svf, z, shop)}
+                        "share": everywhere(shop.svf, z, shop, name)}
             kept(out / f"svf-{name}-{seed}.json", row)
 
 
-def lora(weights: str, tasks: str, out: Path) -> None:
+def lora(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     """Rank 16 on q and v, as in the paper, by the same RL on the same number of rollouts."""
     shop = shop_of(weights, tasks, out, 0)  # for its tasks and dialect
     model, _ = load_llama(weights)
     adapter = LoRA(model)
-    for seed in SEEDS:
-        for name in DOMAINS:
+    for name in domains:
+        for seed in SEEDS:
             def row(name: str = name, seed: int = seed) -> dict:
                 how = t2.recipe(t2.Train(weights=weights, **{**FLAGS, "rate": RATE}))
                 z, log = rl.reinforce(adapter, shop.dialect, shop.trained[name], how, seed,
                                       out / f"lora-{name}-{seed}.state.pt", {"rate": RATE},
                                       t2.Line(f"LoRA {name} {seed}", how.steps))
                 return {"seconds": log[-1]["seconds"], "parameters": adapter.N,
-                        "share": everywhere(adapter, z, shop)}
+                        "share": everywhere(adapter, z, shop, name)}
             kept(out / f"lora-{name}-{seed}.json", row)
 
 
-def controls(weights: str, tasks: str, out: Path) -> None:
+def controls(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     """The base alone: without shots, with more of them, and with the labels' prior taken out."""
     shop = shop_of(weights, tasks, out, 0)
     for name in ("zero", "more"):
         pools = jsonl.read(Path(tasks) / f"{name}.jsonl")
         kept(out / f"{name}.json", lambda pools=pools: {
-            domain: share(shop.svf, None, shop, pools[domain]) for domain in DOMAINS})
+            domain: share(shop.svf, None, shop, pools[domain]) for domain in domains})
     problems = shop.tasks["reasoning"].problems(N, "test", 0)
     kept(out / "calibrated.json", lambda: {
         "plain": mean([chosen(shop, p, ()) == p.answer for p in problems]),
@@ -130,8 +131,8 @@ def tables(out: Path) -> None:
         return json.loads((out / f"{name}.json").read_text())
     base, zero, more, calibrated = map(read, ("base", "zero", "more", "calibrated"))
     n = N * len(SEEDS)
-    print(f"| domain | base | no shots | more shots | {'SVF':<4} | gain, points | by seed | LoRA | "
-          "gain, points | by seed | minutes, SVF and LoRA |\n" + "|---" * 11 + "|")
+    print("| domain | base | no shots | more shots | SVF | gain, points | by seed | LoRA | gain, "
+          "points | by seed | minutes, SVF and LoRA |\n" + "|---" * 11 + "|")
     for name in DOMAINS:
         cells = [name, *(f"{row[name]:.2f}" for row in (base, zero, more))]
         minutes = []
@@ -157,5 +158,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["tables"]:
         tables(Path(sys.argv[2]))
     else:
-        {"svf": svf, "lora": lora, "controls": controls}[sys.argv[1]](*sys.argv[2:4],
-                                                                      Path(sys.argv[4]))
+        {"svf": svf, "lora": lora, "controls": controls}[sys.argv[1]](
+            *sys.argv[2:4], Path(sys.argv[4]), sys.argv[5:] or list(DOMAINS))

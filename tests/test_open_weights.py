@@ -42,7 +42,7 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path) -> No
     tasks = ("--tasks", folder / "tasks.jsonl", "--n", 9)
     assert run("train", *model, *tasks, "--steps", 2).returncode == 0
     rows = json.loads((tmp_path / "train.json").read_text())["experts"]
-    assert list(rows) == ["words", "sums", "classifier"]
+    assert list(rows) == ["sums", "words", "classifier"]
     assert all(row["parameters"] == 2 * (24 + 12 + 12 + 24 + 3 * 24) for row in rows.values())
     before = (tmp_path / "words.pt").read_bytes()
     again = run("train", *model, *tasks, "--steps", 2)
