@@ -7,7 +7,9 @@
     SwiGLU    down(silu(gate(x)) * up(x))
 
 Shapes: B batch, T tokens of this call, S tokens in the cache after it, C width, V vocabulary,
-H heads, D head size. Left out: dropout and biases, which Llama has not either.
+H heads, D head size. Left out: dropout and biases, which Llama has not either. What begins several
+prompts is run once for all of them (`prefill`), and `load_llama` reads open weights: the files
+themselves are data/weights.py's and data/bpe.py's business.
 """
 from __future__ import annotations
 

@@ -5,7 +5,8 @@
 
 The reward r is +1 for a right answer and -1 for any other. Each step samples a group of answers
 a prompt with the expert merged, then takes one gradient step with it factored. The KL is exact
-over the vocabulary at each sampled position, summed over the answer. Beside it next-token
+over the vocabulary at each sampled position, summed over the answer. A prompt is run once for all
+its samples, gradient included, and a sample that came twice is run once. Beside it next-token
 prediction: the ablation, and the way in which the base model itself is pretrained.
 
 Everything random is drawn from a stream named by (seed, step), so that a run that was stopped
