@@ -97,39 +97,42 @@ def controls(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
         pools = jsonl.read(Path(tasks) / f"{name}.jsonl")
         kept(out / f"{name}.json", lambda pools=pools: {
             domain: share(shop.svf, None, shop, pools[domain]) for domain in domains})
-    problems = shop.tasks["reasoning"].problems(N, "test", 0)
-    kept(out / "calibrated.json", lambda: {
-        "plain": mean([chosen(shop, p, ()) == p.answer for p in problems]),
-        "calibrated": mean([chosen(shop, p, EMPTY) == p.answer for p in problems])})
+    kept(out / "calibrated.json", lambda: calibrated(shop))
 
 
-def chosen(shop: t2.Workshop, problem: jsonl.Question, empty: tuple[str, ...]) -> str:
-    """The likeliest choice, its log-likelihood less the mean of what it is for empty words."""
-    word = problem.prompt.rpartition("Q: Is ")[2].split()[0]
-    scores = likelihoods(shop, problem.prompt, problem.choices)
-    for other in empty:
-        question = f"Q: Is {other} ".join(problem.prompt.rsplit(f"Q: Is {word} ", 1))
-        scores = scores - likelihoods(shop, question, problem.choices) / len(empty)
-    return problem.choices[scores.argmax()]
+def calibrated(shop: t2.Workshop) -> dict[str, float]:
+    """The likeliest choice, and the same less its likelihood for words without content."""
+    problems = shop.tasks["reasoning"].problems(N, "test")
+    own = [problem.prompt.rpartition("Q: Is ")[2].split()[0] for problem in problems]
+    plain = likelihoods(shop, problems, own)
+    prior = sum(likelihoods(shop, problems, [word] * len(own)) for word in EMPTY) / len(EMPTY)
+    right = {name: [p.choices[i] == p.answer for p, i in zip(problems, scores.argmax(1).tolist())]
+             for name, scores in (("plain", plain), ("calibrated", plain - prior))}
+    return {name: mean(hits) for name, hits in right.items()}
 
 
 @torch.no_grad()
-def likelihoods(shop: t2.Workshop, prompt: str, choices: tuple[str, ...]) -> torch.Tensor:
-    """log p of each choice as the whole answer, (number of choices,)."""
-    tokens = shop.dialect.prompt(prompt)
-    newline = shop.dialect.encoding.encode_ordinary("\n")
-    group = [rl.Episode(tokens, shop.dialect.encoding.encode_ordinary(f" {text}") + newline, 0.0)
-             for text in choices]
+def likelihoods(shop: t2.Workshop, problems: list, words: list[str]) -> torch.Tensor:
+    """log p of each of four choices as the whole answer, the word asked about replaced: (n, 4)."""
+    encode, rows = shop.dialect.encoding.encode_ordinary, []
     shop.svf.use(None)
-    logits, targets, mask = rl.answer_logits(shop.svf.model, [group])
-    logp = logits.log_softmax(-1).gather(-1, targets[..., None])[..., 0]
-    return (logp * mask).sum(1)
+    for start in range(0, len(problems), 16):
+        groups = []
+        for problem, word in zip(problems[start:start + 16], words[start:start + 16]):
+            before, mark, asked = problem.prompt.rpartition("Q: Is ")
+            tokens = shop.dialect.prompt(f"{before}{mark}{word} {asked.partition(' ')[2]}")
+            groups.append([rl.Episode(tokens, encode(f" {text}\n"), 0.0)
+                           for text in problem.choices])
+        logits, targets, mask = rl.answer_logits(shop.svf.model, groups)
+        logp = logits.log_softmax(-1).gather(-1, targets[..., None])[..., 0]
+        rows.append((logp * mask).sum(1).view(-1, 4))
+    return torch.cat(rows)
 
 
 def tables(out: Path) -> None:
     def read(name: str) -> dict:
         return json.loads((out / f"{name}.json").read_text())
-    base, zero, more, calibrated = map(read, ("base", "zero", "more", "calibrated"))
+    base, zero, more, labels = map(read, ("base", "zero", "more", "calibrated"))
     n = N * len(SEEDS)
     print("| domain | base | no shots | more shots | SVF | gain, points | by seed | LoRA | gain, "
           "points | by seed | minutes, SVF and LoRA |\n" + "|---" * 11 + "|")
@@ -143,8 +146,8 @@ def tables(out: Path) -> None:
                       ", ".join(f"{100 * (s - base[name]):+.0f}" for s in shares)]
             minutes.append(f"{mean([row['seconds'] for row in rows]) / 60:.1f}")
         print(f"| {' | '.join(cells)} | {' and '.join(minutes)} |")
-    print(f"\nreasoning by likelihood of the choices: {calibrated['plain']:.2f}, with calibrated "
-          f"label priors {calibrated['calibrated']:.2f}\n")
+    print(f"\nreasoning by likelihood of the choices: {labels['plain']:.2f}, with calibrated "
+          f"label priors {labels['calibrated']:.2f}\n")
     print(f"| trained on | {' | '.join(f'{m}: on {d}' for m in ('SVF', 'LoRA') for d in DOMAINS)}"
           " |\n" + "|---" * 7 + "|")
     print(f"| nothing | {' | '.join(f'{base[d]:.2f}' for d in (*DOMAINS, *DOMAINS))} |")
