@@ -130,21 +130,21 @@ def likelihoods(shop: t2.Workshop, problems: list, words: list[str]) -> torch.Te
 
 
 def tables(out: Path) -> None:
-    def read(name: str) -> dict:
-        return json.loads((out / f"{name}.json").read_text())
-    base, zero, more, labels = map(read, ("base", "zero", "more", "calibrated"))
-    n = N * len(SEEDS)
+    """From the rows that are there; "-" where none is."""
+    def read(name: str) -> list[dict]:
+        return [json.loads(path.read_text()) for path in sorted(out.glob(f"{name}.json"))]
+    [base], [zero], [more], [labels] = map(read, ("base", "zero", "more", "calibrated"))
     print("| domain | base | no shots | more shots | SVF | gain, points | by seed | LoRA | gain, "
           "points | by seed | minutes, SVF and LoRA |\n" + "|---" * 11 + "|")
     for name in DOMAINS:
-        cells = [name, *(f"{row[name]:.2f}" for row in (base, zero, more))]
-        minutes = []
+        cells, minutes = [name, *(f"{row[name]:.2f}" for row in (base, zero, more))], []
         for method in ("svf", "lora"):
-            rows = [read(f"{method}-{name}-{seed}") for seed in SEEDS]
-            shares = [row["share"][name] for row in rows]
-            cells += [f"{mean(shares):.2f}", points(gain(base[name], mean(shares), n)),
-                      ", ".join(f"{100 * (s - base[name]):+.0f}" for s in shares)]
-            minutes.append(f"{mean([row['seconds'] for row in rows]) / 60:.1f}")
+            rows = read(f"{method}-{name}-?")
+            found = [row["share"][name] for row in rows]
+            cells += [f"{mean(found):.2f}", points(gain(base[name], mean(found), N * len(rows))),
+                      ", ".join(f"{100 * (s - base[name]):+.0f}" for s in found)
+                      ] if rows else ["-"] * 3
+            minutes += [f"{mean([row['seconds'] for row in rows]) / 60:.1f}" if rows else "-"]
         print(f"| {' | '.join(cells)} | {' and '.join(minutes)} |")
     print(f"\nreasoning by likelihood of the choices: {labels['plain']:.2f}, with calibrated "
           f"label priors {labels['calibrated']:.2f}\n")
@@ -152,9 +152,10 @@ def tables(out: Path) -> None:
           " |\n" + "|---" * 7 + "|")
     print(f"| nothing | {' | '.join(f'{base[d]:.2f}' for d in (*DOMAINS, *DOMAINS))} |")
     for name in DOMAINS:
-        cells = [mean([read(f"{method}-{name}-{seed}")["share"][d] for seed in SEEDS])
-                 for method in ("svf", "lora") for d in DOMAINS]
-        print(f"| {name} | {' | '.join(f'{c:.2f}' for c in cells)} |")
+        rows = [read(f"{method}-{name}-?") for method in ("svf", "lora")]
+        cells = [f"{mean([row['share'][d] for row in found]):.2f}" if found else "-"
+                 for found in rows for d in DOMAINS]
+        print(f"| {name} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":
