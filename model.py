@@ -20,7 +20,6 @@ import os
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import tiktoken
 import torch
@@ -29,8 +28,11 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from data import bpe, weights
+from data.files import load_file, save_file
+from data.weights import LARGEST, LARGEST_CONTEXT, LARGEST_LAYERS
 
 OnRows = Callable[[Tensor], None] | None
+SIZES = ("vocab", "width", "layers", "heads", "kv_heads", "head_size", "hidden", "context")
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,22 @@ class Config:
     scaling: tuple[float, float, float, float] | None = None
 
     def __post_init__(self) -> None:
+        for name in SIZES:
+            value = getattr(self, name)
+            most = {"layers": LARGEST_LAYERS, "context": LARGEST_CONTEXT}.get(name, LARGEST)
+            if type(value) is not int or not 1 <= value <= most:
+                raise ValueError(f"{name} is {value!r:.40}, expected a whole number from 1 to "
+                                 f"{most:,}")
         if self.heads % self.kv_heads or self.head_size % 2:
             raise ValueError(f"{self.heads} heads on {self.kv_heads} key/value heads of size "
                              f"{self.head_size}: need a whole ratio and an even size")
+        if self.context * self.head_size > 8 * LARGEST:
+            raise ValueError(f"a context of {self.context} with heads of size {self.head_size}: "
+                             "its table of angles would fill the memory")
+        for value in (self.theta, self.eps, *(self.scaling or ())):
+            if type(value) not in (int, float) or not 0 < value < math.inf:
+                raise ValueError(f"{value!r:.40} among theta, eps and scaling, expected finite "
+                                 "numbers above 0")
 
 
 class Cache:
@@ -317,41 +332,6 @@ def left_padded(rows: list[list[int]], device: torch.device | str) -> tuple[Tens
 
 # ------------------------------------------------------------------------------------- files
 
-def save_file(path: Path, thing: object) -> None:
-    """torch.save, whole or not at all: a temporary file beside it, flushed, then renamed."""
-    def write(file: BinaryIO) -> None:
-        torch.save(thing, file)
-    write_whole(path, write)
-
-
-def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Writes a file so that whoever reads it sees the old content or the new, nothing between."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def load_file(path: Path, mmap: bool = False) -> dict:
-    """A dictionary that save_file wrote. ValueError if it is not there, broken or not ours."""
-    try:
-        thing = torch.load(path, map_location="cpu", weights_only=True, mmap=mmap)
-    except FileNotFoundError:
-        raise ValueError(f"{path} is not there") from None
-    except Exception as error:  # a pickle can break in any way; what it holds is never run
-        raise ValueError(f"{path} can't be read ({type(error).__name__}): damaged, or not made "
-                         "by t2.py; delete it or make it again") from None
-    if not isinstance(thing, dict):
-        raise ValueError(f"{path} holds a {type(thing).__name__}, expected a dictionary")
-    return thing
-
-
 def save_model(model: GPT, path: Path, **facts: object) -> None:
     """Config and weights in float32; the tied head is not written twice."""
     weights = {k: v for k, v in model.state_dict().items()
@@ -363,17 +343,15 @@ def load_model(path: Path, device: str = "cpu") -> GPT:
     """The model that save_model wrote. ValueError names what is missing or left over."""
     saved = load_file(path)
     try:
-        model = GPT(Config(**saved["config"]))
-        weights = dict(saved["weights"])
-        if model.config.tied:
-            weights["head.weight"] = weights["embed.weight"]
-        model.load_state_dict(weights)
-    except (KeyError, TypeError, RuntimeError) as error:
+        with torch.device("meta"):  # sizes from a file fill no memory before they are checked
+            model = GPT(Config(**saved["config"]))
+        fill(model, {name: tensor.float() for name, tensor in saved["weights"].items()})
+    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise ValueError(f"{path} is not a base model of t2.py: {reason}") from None
     if not all(torch.isfinite(p).all() for p in model.parameters()):
         raise ValueError(f"{path}: some weights are not finite")
-    return model.to(device).eval()
+    return model.to(device)
 
 
 def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str = "cpu"
@@ -393,13 +371,19 @@ def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str
     shapes = {name: tuple(p.shape) for name, p in model.named_parameters()}
     state = {name: tensor.to(device, dtype, copy=True)
              for name, tensor in weights.tensors(folder, settings, shapes)}
-    if config.tied:
+    fill(model, state)
+    return model.to(device), bpe.encoding(folder, config.vocab)  # to: RoPE's tables
+
+
+def fill(model: GPT, state: dict[str, Tensor]) -> None:
+    """Gives a model on the meta device its weights; they are frozen. RuntimeError if they differ
+    from what it needs in name or shape."""
+    if model.config.tied:
         state["head.weight"] = state["embed.weight"]
     model.load_state_dict(state, assign=True)
-    if config.tied:
+    if model.config.tied:
         model.head.weight = model.embed.weight
-    model.to(device)  # RoPE's tables
-    return model.requires_grad_(False).eval(), bpe.encoding(folder, config.vocab)
+    model.requires_grad_(False).eval()
 
 
 def fingerprint(model: GPT) -> str:

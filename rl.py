@@ -33,8 +33,9 @@ from torch import Tensor
 
 from data.corpus import answer, document
 from data.dialect import Dialect
+from data.files import load_file, save_file
 from data.tasks import JOIN, Problem
-from model import GPT, Completion, generate, load_file, prefill, save_file
+from model import GPT, Completion, generate, prefill
 from svf import Adapter
 
 Report = Callable[[int, dict], None]

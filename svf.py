@@ -27,7 +27,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model import GPT, fingerprint, load_file, save_file
+from data.files import load_file, save_file
+from model import GPT, fingerprint
 
 Factors = tuple[Tensor, Tensor, Tensor]  # U (O, R), S (R,), Vt (R, I)
 ATTENTION, MLP = ("q", "k", "v", "o"), ("gate", "up", "down")

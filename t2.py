@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import json
 import math
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from data import HERE
+from data.files import alone, write_json
 from data.jsonl import CLASSIFIER, chosen, classified, read, which
 from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, trained_on
 
@@ -232,11 +232,6 @@ def checked_device(args: Common) -> str:
         raise ValueError(f"--device {args.device} is not there; "
                          f"expected one of {[name for name, yes in there.items() if yes]}")
     return args.device
-
-
-def write_json(path: Path, thing: dict) -> None:
-    from model import write_whole
-    write_whole(path, lambda file: file.write((json.dumps(thing, indent=1) + "\n").encode()))
 
 
 class Line:
@@ -649,7 +644,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         from rl import Stopped
         check_writable(given["out"])
-        command(form(**given))
+        with alone(given["out"]):
+            command(form(**given))
     except Stopped as stop:
         print(f"\n{stop}; the same command goes on from there", file=sys.stderr)
         return 130

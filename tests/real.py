@@ -24,6 +24,7 @@ import torch
 import rl
 import t2
 from data import jsonl
+from data.files import write_json
 from model import load_llama
 from svf import LoRA, load_expert
 from tests.report import gain, mean, points
@@ -40,7 +41,7 @@ EMPTY = ("N/A", "it", "something")  # words without content: what they are calle
 def kept(path: Path, make: Callable[[], dict]) -> dict:
     """A row that is done is read, any other made."""
     if not path.exists():
-        t2.write_json(path, make())
+        write_json(path, make())
         print(path, json.dumps(json.loads(path.read_text()))[:200], flush=True)
     return json.loads(path.read_text())
 

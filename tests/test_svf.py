@@ -129,7 +129,7 @@ def test_an_expert_of_nonsense_is_refused(tiny: GPT, tmp_path: Path, bad: object
     svf = SVF(tiny)
     path = tmp_path / "e.pt"
     save_expert(path, svf, torch.ones(3), {})
-    from model import save_file
+    from data.files import save_file
     save_file(path, {"z": bad, "base": svf.fingerprint})
     with pytest.raises(ValueError, match="finite gains"):
         load_expert(path, svf)
