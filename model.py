@@ -17,7 +17,8 @@ import ctypes
 import hashlib
 import math
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -74,6 +75,10 @@ class Config:
             if type(value) not in (int, float) or not 0 < value < math.inf:
                 raise ValueError(f"{value!r:.40} among theta, eps and scaling, expected finite "
                                  "numbers above 0")
+
+
+class NotFinite(ValueError):
+    """NaN or infinity where there should be a number; the message says where."""
 
 
 class Cache:
@@ -230,6 +235,23 @@ class GPT(nn.Module):
         return self.head(self.norm(x[:, -1:] if last else x))
 
 
+@contextmanager
+def watched(model: GPT) -> Iterator[None]:
+    """While this lasts, the first layer whose output is not finite raises NotFinite, by name."""
+    def hook(name: str) -> Callable:
+        def check(module: nn.Module, args: tuple, output: Tensor) -> None:
+            if not output.isfinite().all():
+                raise NotFinite(f"{name} gives NaN or infinity")
+        return check
+    handles = [module.register_forward_hook(hook(name)) for name, module in model.named_modules()
+               if not any(module.children())]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
 def visible(real: Tensor, past: int) -> Tensor:
     """Attention mask (B, 1, T, S) from what is no padding, real (B, S), S = past + T.
 
@@ -286,7 +308,7 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
     finished leave the batch. Where weights differ from block to block of rows (see `prefill`),
     on_rows(rows) tells whoever carries them which rows there are now: at first a row a block, and
     then those named. The log-probabilities are those of the distribution sampled from
-    (temperature 1 if greedy).
+    (temperature 1 if greedy). NotFinite if there is none.
     """
     device = model.embed.weight.device
     logits, cache = prefill(model, prompts, max_new, blocks, on_rows)
@@ -298,6 +320,8 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
     alive = list(range(len(logits)))
     while True:
         logp = torch.log_softmax(logits.float() / (temperature or 1.0), dim=-1)  # (B, V)
+        if logp[:, 0].isnan().any():  # one that is not finite makes all of its row NaN
+            raise NotFinite("the model's logits are NaN or infinite")
         tokens = sample(logp, generator) if temperature else logp.argmax(-1, keepdim=True)
         picked = zip(alive, tokens[:, 0].tolist(), logp.gather(1, tokens)[:, 0].tolist())
         for row, token, value in picked:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import os
 import signal
+import sys
 import threading
 import time
 import zlib
@@ -26,6 +27,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -35,7 +37,7 @@ from data.corpus import answer, document
 from data.dialect import Dialect
 from data.files import load_file, save_file
 from data.tasks import JOIN, Problem
-from model import GPT, Completion, generate, prefill
+from model import GPT, Completion, NotFinite, generate, prefill, watched
 from svf import Adapter
 
 Report = Callable[[int, dict], None]
@@ -51,12 +53,21 @@ class Stopped(Exception):
 
 @contextmanager
 def stop_after_step() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C no longer breaks a step in two: it sets a flag that the loop asks for."""
+    """Ctrl-C no longer breaks a step in two: it sets a flag that the loop asks for.
+
+    A second one does break it: the run then goes on from what was saved last.
+    """
     asked = []
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
-    before = signal.signal(signal.SIGINT, lambda *_: asked.append(True))
+
+    def ask(*_: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(True)
+        print("\nstopping after this step; Ctrl-C once more stops at once", file=sys.stderr)
+    before = signal.signal(signal.SIGINT, ask)
     try:
         yield lambda: bool(asked)
     finally:
@@ -69,38 +80,45 @@ def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int
 
     parts: name -> anything with state_dict and load_state_dict. `run` says which run this is: a
     state of another one is left behind. Returns what `do` said at each step, with the seconds
-    spent so far, as if the run had never been stopped. Stopped is raised after a Ctrl-C.
+    spent so far, as if the run had never been stopped. Stopped is raised after a Ctrl-C; where
+    `do` raises NotFinite, a ValueError names the step and the last good file.
     """
-    log: list[dict] = []
-    if state.exists():
-        saved = load_file(state)
-        if saved.get("run") == run:
-            try:
-                log = list(saved["log"])
-                for name, part in parts.items():
-                    part.load_state_dict(saved[name])
-            except (KeyError, TypeError, ValueError, RuntimeError) as error:
-                raise ValueError(f"{state} does not hold what this run needs ({error}): delete it "
-                                 "to start again") from None
-
-    def save() -> None:
-        save_file(state, {"run": run, "log": log,
-                          **{name: part.state_dict() for name, part in parts.items()}})
-
+    log = restore(state, run, parts)
+    kept = len(log)  # steps that `state` holds
     last = time.monotonic()
     start = last - (log[-1]["seconds"] if log else 0.0)
     with stop_after_step() as asked:
-        for step in range(len(log), steps):
-            facts = do(step)
+        for step in range(kept, steps):
+            try:
+                facts = do(step)
+            except NotFinite as error:
+                good = f"{state} holds step {kept}" if kept else "no step was saved yet"
+                raise ValueError(f"{state.name}, step {step + 1} of {steps}: {error}. Last good "
+                                 f"file: {good}. A lower rate or another seed starts "
+                                 "anew") from None
             report(step, facts)
             log.append({"step": step + 1, **facts, "seconds": time.monotonic() - start})
+            if asked() or time.monotonic() - last > every:
+                save_file(state, {"run": run, "log": log,
+                                  **{name: part.state_dict() for name, part in parts.items()}})
+                kept, last = len(log), time.monotonic()
             if asked():
-                save()
                 raise Stopped(f"stopped after step {step + 1} of {steps}")
-            if time.monotonic() - last > every:
-                save()
-                last = time.monotonic()
     return log
+
+
+def restore(state: Path, run: dict, parts: dict) -> list[dict]:
+    """Gives the parts what `state` holds of this run, if there is such a file: the log so far."""
+    saved = load_file(state) if state.exists() else {}
+    if saved.get("run") != run:
+        return []
+    try:
+        for name, part in parts.items():
+            part.load_state_dict(saved[name])
+        return [{**row, "seconds": float(row["seconds"])} for row in saved["log"]]
+    except (AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{state} does not hold what this run needs ({error}): delete it to "
+                         "start again") from None
 
 
 def stream(*name: object) -> torch.Generator:
@@ -164,28 +182,44 @@ def pretrain(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state
     optimizers = {"muon": torch.optim.Muon(matrices, weight_decay=0.0),
                   "adamw": torch.optim.AdamW(rest, betas=(0.9, 0.98), weight_decay=0.0)}
 
-    def do(step: int) -> dict:
-        decay = min(1.0, (step + 1) / 20, (steps - step) / (0.6 * steps))
-        pairs, loss = batches(step), 0.0
-        third = math.ceil(len(pairs) / 3)
+    def gradient(pairs: list[Pair]) -> float:
+        third, loss = math.ceil(len(pairs) / 3), 0.0
         for start in range(0, len(pairs), third):  # short and long apart: less padding
             part = padded(pairs[start:start + third], PROMPT_WEIGHT, device)
             piece = next_token_loss(model, *part) / 3
             piece.backward()
             loss += piece.item()
+        check_finite({"the loss": torch.tensor(loss)})
+        return loss
+
+    def do(step: int) -> dict:
+        decay = min(1.0, (step + 1) / 20, (steps - step) / (0.6 * steps))
+        loss = by_name(model, lambda: gradient(batches(step)))
         for name, optimizer in optimizers.items():
             optimizer.param_groups[0]["lr"] = rates[name] * decay
             optimizer.step()
             optimizer.zero_grad()
-        check_finite(loss, f"pretraining, step {step}")
+        check_finite({f"the weight of {name}": p for name, p in model.named_parameters()})
         return {"loss": loss}
 
     return resumable(state, run, {"model": model, **optimizers}, steps, do, report)
 
 
-def check_finite(loss: float, where: str) -> None:
-    if not math.isfinite(loss):
-        raise ValueError(f"{where}: the loss is {loss}; try a lower rate or another seed")
+def check_finite(tensors: dict[str, Tensor]) -> None:
+    """NotFinite with the name of the first that holds NaN or infinity."""
+    for name, tensor in tensors.items():
+        if not tensor.isfinite().all():
+            raise NotFinite(f"{name} is NaN or infinite")
+
+
+def by_name(model: GPT, compute: Callable[[], Any]) -> Any:
+    """What compute() gives. Where that is not finite it is done again, to name the layer."""
+    try:
+        return compute()
+    except NotFinite:
+        with watched(model):
+            compute()
+        raise
 
 
 # ------------------------------------------------------------------------------- reinforcement
@@ -197,6 +231,7 @@ class Episode:
     prompt: list[int]
     completion: list[int]
     reward: float
+    logp: float = 0.0  # of the whole answer, as it was sampled
     advantage: float = 0.0
     count: int = 1  # how often it was sampled
 
@@ -241,6 +276,22 @@ class Recipe:
     kl: float = 0.1
     validate: int = 10  # steps between validations
     held: int = 120     # validation prompts
+
+
+KL_MOST = 10.0       # nats an answer: it is e^10 times as likely as it was in the base
+ENTROPY_LEAST = 0.01  # nats a token
+MOVE_MOST = 1.0      # of one number from where it started; a gain is then 0, 2 or beyond
+
+
+def alarms(facts: dict, moves: dict[str, Tensor]) -> dict:
+    """{"alarm": what looks wrong in a step}, or nothing. moves: each layer's vector - start."""
+    far = [name for name, move in moves.items() if move.abs().max() > MOVE_MOST]
+    stuck = facts.get("entropy", 1) < ENTROPY_LEAST and facts["reward"] < 0.5
+    said = {"no group has signal": facts.get("no_signal") == 1,
+            "entropy collapsed": stuck, "KL runs away": facts.get("kl", 0) > KL_MOST,
+            f"{', '.join(far[:1])} moved by more than {MOVE_MOST:g}": far}
+    found = "; ".join(text for text, is_so in said.items() if is_so)
+    return {"alarm": found} if found else {}
 
 
 class Expert:
@@ -333,8 +384,8 @@ def rollouts(adapter: Adapter, z: Tensor, dialect: Dialect, problems: list[Probl
         done = generate(adapter.model, [prompts[i] for i in part], dialect.ends, dialect.max_new,
                         1.0, generator, samples)
         for n, i in enumerate(part):
-            groups[i] = [Episode(prompts[i], c.tokens, problems[i].reward(dialect.text(c.tokens)))
-                         for c in done[n * samples:(n + 1) * samples]]
+            groups[i] = [Episode(prompts[i], c.tokens, problems[i].reward(dialect.text(c.tokens)),
+                                 sum(c.logps)) for c in done[n * samples:(n + 1) * samples]]
     return [groups[i] for i in range(len(problems))]
 
 
@@ -387,13 +438,17 @@ def memory(device: torch.device) -> float:
 
 def policy_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weight: float,
                 batch: int, room: float | None = None) -> dict:
-    """Adds dJ/dz of these groups to z.grad; returns reward, KL and the share without signal.
+    """Adds dJ/dz of these groups to z.grad; returns what is worth watching.
+
+    reward, kl (nats an answer), entropy (nats a token, estimated by what was sampled), no_signal:
+    the share of groups in which all answers have the same reward, and so no advantage.
 
     At most `batch` answers at once, or one group. Where their forward pass would keep more than
     `room` bytes (None: what there is), blocks are recomputed in the backward pass.
     """
     room = memory(z.device) if room is None else room
     rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
+    check_finite({"a reward": rewards})
     total, at_once = 0.0, max(1, batch // rewards.shape[1])
     for part in batches([len(group[0].prompt) for group in groups], at_once):
         mine, share = [distinct(groups[i]) for i in part], len(part) / len(groups)
@@ -406,11 +461,13 @@ def policy_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_wei
         adapter.use(z)
         logits, targets, mask = answer_logits(adapter.model, mine)
         loss, kl = reinforce_loss(logits, base, targets, mask, gains, kl_weight, counts)
-        check_finite(loss.item(), "reinforce")
+        check_finite({"the loss": loss})
         (share * loss).backward()
         total += share * kl.item()
     same = (rewards == rewards[:, :1]).all(1).float().mean().item()
-    return {"reward": rewards.mean().item(), "kl": total, "no_signal": same}
+    sampled = [e for group in groups for e in group]
+    entropy = -sum(e.logp for e in sampled) / sum(len(e.completion) for e in sampled)
+    return {"reward": rewards.mean().item(), "kl": total, "entropy": entropy, "no_signal": same}
 
 
 def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
@@ -423,7 +480,7 @@ def reinforce(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
               seed: int, state: Path, run: dict, report: Report) -> tuple[Tensor, list[dict]]:
     """Trains one expert from the base: the vector that was best on validation, and the log."""
     def gradient(step: int, z: Tensor) -> dict:
-        problems = draw(tasks, recipe.prompts, "train", seed, step)
+        problems = draw(tasks, recipe.prompts, "train", tasks[0].name, seed, step)
         groups = rollouts(adapter, z, dialect, problems, recipe.samples,
                           stream("rollout", tasks[0].name, seed, step))
         return policy_step(adapter, z, groups, recipe.kl, dialect.batch)
@@ -435,13 +492,13 @@ def imitate(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
     """The ablation: next-token prediction of what the corpus answers to the same prompts."""
     def gradient(step: int, z: Tensor) -> dict:
         rng = Random(repr(("imitate", tasks[0].name, seed, step)))
-        problems = draw(tasks, recipe.prompts * recipe.samples, "train", seed, step)
+        problems = draw(tasks, recipe.prompts * recipe.samples, "train", tasks[0].name, seed, step)
         pairs = [(dialect.prompt(p.prompt),
                   dialect.answer(JOIN.join(answer(part, p.lead, rng) for part in p.parts)))
                  for p in problems]
         adapter.use(z)
         loss = next_token_loss(adapter.model, *padded(pairs, 0.0, z.device))
-        check_finite(loss.item(), "imitate")
+        check_finite({"the loss": loss})
         loss.backward()
         return {"loss": loss.item()}
     return learn(adapter, dialect, tasks, recipe, gradient, state, run, report)
@@ -451,21 +508,25 @@ def learn(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
           gradient: Callable[[int, Tensor], dict], state: Path, run: dict, report: Report
           ) -> tuple[Tensor, list[dict]]:
     """AdamW on one vector; gradient(step, z) adds to z.grad. Returns the best, and the log."""
-    expert = Expert(adapter.neutral())
+    start = adapter.neutral()
+    expert = Expert(start)
     optimizer = torch.optim.AdamW([expert.vector], lr=recipe.rate, betas=(0.9, 0.98),
                                   weight_decay=0.0)
     held = [p for t in tasks for p in t.problems(recipe.held // len(tasks), "validation", 0)]
 
     def do(step: int) -> dict:
         if step % recipe.validate == 0:
-            validate()
+            by_name(adapter.model, validate)
         decay = 0.55 + 0.45 * math.cos(math.pi * step / recipe.steps)  # to a tenth
         optimizer.param_groups[0]["lr"] = recipe.rate * min(1.0, (step + 1) / 5) * decay
-        facts = gradient(step, expert.vector)
+        facts = by_name(adapter.model, lambda: gradient(step, expert.vector))
+        check_finite(adapter.parts("the gradient", expert.vector.grad))
         torch.nn.utils.clip_grad_norm_([expert.vector], 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        return {**facts, "validation": expert.accuracy}
+        moves = adapter.parts("the vector", expert.vector.detach() - start)
+        check_finite(moves)
+        return {**facts, **alarms(facts, moves), "validation": expert.accuracy}
 
     def validate() -> None:
         texts = answers(adapter, expert.vector.detach(), dialect, held)

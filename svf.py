@@ -172,6 +172,11 @@ class Adapter:
     def _neutral(self, generator: torch.Generator) -> list[Tensor]:
         return [layer.neutral(generator) for layer in self.layers.values()]
 
+    def parts(self, what: str, vector: Tensor) -> dict[str, Tensor]:
+        """A vector (N,) by layer: {"what of layer 0.q": (R,), ...}."""
+        return {f"{what} of layer {name}": part
+                for name, part in zip(self.layers, vector.split(self.sizes))}
+
     def neutral(self, seed: int = 0) -> Tensor:
         """The base model as a vector (N,), where training starts."""
         return torch.cat(self._neutral(torch.Generator().manual_seed(seed)))

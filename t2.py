@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
@@ -31,19 +31,21 @@ from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, trained_on
 
 STARTED = time.monotonic()
 STRATEGIES = ("prompt", "classifier", "few-shot")
+MOST = 1_000_000  # of what has no bound of its own
 ONLY_OPEN = ("chat", "system", "one_line", "dtype")  # what the built-in model has no use for
 
 
 def option(default: object, text: str, **more: object) -> object:
+    """A flag. least, most: the numbers that it takes; the rest is argparse's."""
     return field(default=default, metadata={"help": text, **more})
 
 
 @dataclass(frozen=True)
 class Common:
     out: Path = option(Path("out"), "folder of what is made; what ships is used where it has none")
-    seed: int = option(0, "stream of all that is random")
+    seed: int = option(0, "stream of all that is random", least=-2**63, most=2**63)
     device: str = option("cpu", "cpu, cuda or mps")
-    threads: int = option(0, "threads that torch uses; 0 leaves it to torch")
+    threads: int = option(0, "threads that torch uses; 0 leaves it to torch", least=0, most=1024)
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,10 @@ class Model(Common):
     one_line: bool = option(False, "an answer of open weights ends with its line")
     dtype: str = option("float32", "of open weights",
                         choices=["float32", "bfloat16", "float16"])
-    max_new_tokens: int = option(0, "tokens an answer may have (default: 72; open weights 128)")
+    max_new_tokens: int = option(0, "tokens an answer may have (default: 72; open weights 128)",
+                                 least=0, most=MOST)
     batch: int = option(0, "answers written or learned from at once; lower it if memory runs out "
-                        "(default: all; open weights 32)")
+                        "(default: all; open weights 32)", least=0, most=MOST)
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,10 @@ class Adapt(Model):
 
     tasks: str = option("", "your tasks for open weights, a JSON object a line (see README)",
                         metavar="FILE")
-    few_shot: int = option(8, "examples that strategy C may look at, 1 or more")
+    few_shot: int = option(8, "examples that strategy C may look at", least=1, most=200)
     task: str = option("", "one task instead of all the unseen ones", metavar="NAME")
     strategy: str = option("all", "what to run", choices=[*STRATEGIES, "all"])
-    n: int = option(100, "test prompts a task, 1 or more")
+    n: int = option(100, "test prompts a task", least=1, most=5000)
     per_matrix: bool = option(False, "a coefficient for each matrix and expert, not each expert")
 
 
@@ -98,9 +101,10 @@ class Train(Model):
     tasks: str = option("", "your tasks for open weights, a JSON object a line (see README)",
                         metavar="FILE")
     task: str = option("", "one expert instead of all", metavar="NAME")
-    steps: int = option(0, "gradient steps an expert (default: 40; open weights 25)")
-    rate: float = option(0.0, "learning rate (default: 0.02; open weights 0.004)")
-    n: int = option(600, "test prompts an expert")
+    steps: int = option(0, "gradient steps an expert (default: 40; open weights 25)", least=0,
+                        most=MOST)
+    rate: float = option(0.0, "learning rate (default: 0.02; open weights 0.004)", least=0, most=1)
+    n: int = option(600, "test prompts an expert", least=1, most=5000)
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Pretrain(Common):
         python t2.py pretrain --out out/mine && python t2.py train --out out/mine
     """
 
-    steps: int = option(5000, "gradient steps of 48 documents")
+    steps: int = option(5000, "gradient steps of 48 documents", least=1, most=MOST)
 
 
 @dataclass(frozen=True)
@@ -192,8 +196,6 @@ class Workshop:
     def sized(self, dialect: object) -> object:
         """The dialect with the user's own limits."""
         asked = {"max_new": self.args.max_new_tokens, "batch": self.args.batch}
-        for name, value in (("--max-new-tokens", asked["max_new"]), ("--batch", asked["batch"])):
-            positive(name, value or 1)
         return replace(dialect, **{key: value for key, value in asked.items() if value})
 
     def find(self, name: str) -> Path:
@@ -210,6 +212,20 @@ class Workshop:
                  if name != CLASSIFIER or self.find(name).exists()]
         self.sources |= {name: str(self.find(name)) for name in names}
         return {name: load_expert(self.find(name), self.svf)[0] for name in names}
+
+    def known(self, name: str) -> dict:
+        """What this folder's own file of an expert says of it: nothing if it is of no use."""
+        from svf import load_expert
+        try:
+            return load_expert(self.args.out / f"{name}.pt", self.svf)[1]
+        except ValueError:
+            return {}  # not there, of another base, or damaged
+
+    def identity(self) -> dict:
+        """What a run must share with one that was stopped, to go on with what that has left."""
+        return {"seed": self.args.seed, "n": self.args.n, "base_model": self.svf.fingerprint,
+                "tasks": self.digest, "max_new": self.dialect.max_new, "stop": self.dialect.stop,
+                "prompt": self.dialect.prompt("")}
 
     def pick(self, name: str, known: dict) -> object:
         if name not in known:
@@ -237,11 +253,11 @@ def checked_device(args: Common) -> str:
 class Line:
     """A progress line with an ETA: rewritten in place on a terminal, else one every 10 s.
 
-    What is done within 3 s leaves no line where there is no terminal.
+    What is done within 3 s leaves no line where there is no terminal, unless there is an alarm.
     """
 
     def __init__(self, what: str, steps: int) -> None:
-        self.what, self.steps, self.first = what, steps, None
+        self.what, self.steps, self.first, self.said = what, steps, None, {""}
         self.start = time.monotonic()
         self.last = self.start - 7
 
@@ -253,16 +269,19 @@ class Line:
             self.first, self.start = step, now
         per = (now - self.start) / max(1, step - self.first)
         self.clear()
-        text = "".join(f"  {k} {v:.2f}" if isinstance(v, float) else f"  {k} {v}"
-                       for k, v in facts.items())
+        alarm = facts.get("alarm", "")
+        text = f"  ! {alarm}" * bool(alarm) + "".join(
+            f"  {k} {v:.2f}" if isinstance(v, float) else f"  {k} {v}"
+            for k, v in facts.items() if k != "alarm")
         eta = f"ETA {per * (self.steps - 1 - step):.0f} s" if step > self.first else "ETA ..."
         line = f"{self.what} {step + 1}/{self.steps}{text}  {eta}"
         final = step + 1 == self.steps
         if sys.stderr.isatty():
             print(line[:110], end="\n" if final else "", file=sys.stderr, flush=True)
-        elif now - self.last > 10 or final and now - self.start > 3:
+        elif now - self.last > 10 or final and now - self.start > 3 or alarm not in self.said:
             print(line, file=sys.stderr, flush=True)
             self.last = now
+        self.said.add(alarm)
 
     def clear(self) -> None:
         """Makes room on a terminal for what is printed next."""
@@ -288,7 +307,6 @@ def pretrain(args: Pretrain) -> None:
     from data.dialect import built_in
     from data.tokenizer import load
     from model import GPT, Config, save_model
-    positive("--steps", args.steps)
     encoding, device = load(), checked_device(args)
     model = GPT(Config(vocab=encoding.n_vocab, width=96, kv_heads=4, head_size=24, hidden=256,
                        theta=1000.0))
@@ -310,17 +328,17 @@ def pretrain(args: Pretrain) -> None:
 
 
 def train(args: Train) -> None:
-    positive("--n", args.n, 5000)
     if args.weights and not args.tasks:
         raise ValueError("train --weights DIR needs --tasks FILE: what to train experts for")
-    shop, rows = Workshop(args), {}
-    print(f"base: {shop.sources['base']}, {shop.svf.N:,} gains an expert")
+    shop = Workshop(args)
+    print(f"base: {shop.sources['base']}, {shop.svf.N:,} gains an expert", flush=True)
     if args.task:
         shop.pick(args.task, shop.trained)
     for name in [args.task] if args.task else shop.trained:
-        rows[name] = train_one(shop, name)
-        show_expert(name, rows[name])
-        write_json(args.out / "train.json", {"seed": args.seed, "experts": rows})
+        show_expert(name, train_one(shop, name))
+        known = {name: shop.known(name).get("row") for name in shop.trained}
+        write_json(args.out / "train.json", {"seed": args.seed, "experts": {
+            name: row for name, row in known.items() if row}})
     print(f"wrote {args.out / 'train.json'} and the experts beside it")
 
 
@@ -329,28 +347,17 @@ def recipe(args: Train) -> object:
     from rl import Recipe
     usual = (Recipe(steps=25, prompts=8, rate=0.004, validate=5, held=60) if args.weights
              else Recipe())
-    positive("--steps", args.steps or usual.steps)
-    if not 0 <= args.rate < math.inf:
-        raise ValueError(f"--rate {args.rate}: expected a number above 0, such as {usual.rate}")
     return replace(usual, steps=args.steps or usual.steps, rate=args.rate or usual.rate)
 
 
 def train_one(shop: Workshop, name: str) -> dict:
     """Trains one expert, or takes the one that this very run had finished before it stopped."""
     import rl
-    from svf import load_expert, save_expert
+    from svf import save_expert
     args, tasks, how = shop.args, shop.trained[name], recipe(shop.args)
-    path, state = args.out / f"{name}.pt", args.out / f"{name}.state.pt"
-    run = {"expert": name, "seed": args.seed, "n": args.n, "base_model": shop.svf.fingerprint,
-           "tasks": shop.digest, "max_new": shop.dialect.max_new, "stop": shop.dialect.stop,
-           "prompt": shop.dialect.prompt(""), **asdict(how)}
-    if path.exists():
-        try:
-            facts = load_expert(path, shop.svf)[1]
-        except ValueError:
-            facts = {}  # of another base, or damaged: it is made again
-        if facts.get("run") == run:
-            return facts["row"]
+    state, run = args.out / f"{name}.state.pt", {"expert": name, **shop.identity(), **asdict(how)}
+    if (facts := shop.known(name)).get("run") == run:
+        return facts["row"]
     z, log = rl.reinforce(shop.svf, shop.dialect, tasks, how, args.seed, state, run,
                           Line(f"train {name}", how.steps))
     problems = [p for t in tasks for p in t.problems(args.n // len(tasks), "test", args.seed)]
@@ -358,7 +365,7 @@ def train_one(shop: Workshop, name: str) -> dict:
              for who, vector in (("base", None), ("expert", z))}
     row = {"n": len(problems), **share, "interval": wilson(share["expert"], len(problems)),
            "parameters": shop.svf.N, "seconds": log[-1]["seconds"], "log": log}
-    save_expert(path, shop.svf, z, {"run": run, "row": row})
+    save_expert(args.out / f"{name}.pt", shop.svf, z, {"run": run, "row": row})
     state.unlink(missing_ok=True)
     return row
 
@@ -406,8 +413,7 @@ def dispatch(shop: Workshop, library: dict, names: list[str], problems: list) ->
 
 
 def adapt(args: Adapt) -> None:
-    positive("--few-shot", args.few_shot, 200)
-    positive("--n", args.n, 5000)
+    import rl
     if args.weights and not args.tasks:
         raise ValueError("adapt --weights DIR needs --tasks FILE: what to adapt to")
     start, shop = time.monotonic(), Workshop(args)
@@ -417,19 +423,47 @@ def adapt(args: Adapt) -> None:
         near = Path(source).is_relative_to(Path.cwd())
         print(f"{name:<11} {Path(source).relative_to(Path.cwd()) if near else source}")
     show_header(args, shop.domains)
-    rows, line = {}, Line("adapt", len(tasks))
-    for i, task in enumerate(tasks):
-        rows[task.name] = adapt_task(shop, library, task)
+    run = {**shop.identity(), "tasks": [shop.digest, *(task.name for task in tasks)],
+           "shots": args.few_shot, "strategy": args.strategy, "per_matrix": args.per_matrix,
+           "experts": {name: file_digest(Path(shop.sources[name])) for name in library}}
+    state, line = args.out / "adapt.state.pt", Line("adapt", len(tasks))
+    table = Table(args.out / "adapt.json", {"seed": args.seed, "shots": args.few_shot,
+                                            "sources": shop.sources})
+
+    def do(i: int) -> dict:
+        row = adapt_task(shop, library, tasks[i])
         line.clear()
-        show_task(task.name, rows[task.name])
-        write_json(args.out / "adapt.json", {"seed": args.seed, "shots": args.few_shot,
-                                             "sources": shop.sources, "tasks": rows,
-                                             "seconds": time.monotonic() - start})
-        if task is not tasks[-1]:
-            line(i, {"done": task.name})
-    show_mean(rows)
-    show_seconds(rows)
-    print(f"{time.monotonic() - start:.0f} s in all; wrote {args.out / 'adapt.json'}")
+        table.add(tasks[i].name, row)
+        return {"done": tasks[i].name}
+
+    def report(i: int, facts: dict) -> None:
+        if i + 1 < len(tasks):  # after the last row comes the mean, with nothing between
+            line(i, facts)
+    before = time.monotonic() - start
+    log = rl.resumable(state, run, {"table": table}, len(tasks), do, report, every=0)
+    state.unlink(missing_ok=True)
+    show_mean(table.rows)
+    show_seconds(table.rows)
+    print(f"{before + log[-1]['seconds']:.0f} s in all; wrote {table.path}")
+
+
+class Table:
+    """The rows of adapt, shown and written as they are made, or found after a stop."""
+
+    def __init__(self, path: Path, facts: dict) -> None:
+        self.path, self.facts, self.rows = path, facts, {}
+
+    def add(self, name: str, row: dict) -> None:
+        self.rows[name] = row
+        show_task(name, row)
+        write_json(self.path, {**self.facts, "tasks": self.rows})
+
+    def state_dict(self) -> dict:
+        return self.rows
+
+    def load_state_dict(self, rows: dict) -> None:
+        for name, row in rows.items():
+            self.add(name, row)
 
 
 def adapt_task(shop: Workshop, library: dict, task: object) -> dict:
@@ -582,15 +616,30 @@ COMMANDS = {"adapt": (Adapt, adapt), "train": (Train, train), "pretrain": (Pretr
             "ask": (Ask, ask)}
 
 
-def positive(name: str, value: int, most: int = 1_000_000) -> None:
-    if not 1 <= value <= most:
-        raise ValueError(f"{name} {value}: expected 1 or more, {most:,} at most")
+def within(kind: type, least: float, most: float) -> Callable[[str], object]:
+    """What turns a flag's text into a number of this range, for argparse."""
+    def number(text: str) -> object:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan  # which is in no range
+        if not least <= value <= most:
+            what = "a whole number" if kind is int else "a number"
+            raise argparse.ArgumentTypeError(f"{text!r:.40}: expected {what} from {least:,} to "
+                                             f"{most:,}")
+        return value
+    return number
+
+
+def complain(message: object) -> None:
+    """One line, whatever a user's text or a library's has in it."""
+    print("t2.py:", " ".join(str(message).split())[:1000], file=sys.stderr)
 
 
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:
         """One line and exit code 2; the way out is --help."""
-        print(f"{self.prog}: {message} (see `{self.prog} --help`)", file=sys.stderr)
+        complain(f"{message} (see `{self.prog} --help`)")
         raise SystemExit(2)
 
 
@@ -606,16 +655,17 @@ def parser() -> Parser:
                                   formatter_class=argparse.RawDescriptionHelpFormatter)
         for f in fields(form):
             kind = type(f.default)
-            more = {k: v for k, v in f.metadata.items() if k != "positional"}
-            if f.metadata.get("positional"):
+            more = dict(f.metadata)
+            least, most = more.pop("least", None), more.pop("most", None)
+            if more.pop("positional", False):
                 sub.add_argument(f.name, **more)
             elif kind is bool:
                 sub.add_argument(f"--{f.name.replace('_', '-')}", action="store_true", **more)
             else:
                 more["help"] += f" (default: {f.default})" if f.default else ""
                 more.setdefault("metavar", None if "choices" in more else f.name.upper())
-                sub.add_argument(f"--{f.name.replace('_', '-')}", type=kind, default=f.default,
-                                 **more)
+                sub.add_argument(f"--{f.name.replace('_', '-')}", default=f.default, **more,
+                                 type=kind if least is None else within(kind, least, most))
     return top
 
 
@@ -638,31 +688,42 @@ def check_writable(out: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
+    if hasattr(sys.stdout, "reconfigure"):  # what a model writes may be no text of this terminal
+        sys.stdout.reconfigure(errors="backslashreplace")
     given = vars(parser().parse_args(argv))
     form, command = COMMANDS[given.pop("command")]
     warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # not needed here
     try:
-        from rl import Stopped
+        check_torch()
         check_writable(given["out"])
         with alone(given["out"]):
             command(form(**given))
-    except Stopped as stop:
-        print(f"\n{stop}; the same command goes on from there", file=sys.stderr)
-        return 130
-    except KeyboardInterrupt:
-        print("\nstopped; nothing that was finished is lost", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"\n{stop or 'stopped'}; the same command goes on from what is saved",
+              file=sys.stderr)
         return 130
     except (ValueError, OSError) as error:
-        print(f"t2.py: {error}", file=sys.stderr)
+        complain(error)
         return 2
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and "memory" not in str(error):
             raise  # a mistake of ours
         now = f" (now {given['batch']})" if given.get("batch") else ""
-        print(f"t2.py: out of memory: lower --batch{now}, then --max-new-tokens; with --weights, "
-              "--dtype bfloat16 halves what the model itself takes", file=sys.stderr)
+        complain(f"out of memory: lower --batch{now}, then --max-new-tokens; with --weights, "
+                 "--dtype bfloat16 halves what the model itself takes")
         return 2
     return 0
+
+
+def check_torch() -> None:
+    try:
+        import tiktoken  # noqa: F401
+        import torch
+    except ImportError as error:
+        raise ValueError(f"{error}: run `pip install -r requirements.txt` first") from None
+    if tuple(map(int, torch.__version__.split(".")[:2])) < (2, 6):
+        raise ValueError(f"torch is {torch.__version__}, expected 2.6 or later: run `pip install "
+                         "-r requirements.txt`")
 
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ def alone(folder: Path) -> Iterator[None]:
     """
     with closing(sqlite3.connect(folder / ".lock", timeout=0, isolation_level=None)) as lock:
         try:
+            lock.execute("PRAGMA journal_mode = MEMORY")  # no journal beside it, left by a kill
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:
             why = ("another run is at work there; wait for it" if "locked" in str(error)

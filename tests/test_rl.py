@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import copy
+import math
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -9,22 +12,25 @@ import pytest
 import torch
 
 from data.dialect import built_in
+from data.files import load_file
 from data.tasks import trained_on
 from data.tokenizer import load
-from model import GPT, Config
+from model import GPT, Config, NotFinite, generate
 from rl import (
     Episode,
     Recipe,
     Stopped,
     advantages,
+    alarms,
     answer_logits,
-    check_finite,
     completions,
     distinct,
     draw,
     imitate,
     padded,
     policy_step,
+    pretrain,
+    reinforce,
     reinforce_loss,
     resumable,
     stream,
@@ -138,14 +144,115 @@ def test_each_step_draws_other_prompts_the_same_again() -> None:
     tasks = trained_on("math")
 
     def prompts(step: int) -> list[str]:
-        return [p.prompt for p in draw(tasks, 6, "train", 0, step)]
+        return [p.prompt for p in draw(tasks, 6, "train", "math", 0, step)]
     assert prompts(1) == prompts(1) != prompts(2)
-    assert {p.task for p in draw(tasks, 6, "train", 0, 1)} == {"chain", "shop", "product"}
+    assert {p.task for p in draw(tasks, 6, "train", "math", 0, 1)} == {"chain", "shop", "product"}
 
 
-def test_a_loss_that_is_no_number_stops_the_run() -> None:
-    with pytest.raises(ValueError, match="step 7"):
-        check_finite(float("nan"), "step 7")
+class Broken:
+    """A small model, and a run of SVF on it in which something stops being a number."""
+
+    def __init__(self, folder: Path) -> None:
+        self.dialect = replace(built_in(load()), max_new=3)
+        model = GPT(Config(vocab=self.dialect.encoding.n_vocab, width=20, layers=2, heads=2,
+                           kv_heads=1, head_size=12, hidden=28))
+        model.initialise(stream("raw"))
+        self.svf, self.state = SVF(model), folder / "math.state.pt"
+        self.tasks, self.reports = trained_on("math"), []
+
+    def train(self, at: int, spoil: Callable[[], None], steps: int = 4, rate: float = 0.02
+              ) -> None:
+        """`spoil` is called when step `at` is done; what a step leaves behind is kept."""
+        def report(step: int, facts: dict) -> None:
+            self.reports.append(facts)
+            if step == at:
+                spoil()
+        recipe = Recipe(steps=steps, prompts=2, samples=2, held=3, validate=9, rate=rate)
+        reinforce(self.svf, self.dialect, self.tasks, recipe, 0, self.state, {"rate": rate},
+                  report)
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Broken:
+    monkeypatch.setattr("rl.resumable", partial(resumable, every=0))
+    return Broken(tmp_path)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_stop_training_by_step_layer_and_last_good_file(
+        broken: Broken, value: float) -> None:
+    def spoil() -> None:
+        broken.svf.layers["1.up"].S[3] = value
+    with pytest.raises(ValueError) as caught:
+        broken.train(1, spoil)
+    said = str(caught.value)
+    assert "step 3 of 4" in said and "blocks.1.mlp.up gives NaN or infinity" in said
+    assert f"{broken.state} holds step 2" in said and "\n" not in said
+    assert len(load_file(broken.state)["log"]) == 2
+
+
+def test_a_reward_that_is_no_number_stops_training(broken: Broken,
+                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.tasks.Problem.reward", lambda problem, text: float("nan"))
+    with pytest.raises(ValueError, match="step 1 of 4: a reward .* no step was saved yet"):
+        broken.train(9, lambda: None)
+    assert not broken.state.exists()
+
+
+def test_a_gradient_that_is_no_number_is_never_taken(broken: Broken,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoiled(adapter: SVF, z: torch.Tensor, *rest: object) -> dict:
+        facts = policy_step(adapter, z, *rest)
+        if broken.reports:
+            z.grad[-1] = float("inf")
+        return facts
+    monkeypatch.setattr("rl.policy_step", spoiled)
+    with pytest.raises(ValueError, match="step 2 of 4: the gradient of layer 1.down is NaN or"):
+        broken.train(9, lambda: None)
+
+
+def test_a_rate_beyond_reason_ends_in_one_line_too(broken: Broken) -> None:
+    with pytest.raises(ValueError, match=r"step \d of 4: .*(NaN|infin)"):
+        broken.train(9, lambda: None, rate=1e38)
+
+
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
+def test_pretraining_stops_at_a_weight_that_is_no_number(broken: Broken) -> None:
+    model, pairs = GPT(Config(vocab=37, width=20, hidden=28)), [([1, 2], [3, 4])] * 3
+    model.initialise(stream("raw"))
+
+    def spoil(step: int, facts: dict) -> None:
+        with torch.no_grad():
+            model.blocks[2].mlp.gate.weight[0, 0] = float("nan")
+    with pytest.raises(ValueError, match="step 2 of 3: blocks.2.mlp.gate gives NaN .* step 1"):
+        pretrain(model, lambda step: pairs, 3, broken.state, {}, spoil)
+
+
+def test_answers_of_a_model_that_gives_no_numbers_are_refused(tiny: GPT) -> None:
+    with torch.no_grad():
+        tiny.blocks[1].mlp.down.weight[2] = float("inf")
+    for temperature in (0.0, 1.0):
+        with pytest.raises(NotFinite, match="logits"):
+            generate(tiny, [[1, 2]], (0,), 3, temperature, stream("x"))
+
+
+def test_what_looks_wrong_in_a_step_is_said() -> None:
+    fine = {"reward": 0.0, "kl": 1.0, "entropy": 0.5, "no_signal": 0.5}
+    near, far = {"a": torch.tensor([0.9, -0.9])}, {"a": torch.zeros(2), "b": torch.tensor([-1.1])}
+    assert alarms(fine, near) == {}
+    assert alarms({"loss": 3.0}, near) == {}  # next-token prediction knows no reward
+    assert alarms({**fine, "no_signal": 1.0}, near) == {"alarm": "no group has signal"}
+    assert alarms({**fine, "kl": 11.0}, near) == {"alarm": "KL runs away"}
+    assert alarms({**fine, "entropy": 0.009}, near) == {"alarm": "entropy collapsed"}
+    assert alarms({**fine, "entropy": 0.0, "reward": 1.0}, near) == {}  # sure, and right
+    assert alarms({**fine, "kl": 11.0}, far) == {"alarm": "KL runs away; b moved by more than 1"}
+
+
+def test_a_step_says_the_alarms_and_the_entropy(broken: Broken) -> None:
+    broken.train(9, lambda: None, steps=1)
+    [first] = broken.reports
+    assert first["no_signal"] == 1 and "no group has signal" in first["alarm"]  # a random model
+    assert abs(first["entropy"] - math.log(broken.dialect.encoding.n_vocab)) < 1
 
 
 def test_next_token_prediction_trains_lora_by_the_same_loop(tmp_path: Path) -> None:

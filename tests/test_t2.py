@@ -69,10 +69,10 @@ def test_train_writes_an_expert_that_adapt_then_uses(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("args, says", [
-    (["adapt", "--task", "nonsense"], "nonsense"), (["adapt", "--few-shot", "0"], "1 or more"),
-    (["adapt", "--few-shot", "-3"], "1 or more"), (["adapt", "--few-shot", "many"], "many"),
-    (["adapt", "--n", "0"], "1 or more"), (["adapt", "--device", "abacus"], "abacus"),
-    (["ask", ""], "empty"), ([], "COMMAND"), (["adapt", "--n", "999999"], "5,000 at most")])
+    (["adapt", "--task", "nonsense"], "nonsense"), (["adapt", "--few-shot", "0"], "from 1 to"),
+    (["adapt", "--few-shot", "-3"], "from 1 to"), (["adapt", "--few-shot", "many"], "many"),
+    (["adapt", "--n", "0"], "from 1 to"), (["adapt", "--device", "abacus"], "abacus"),
+    (["ask", ""], "empty"), ([], "COMMAND"), (["adapt", "--n", "999999"], "to 5,000")])
 def test_bad_flags_are_one_clear_line(args: list[str], says: str, tmp_path: Path) -> None:
     done = run(*args, *(["--out", tmp_path] if args else []))
     assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
