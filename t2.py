@@ -242,11 +242,11 @@ def checked_device(args: Common) -> str:
     import torch
     if args.threads:
         torch.set_num_threads(args.threads)
-    there = {"cpu": True, "cuda": torch.cuda.is_available(),
-             "mps": torch.backends.mps.is_available()}
-    if not there.get(args.device.split(":")[0]):
-        raise ValueError(f"--device {args.device} is not there; "
-                         f"expected one of {[name for name, yes in there.items() if yes]}")
+    there = ["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count())),
+             *["mps"] * torch.backends.mps.is_available()]
+    if args.device not in (*there, *["cuda"] * torch.cuda.is_available()):
+        raise ValueError(f"--device {args.device:.40} is not there; expected one of "
+                         f"{', '.join(there)}")
     return args.device
 
 
@@ -582,14 +582,14 @@ def ask(args: Ask) -> None:
         raise ValueError("the prompt is empty; expected a question, such as 'What is 12 + 7 - 3?'")
     shop = Workshop(args)
     problem = Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
-    print(f"the prompt    {text.strip()}")
+    print(f"the prompt    {printable(text.strip())}")
     rl.answers(shop.svf, None, replace(shop.dialect, max_new=1), [problem])
     report = {"question": text.strip(), "seed": args.seed,
               "first_token_seconds": time.monotonic() - STARTED}
     print(f"              first token {report['first_token_seconds']:.1f} s after the start")
     begin = time.monotonic()
     report["base"] = rl.answers(shop.svf, None, shop.dialect, [problem])[0].strip()
-    print(f"the base      {report['base']}   ({time.monotonic() - begin:.2f} s)")
+    print(f"the base      {printable(report['base'])}   ({time.monotonic() - begin:.2f} s)")
     library = shop.library() if shop.domains else {}
     if not library:
         print(f"no experts in {args.out} yet, and so no second pass: see `python t2.py train "
@@ -606,7 +606,7 @@ def ask(args: Ask) -> None:
         report[strategy] = {"category": name, "confidence": sure, "answer": said,
                             "seconds": seconds}
         print(f"{letter} {strategy:<11} pass 1: {name} ({sure:.0%}, {seconds[0]:.2f} s)   "
-              f"pass 2: {said}   ({seconds[1]:.2f} s)")
+              f"pass 2: {printable(said)}   ({seconds[1]:.2f} s)")
     write_json(args.out / "ask.json", report)
 
 
@@ -631,9 +631,18 @@ def within(kind: type, least: float, most: float) -> Callable[[str], object]:
     return number
 
 
+def printable(text: str) -> str:
+    r"""Text that came from elsewhere, for a terminal: control characters are spelt out.
+
+    >>> printable("4\n\x1b[2J")
+    '4\n\\x1b[2J'
+    """
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+
+
 def complain(message: object) -> None:
     """One line, whatever a user's text or a library's has in it."""
-    print("t2.py:", " ".join(str(message).split())[:1000], file=sys.stderr)
+    print("t2.py:", printable(" ".join(str(message).split()))[:1000], file=sys.stderr)
 
 
 class Parser(argparse.ArgumentParser):

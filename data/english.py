@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+from data.files import write_whole
 from data.interpreter import run
 from data.jsonl import canonical, split_of
 
@@ -256,13 +257,18 @@ def lines(family: Callable[[Random], Item], n: int, shots: int | None) -> list[d
 
 
 def write(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for name, families, shots in (("train", TRAIN, USED), ("unseen", UNSEEN, {}),
                                   ("zero", TRAIN, dict.fromkeys(USED, 0)), ("more", TRAIN, {})):
         rows = [row for family in families
                 for row in lines(family, 1500, shots.get(family.__name__))]
-        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        text = "".join(json.dumps(row) + "\n" for row in rows).encode()
+        write_whole(folder / f"{name}.jsonl", lambda file, text=text: file.write(text))
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python -m data.english FOLDER")
+    try:
+        write(Path(sys.argv[1]))
+    except ValueError as error:
+        raise SystemExit(str(error)) from None

@@ -1,0 +1,77 @@
+"""Every flag, with values that nobody would give: one line and exit code 2, or in range."""
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import t2
+
+NASTY = ["", " ", "0", "-0", "-1", "1e5", "1e400", "-1e-400", "nan", "inf", "-inf", "0x10", "1_0",
+         "\u0661\u0662", "9" * 30, "9" * 5000, "1.5", "1/2", "True", "None", "[1]", "{}", "--",
+         "-", "--n", "-h\n", "a\nb",
+         "a\rb", "\x00", "\ud800", "\ufeff1", "\u202e", "x" * 5000, "..",
+         "/", "~", "con", "a/../../b", "$(id)", "`id`", "%s%n", "{0.__class__}", "*", "cuda:99",
+         "cpu:1", "meta", "cuda", "llama3", "few-shot", "math", "1", "2", "8"]
+ALL = {name: [f for f in fields(form) if f.name != "prompt"] for name, (form, _) in
+       t2.COMMANDS.items()}
+
+
+@pytest.fixture
+def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+         ) -> Callable[[list[str]], tuple[int, str]]:
+    """t2.main in an empty folder: (exit code, stderr); nothing is raised but SystemExit."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(argv: list[str]) -> tuple[int, str]:
+        try:
+            code = t2.main(argv)
+        except SystemExit as stop:
+            code = stop.code or 0
+        return code, capsys.readouterr().err
+    return run
+
+
+def one_line(error: str) -> bool:
+    return error.endswith("\n") and error[:-1].isprintable() and len(error) < 1100
+
+
+@pytest.mark.parametrize("command", ALL)
+def test_flags_are_refused_in_one_line_or_in_range(command: str, main: Callable,
+                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, accepted = Random(command), []
+    form = t2.COMMANDS[command][0]
+    monkeypatch.setitem(t2.COMMANDS, command, (form, accepted.append))
+    refused = 0
+    for _ in range(250):
+        argv = [command, "a question"] if command == "ask" else [command]
+        for f in rng.sample(ALL[command], rng.choice([1, 1, 2, 3])):
+            argv += [f"--{f.name.replace('_', '-')}", rng.choice(NASTY)]
+        code, error = main(argv)
+        assert code in (0, 2) and (code == 0 or one_line(error)), (argv, error)
+        refused += code == 2
+    assert refused > 120 and len(accepted) > 40
+    for args in accepted:
+        for f in fields(form):
+            value = getattr(args, f.name)
+            assert type(value) is type(f.default) and value == value  # which NaN is not
+            if "least" in f.metadata:
+                assert f.metadata["least"] <= value <= f.metadata["most"] < math.inf
+
+
+@pytest.mark.parametrize("flag", ["--weights", "--tasks", "--task", "--device", "--system"])
+def test_what_a_command_itself_has_to_refuse_is_one_line_too(flag: str, main: Callable) -> None:
+    for value in NASTY:
+        if value not in ("", "--"):  # which are no value at all
+            code, error = main(["adapt", "--n", "1", f"{flag}={value}"])
+            assert code == 2 and one_line(error), (value, error)
+
+
+def test_any_prompt_is_answered_or_refused_in_one_line(main: Callable) -> None:
+    for prompt in NASTY + ["what is " * 2000, "a" * 100_000, "\U0001f600", "<|end_of_text|>"]:
+        code, error = main(["ask", "--max-new-tokens", "2", "--", prompt])
+        assert code == 0 or code == 2 and one_line(error), (prompt, error)

@@ -1,0 +1,113 @@
+"""Killed without warning, at 40 random moments: every file loads, and the run goes on.
+
+Each command is killed again and again until it gets through; it then has what it would have had
+without. A step is kept at once here (a user's run keeps one every 15 s), so that many kills fall
+into the writing of a file.
+"""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+import torch
+
+from data import HERE
+from data.files import load_file
+
+ROOT = HERE.parent
+RUN = """
+import functools, sys
+import rl, svf, t2
+rl.resumable = functools.partial(rl.resumable, every=0)
+print("ready", flush=True)
+sys.exit(t2.main(sys.argv[1:]))
+"""
+ROWS = """
+import sys
+from pathlib import Path
+from tests.real import kept
+print("ready", flush=True)
+for i in range(60):
+    kept(Path(sys.argv[-1]) / f"{i}.json", lambda: {"row": i, "text": "x" * 100_000})
+"""  # as the tables are made: a file a row, and no row twice
+
+
+def killed(code: str, args: list[object], seconds: float) -> bool:
+    """Runs `code` and kills it `seconds` after it has begun: whether it was still running."""
+    command = [sys.executable, "-c", code, *map(str, args)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        try:
+            error = process.communicate(timeout=seconds)[1]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return True
+    assert process.returncode == 0, error
+    return False
+
+
+def check(out: Path) -> int:
+    """The steps done. Every file that has its name is whole; half written ones are temporary."""
+    steps = 0
+    for path in out.iterdir():
+        if path.suffix == ".pt":
+            steps = max(steps, len(load_file(path).get("log", [])))
+        elif path.suffix == ".json":
+            json.loads(path.read_text())
+        else:
+            assert path.name == ".lock" or path.suffix == ".tmp", path
+    return steps
+
+
+def run_and_kill(code: str, args: list[object], out: Path, times: int, longest: float) -> None:
+    """Kills it `times` times; from kill to kill no step is lost. Then it is let through."""
+    rng, steps, kills = Random(" ".join(map(str, args[:1]))), 0, 0
+    while kills < times:
+        if not killed(code, [*args, out], rng.uniform(0, longest)):
+            break
+        before, steps, kills = steps, check(out), kills + 1
+        assert steps >= before, f"{before} steps were done, {steps} are left"
+    assert kills == times, f"it got through after {kills} kills: there is too little to do"
+    assert not killed(code, [*args, out], 300)
+    check(out)
+    assert not list(out.glob("*.tmp"))
+
+
+def files(out: Path) -> dict[str, object]:
+    """What was made, without the seconds that it took."""
+    def timeless(thing: object) -> object:
+        if isinstance(thing, dict):
+            return {k: timeless(v) for k, v in thing.items() if k not in ("seconds", "sources")}
+        if isinstance(thing, torch.Tensor):
+            return thing.tolist()
+        return [timeless(x) for x in thing] if isinstance(thing, list) else thing
+    return {path.name: timeless(load_file(path) if path.suffix == ".pt" else
+                                json.loads(path.read_text()))
+            for path in out.iterdir() if path.name != ".lock"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("args, longest", [
+    (["train", "--task", "math", "--steps", 14, "--n", 100, "--threads", 1], 1.5),
+    (["pretrain", "--steps", 24, "--threads", 1], 1.0),
+    (["adapt", "--n", 10, "--threads", 1, "--strategy", "few-shot"], 2.0)])
+def test_what_is_killed_goes_on_and_ends_as_if_it_had_not_been(
+        args: list[object], longest: float, tmp_path: Path) -> None:
+    if args[0] == "pretrain" and not hasattr(torch.optim, "Muon"):
+        pytest.skip("pretrain needs torch 2.9")
+    start = time.monotonic()
+    assert not killed(RUN, [*args, "--out", tmp_path / "whole"], 300)
+    run_and_kill(RUN, [*args, "--out"], tmp_path / "killed", 10, longest)
+    assert files(tmp_path / "killed") == files(tmp_path / "whole")
+    print(time.monotonic() - start)
+
+
+def test_rows_of_a_table_survive_kills(tmp_path: Path) -> None:
+    run_and_kill(ROWS, [], tmp_path, 10, 0.05)
+    assert sorted(json.loads(p.read_text())["row"] for p in tmp_path.iterdir()) == [*range(60)]
