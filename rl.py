@@ -47,7 +47,7 @@ def quiet(step: int, facts: dict) -> None:
     """The report of who wants none."""
 
 
-class Stopped(Exception):
+class Stopped(KeyboardInterrupt):
     """Ctrl-C, after the step in hand was finished and saved."""
 
 

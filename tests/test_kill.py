@@ -7,6 +7,7 @@ into the writing of a file.
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -111,3 +112,18 @@ def test_what_is_killed_goes_on_and_ends_as_if_it_had_not_been(
 def test_rows_of_a_table_survive_kills(tmp_path: Path) -> None:
     run_and_kill(ROWS, [], tmp_path, 10, 0.05)
     assert sorted(json.loads(p.read_text())["row"] for p in tmp_path.iterdir()) == [*range(60)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no program can press Ctrl-C there")
+def test_ctrl_c_stops_after_the_step_and_says_what_to_do(tmp_path: Path) -> None:
+    args = ["train", "--task", "classifier", "--steps", "400", "--threads", "1", "--out", tmp_path]
+    with subprocess.Popen([sys.executable, "-c", RUN, *map(str, args)], cwd=ROOT, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while not (tmp_path / "classifier.state.pt").exists():
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        error = process.communicate(timeout=60)[1].splitlines()
+    assert process.returncode == 130 and "Traceback" not in "".join(error)
+    steps = len(load_file(tmp_path / "classifier.state.pt")["log"])
+    assert error[-1] == (f"stopped after step {steps} of 400; the same command goes on from what "
+                         "is saved")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import math
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -113,7 +114,6 @@ class Counter:
 
 
 def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    import signal
     state, steps = tmp_path / "s.pt", []
 
     def counted(counter: Counter, seed: int, stop_at: int | None = None) -> list[dict]:
@@ -149,8 +149,8 @@ def test_each_step_draws_other_prompts_the_same_again() -> None:
     assert {p.task for p in draw(tasks, 6, "train", "math", 0, 1)} == {"chain", "shop", "product"}
 
 
-class Broken:
-    """A small model, and a run of SVF on it in which something stops being a number."""
+class Run:
+    """A short run of SVF on a small model, in which something goes wrong."""
 
     def __init__(self, folder: Path) -> None:
         self.dialect = replace(built_in(load()), max_new=3)
@@ -173,51 +173,51 @@ class Broken:
 
 
 @pytest.fixture
-def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Broken:
+def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr("rl.resumable", partial(resumable, every=0))
-    return Broken(tmp_path)
+    return Run(tmp_path)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_weights_that_are_no_numbers_stop_training_by_step_layer_and_last_good_file(
-        broken: Broken, value: float) -> None:
+        trial: Run, value: float) -> None:
     def spoil() -> None:
-        broken.svf.layers["1.up"].S[3] = value
+        trial.svf.layers["1.up"].S[3] = value
     with pytest.raises(ValueError) as caught:
-        broken.train(1, spoil)
+        trial.train(1, spoil)
     said = str(caught.value)
     assert "step 3 of 4" in said and "blocks.1.mlp.up gives NaN or infinity" in said
-    assert f"{broken.state} holds step 2" in said and "\n" not in said
-    assert len(load_file(broken.state)["log"]) == 2
+    assert f"{trial.state} holds step 2" in said and "\n" not in said
+    assert len(load_file(trial.state)["log"]) == 2
 
 
-def test_a_reward_that_is_no_number_stops_training(broken: Broken,
+def test_a_reward_that_is_no_number_stops_training(trial: Run,
                                                    monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.tasks.Problem.reward", lambda problem, text: float("nan"))
     with pytest.raises(ValueError, match="step 1 of 4: a reward .* no step was saved yet"):
-        broken.train(9, lambda: None)
-    assert not broken.state.exists()
+        trial.train(9, lambda: None)
+    assert not trial.state.exists()
 
 
-def test_a_gradient_that_is_no_number_is_never_taken(broken: Broken,
+def test_a_gradient_that_is_no_number_is_never_taken(trial: Run,
                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     def spoiled(adapter: SVF, z: torch.Tensor, *rest: object) -> dict:
         facts = policy_step(adapter, z, *rest)
-        if broken.reports:
+        if trial.reports:
             z.grad[-1] = float("inf")
         return facts
     monkeypatch.setattr("rl.policy_step", spoiled)
     with pytest.raises(ValueError, match="step 2 of 4: the gradient of layer 1.down is NaN or"):
-        broken.train(9, lambda: None)
+        trial.train(9, lambda: None)
 
 
-def test_a_rate_beyond_reason_ends_in_one_line_too(broken: Broken) -> None:
+def test_a_rate_beyond_reason_ends_in_one_line_too(trial: Run) -> None:
     with pytest.raises(ValueError, match=r"step \d of 4: .*(NaN|infin)"):
-        broken.train(9, lambda: None, rate=1e38)
+        trial.train(9, lambda: None, rate=1e38)
 
 
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
-def test_pretraining_stops_at_a_weight_that_is_no_number(broken: Broken) -> None:
+def test_pretraining_stops_at_a_weight_that_is_no_number(trial: Run) -> None:
     model, pairs = GPT(Config(vocab=37, width=20, hidden=28)), [([1, 2], [3, 4])] * 3
     model.initialise(stream("raw"))
 
@@ -225,7 +225,39 @@ def test_pretraining_stops_at_a_weight_that_is_no_number(broken: Broken) -> None
         with torch.no_grad():
             model.blocks[2].mlp.gate.weight[0, 0] = float("nan")
     with pytest.raises(ValueError, match="step 2 of 3: blocks.2.mlp.gate gives NaN .* step 1"):
-        pretrain(model, lambda step: pairs, 3, broken.state, {}, spoil)
+        pretrain(model, lambda step: pairs, 3, trial.state, {}, spoil)
+
+
+def same(a: object, b: object) -> bool:
+    """Whether all is equal to the bit, the seconds aside."""
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a if k != "seconds")
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b
+
+
+def test_a_resumed_run_has_the_state_of_one_never_stopped(trial: Run) -> None:
+    trial.train(9, lambda: None, steps=5)
+    whole = load_file(trial.state)
+    trial.state.unlink()
+    for at in (1, 2):
+        with pytest.raises(Stopped):
+            trial.train(at, lambda: signal.raise_signal(signal.SIGINT), steps=5)
+    trial.train(9, lambda: None, steps=5)
+    assert same(load_file(trial.state), whole)
+    assert {"run", "log", "expert", "optimizer"} == whole.keys()
+    assert whole["optimizer"]["state"][0]["exp_avg"].abs().max() > 0
+    assert not same(whole, {**whole, "log": whole["log"][:-1]})
+
+
+def test_a_second_ctrl_c_stops_at_once(trial: Run) -> None:
+    def twice() -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        trial.train(2, twice)
+    assert len(load_file(trial.state)["log"]) == 2
 
 
 def test_answers_of_a_model_that_gives_no_numbers_are_refused(tiny: GPT) -> None:
@@ -248,11 +280,11 @@ def test_what_looks_wrong_in_a_step_is_said() -> None:
     assert alarms({**fine, "kl": 11.0}, far) == {"alarm": "KL runs away; b moved by more than 1"}
 
 
-def test_a_step_says_the_alarms_and_the_entropy(broken: Broken) -> None:
-    broken.train(9, lambda: None, steps=1)
-    [first] = broken.reports
+def test_a_step_says_the_alarms_and_the_entropy(trial: Run) -> None:
+    trial.train(9, lambda: None, steps=1)
+    [first] = trial.reports
     assert first["no_signal"] == 1 and "no group has signal" in first["alarm"]  # a random model
-    assert abs(first["entropy"] - math.log(broken.dialect.encoding.n_vocab)) < 1
+    assert abs(first["entropy"] - math.log(trial.dialect.encoding.n_vocab)) < 1
 
 
 def test_next_token_prediction_trains_lora_by_the_same_loop(tmp_path: Path) -> None:
