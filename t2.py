@@ -319,10 +319,10 @@ def pretrain(args: Pretrain) -> None:
         return rl.corpus_batch(built_in(encoding), 48, args.seed, step, args.steps)
     log = rl.pretrain(model, batches, args.steps, state, run, Line("pretrain", args.steps), device)
     save_model(model, args.out / "base.pt", **run)
-    state.unlink(missing_ok=True)
     parameters, seconds = sum(p.numel() for p in model.parameters()), log[-1]["seconds"]
     write_json(args.out / "pretrain.json", {**run, "parameters": parameters, "seconds": seconds,
                                             "log": log[99::100]})
+    state.unlink(missing_ok=True)  # last: until here a kill costs nothing
     print(f"wrote {args.out / 'base.pt'}: {parameters:,} parameters, {seconds:.0f} s. The experts "
           "of another base do not fit it: run `python t2.py train` next.")
 

@@ -31,8 +31,10 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: 
         raise OSError(28, "No space left on device")
     with pytest.raises(ValueError, match=r"a\.json can't be written \(No space left"):
         write_whole(path, half)
-    with pytest.raises(KeyError):  # a mistake of ours is no full disk
-        write_whole(path, lambda file: {}["x"])
+    def mistaken(file: object) -> None:
+        raise RuntimeError("ours, and no full disk")
+    with pytest.raises(RuntimeError, match="ours"):
+        write_whole(path, mistaken)
     assert path.read_text() == '{\n "old": 1\n}\n' and os.listdir(tmp_path) == ["a.json"]
 
 

@@ -97,7 +97,8 @@ def files(out: Path) -> dict[str, object]:
 @pytest.mark.parametrize("args, longest", [
     (["train", "--task", "math", "--steps", 14, "--n", 100, "--threads", 1], 1.5),
     (["pretrain", "--steps", 24, "--threads", 1], 1.0),
-    (["adapt", "--n", 10, "--threads", 1, "--strategy", "few-shot"], 2.0)])
+    (["adapt", "--n", 10, "--threads", 1, "--strategy", "few-shot"], 2.0)],
+    ids=lambda value: value[0] if isinstance(value, list) else "")
 def test_what_is_killed_goes_on_and_ends_as_if_it_had_not_been(
         args: list[object], longest: float, tmp_path: Path) -> None:
     if args[0] == "pretrain" and not hasattr(torch.optim, "Muon"):

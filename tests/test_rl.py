@@ -28,12 +28,15 @@ from rl import (
     distinct,
     draw,
     imitate,
+    next_token_loss,
     padded,
     policy_step,
     pretrain,
+    quiet,
     reinforce,
     reinforce_loss,
     resumable,
+    rollouts,
     stream,
 )
 from svf import KINDS, SVF, LoRA
@@ -140,6 +143,24 @@ def test_streams_differ_by_seed_and_by_name() -> None:
     assert len({stream(*name).initial_seed() for name in names}) == 4
 
 
+def test_each_domain_seed_and_step_has_prompts_and_samples_of_its_own(
+        trial: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple] = []
+
+    def record(adapter: SVF, z: torch.Tensor, dialect: object, problems: list, samples: int,
+               generator: torch.Generator) -> list:
+        seen.append((tuple(p.prompt for p in problems), generator.initial_seed()))
+        return rollouts(adapter, z, dialect, problems, samples, generator)
+    monkeypatch.setattr("rl.rollouts", record)
+    [chain, *_] = trained_on("math")
+    for domain, trial.seed in product("ab", (-1, 0, 1)):
+        trial.tasks = (replace(chain, name=domain),)  # the same family under two names
+        trial.state.unlink(missing_ok=True)
+        trial.train(9, lambda: None, steps=2)
+    prompts, seeds = zip(*seen)
+    assert len(set(prompts)) == len(set(seeds)) == len(seen) == 2 * 3 * 2
+
+
 def test_each_step_draws_other_prompts_the_same_again() -> None:
     tasks = trained_on("math")
 
@@ -158,7 +179,7 @@ class Run:
                            kv_heads=1, head_size=12, hidden=28))
         model.initialise(stream("raw"))
         self.svf, self.state = SVF(model), folder / "math.state.pt"
-        self.tasks, self.reports = trained_on("math"), []
+        self.tasks, self.seed, self.reports = trained_on("math"), 0, []
 
     def train(self, at: int, spoil: Callable[[], None], steps: int = 4, rate: float = 0.02
               ) -> None:
@@ -168,8 +189,8 @@ class Run:
             if step == at:
                 spoil()
         recipe = Recipe(steps=steps, prompts=2, samples=2, held=3, validate=9, rate=rate)
-        reinforce(self.svf, self.dialect, self.tasks, recipe, 0, self.state, {"rate": rate},
-                  report)
+        reinforce(self.svf, self.dialect, self.tasks, recipe, self.seed, self.state,
+                  {"rate": rate}, report)
 
 
 @pytest.fixture
@@ -211,9 +232,12 @@ def test_a_gradient_that_is_no_number_is_never_taken(trial: Run,
         trial.train(9, lambda: None)
 
 
-def test_a_rate_beyond_reason_ends_in_one_line_too(trial: Run) -> None:
-    with pytest.raises(ValueError, match=r"step \d of 4: .*(NaN|infin)"):
-        trial.train(9, lambda: None, rate=1e38)
+@pytest.mark.parametrize("rate, says", [
+    (1e38, r"step \d of 4: .* NaN or infin"),
+    (math.inf, "step 1 of 4: the vector of layer 0.q is")])
+def test_a_rate_beyond_reason_ends_in_one_line_too(trial: Run, rate: float, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        trial.train(9, lambda: None, rate=rate)
 
 
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
@@ -226,6 +250,19 @@ def test_pretraining_stops_at_a_weight_that_is_no_number(trial: Run) -> None:
             model.blocks[2].mlp.gate.weight[0, 0] = float("nan")
     with pytest.raises(ValueError, match="step 2 of 3: blocks.2.mlp.gate gives NaN .* step 1"):
         pretrain(model, lambda step: pairs, 3, trial.state, {}, spoil)
+
+
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
+def test_pretraining_keeps_no_weight_that_is_no_number(trial: Run,
+                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    def steep(model: GPT, *batch: torch.Tensor) -> torch.Tensor:  # its gradient is NaN, it is not
+        return next_token_loss(model, *batch) + (0 * model.norm.weight.sum()).sqrt()
+    monkeypatch.setattr("rl.next_token_loss", steep)
+    model = GPT(Config(vocab=37, width=20, hidden=28))
+    model.initialise(stream("raw"))
+    with pytest.raises(ValueError, match="step 1 of 3: the weight of norm.weight is NaN"):
+        pretrain(model, lambda step: [([1, 2], [3, 4])] * 3, 3, trial.state, {}, quiet)
+    assert not trial.state.exists()
 
 
 def same(a: object, b: object) -> bool:
@@ -245,6 +282,7 @@ def test_a_resumed_run_has_the_state_of_one_never_stopped(trial: Run) -> None:
         with pytest.raises(Stopped):
             trial.train(at, lambda: signal.raise_signal(signal.SIGINT), steps=5)
     trial.train(9, lambda: None, steps=5)
+    assert len(trial.reports) == 5 + 5  # no step was done twice
     assert same(load_file(trial.state), whole)
     assert {"run", "log", "expert", "optimizer"} == whole.keys()
     assert whole["optimizer"]["state"][0]["exp_avg"].abs().max() > 0

@@ -131,6 +131,20 @@ def test_others_is_answered_by_the_base_bit_for_bit() -> None:
         assert torch.equal(layer.merged, layer.weight)
 
 
+def test_an_alarm_is_said_at_once_and_not_again(capsys: pytest.CaptureFixture[str]) -> None:
+    line = t2.Line("train math", 40)
+    for step, alarm in enumerate(["", "KL runs away", "KL runs away", ""]):
+        line(step, {"reward": 0.5, **({"alarm": alarm} if alarm else {})})
+    [said] = capsys.readouterr().err.splitlines()
+    assert said.startswith("train math 2/40  ! KL runs away  reward 0.50  ETA ")
+
+
+def test_text_that_a_model_wrote_moves_no_cursor(tmp_path: Path) -> None:
+    done = run("ask", "--out", tmp_path, "--max-new-tokens", 3, "hi \x1b[2J \x9b31m \r there")
+    assert done.returncode == 0
+    assert not set(done.stdout) & {"\x1b", "\x9b", "\r"}
+
+
 def test_wilson_contains_the_share_and_narrows_with_n() -> None:
     low, high = t2.wilson(0.7, 50)
     assert low < 0.7 < high
