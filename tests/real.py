@@ -24,7 +24,7 @@ import torch
 import rl
 import t2
 from data import jsonl
-from data.files import write_json
+from data.files import alone, write_json
 from model import load_llama
 from svf import LoRA, load_expert
 from tests.report import gain, mean, points
@@ -163,5 +163,6 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["tables"]:
         tables(Path(sys.argv[2]))
     else:
-        {"svf": svf, "lora": lora, "controls": controls}[sys.argv[1]](
-            *sys.argv[2:4], Path(sys.argv[4]), sys.argv[5:] or list(DOMAINS))
+        with alone(Path(sys.argv[4])):
+            {"svf": svf, "lora": lora, "controls": controls}[sys.argv[1]](
+                *sys.argv[2:4], Path(sys.argv[4]), sys.argv[5:] or list(DOMAINS))

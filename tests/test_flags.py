@@ -58,8 +58,8 @@ def test_flags_are_refused_in_one_line_or_in_range(command: str, main: Callable,
     for args in accepted:
         for f in fields(form):
             value = getattr(args, f.name)
-            assert type(value) is type(f.default) and value == value  # which NaN is not
-            if "least" in f.metadata:
+            assert type(value) is type(f.default)
+            if type(f.default) in (int, float):
                 assert f.metadata["least"] <= value <= f.metadata["most"] < math.inf
 
 

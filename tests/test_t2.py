@@ -139,10 +139,14 @@ def test_an_alarm_is_said_at_once_and_not_again(capsys: pytest.CaptureFixture[st
     assert said.startswith("train math 2/40  ! KL runs away  reward 0.50  ETA ")
 
 
-def test_text_that_a_model_wrote_moves_no_cursor(tmp_path: Path) -> None:
-    done = run("ask", "--out", tmp_path, "--max-new-tokens", 3, "hi \x1b[2J \x9b31m \r there")
-    assert done.returncode == 0
-    assert not set(done.stdout) & {"\x1b", "\x9b", "\r"}
+def test_text_that_a_model_or_a_user_wrote_moves_no_cursor(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        ) -> None:
+    text = "hi \x1b[2J \x9b31m \r there"
+    monkeypatch.setattr("rl.answers", lambda *args: [text])
+    assert t2.main(["ask", "--out", str(tmp_path), text]) == 0
+    said = capsys.readouterr().out
+    assert said.count(r"\x1b[2J") == 3 and not set(said) & {"\x1b", "\x9b", "\r"}
 
 
 def test_wilson_contains_the_share_and_narrows_with_n() -> None:
