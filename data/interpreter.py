@@ -10,8 +10,10 @@ imports (every escape starts at one), classes, lambdas, comprehensions, exceptio
 keyword arguments, ``else`` on a loop, sets and dicts.  Floats and true division are left out
 so that every answer is exact, bit operators and ``is`` because no task is about them.
 
-Every budget is a count and none is a clock, so a verdict is the same on every computer.  One
-difference from CPython is deliberate: ``reversed`` gives a list, iterators not being values.
+Every budget is a count and none is a clock, and the walk keeps a stack of its own, so a verdict
+is the same on every computer, from every caller (that has 50 frames left) and in every Python from
+3.10 on.  One difference from CPython is deliberate: ``reversed`` gives a list, iterators not being
+values.
 """
 
 import ast
@@ -20,8 +22,10 @@ import functools
 import operator
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from types import GeneratorType
 from typing import Any, NoReturn
 
 SOURCE = 2_000  # characters of source
@@ -29,14 +33,16 @@ BRACKETS = 30  # brackets open at any point of the source
 INDENTS = 16  # different indentations; CPython itself stops at 20 nested loops
 DEPTH = 60  # levels of the syntax tree
 STEPS = 10_000  # nodes evaluated, names bound, items walked by builtins and comparisons
+COPIED = 100  # items that +, * or a slice may copy for one step
 CALLS = 20  # calls open at once
-OPEN = 200  # nodes open at once: some three frames each, inside Python's own limit of 1,000
+OPEN = 200  # nodes open at once
 BITS = 256  # of an int
 DIGITS = 80  # characters that int() reads, enough for BITS
 LENGTH = 1_000  # of a str, list, tuple or range
 NESTING = 20  # levels of lists in lists
 
-_QUOTED = re.compile(r"""#[^\r\n]*|('''|\"\"\"|'|")(?:\\.|(?!\1)[^\\])*\1""", re.DOTALL)
+# A string that is not closed goes on to the end, or each of its quotes would be tried as a start.
+_QUOTED = re.compile(r"""#[^\r\n]*|('''|\"\"\"|'|")(?:\\.|(?!\1)[^\\])*(?:\1|\\?\Z)""", re.DOTALL)
 _INDENT = re.compile(r"(?:^|[\r\n])([ \t\f]*)(?=\S)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -61,7 +67,7 @@ def run(source: str, function: str, args: Sequence[object]) -> object:
         walker = _Walker(_functions(source))
         values = list(args)
         walker.weigh(values, _PLAIN)
-        result = walker.invoke(function, copy.deepcopy(values))
+        result = walker.walk(walker.invoke(function, copy.deepcopy(values)))
         walker.weigh(result, _PLAIN)
         return result
     except Refused:
@@ -108,6 +114,8 @@ def _check_text(source: str) -> None:
     """Refuse, before the parser sees it, text that could cost the parser time or stack."""
     if len(source) > SOURCE:
         _over("source length")
+    if "\\N" in source:  # which names there are depends on Python's version
+        raise Refused("characters by name are not supported")
     code = _QUOTED.sub("0", source)
     if not code.isascii():  # the parser would fold look-alike letters into ASCII names
         raise Refused("only strings and comments may be outside ASCII")
@@ -161,7 +169,7 @@ def _reads(node: ast.List | ast.Tuple | ast.Subscript) -> bool:
 
 
 def _is_plain(node: ast.Constant) -> bool:
-    if isinstance(node.value, str):
+    if isinstance(_bounded(node.value), str):
         return not _SURROGATE.search(node.value)
     return isinstance(node.value, (int, type(None)))
 
@@ -217,7 +225,6 @@ def _on_ints(function: Callable[..., int]) -> Callable[..., int]:
 
 def _add(a: Any, b: Any) -> Any:
     if isinstance(a, _PLAIN) and type(a) is type(b):
-        _fits(len(a) + len(b))
         return a + b
     return _on_ints(operator.add)(a, b)
 
@@ -228,9 +235,7 @@ def _multiply(a: Any, b: Any) -> Any:
     if isinstance(a, _PLAIN) and isinstance(b, int):
         _fits(len(a) * b)
         return a * b
-    if _on_ints(lambda x, y: x.bit_length() + y.bit_length() - 1)(a, b) > BITS:
-        _over("size of an int")
-    return a * b
+    return _on_ints(operator.mul)(a, b)
 
 
 def _power(a: int, b: int) -> int:
@@ -249,13 +254,15 @@ def _sum(items: Iterable[Any], start: Any = 0) -> Any:
 
 
 def _int(*args: Any) -> int:
-    if len(args) > 1 or any(isinstance(arg, str) and len(arg) > DIGITS for arg in args):
-        raise Refused("int takes one int or one short str")
+    # ASCII, because which other characters are digits depends on Python's version.
+    if len(args) > 1 or any(isinstance(a, str) and not (len(a) <= DIGITS and a.isascii())
+                            for a in args):
+        raise Refused("int takes one int or one short str of ASCII")
     return int(*args)
 
 
 def _str(*args: object) -> str:
-    if len(args) > 1 or not all(isinstance(arg, (int, str)) for arg in args):
+    if not all(isinstance(arg, (int, str)) for arg in args):
         raise Refused("str takes one int, bool or str")
     return str(*args)
 
@@ -295,7 +302,7 @@ _WALKING: dict[str, Callable[..., Any]] = {
     "max": max,
     "min": min,
     "reversed": lambda items: list(reversed(items)),
-    "sorted": lambda items: sorted(items),
+    "sorted": sorted,
     "str": _str,
     "sum": _sum,
     "tuple": tuple,
@@ -310,23 +317,27 @@ class _Return:
     value: object
 
 
+# What evaluates a node: it yields the nodes whose values it needs, and returns its own value.
+_Eval = Generator[ast.AST, Any, Any]
+
+
 class _Walker:
-    """Evaluates nodes.  A statement yields what ends its block, if anything: a ``_Return``, or
+    """Evaluates nodes.  A statement returns what ends its block, if anything: a ``_Return``, or
     the ``break`` or ``continue`` node itself."""
 
     def __init__(self, functions: dict[str, _Function]) -> None:
         self.functions = functions
         self.names: dict[str, Any] = {}
         self.local: set[str] = set()
-        self.steps = self.calls = self.open = 0
+        self.steps = self.calls = 0
 
     def spend(self, cost: int) -> None:
         self.steps += cost
         if self.steps > STEPS:
             _over("steps")
 
-    def weigh(self, value: object, sized: tuple[type, ...] = _SIZED) -> None:
-        """Charge for all that is inside a value: lists may be shared, and may hold themselves."""
+    def weigh(self, value: object, sized: tuple[type, ...] = _SIZED, owner: object = None) -> None:
+        """Charge for all that is inside a value, and again for what is shared; never ``owner``."""
         stack = [(value, 0)]
         while stack:
             item, depth = stack.pop()
@@ -335,20 +346,37 @@ class _Walker:
             if type(_bounded(item)) in sized:
                 self.spend(len(item))
                 if type(item) in (list, tuple):
+                    if item is owner and depth:  # its memory would wait for the collector
+                        raise Refused("a list cannot hold itself")
                     stack += [(inner, depth + 1) for inner in item]
             elif type(item) not in (int, bool, type(None)):
                 raise Refused(f"a {type(item).__name__} is not supported here")
 
-    def visit(self, node: ast.AST) -> Any:
-        self.spend(1)
-        self.open += 1
-        if self.open > OPEN:
-            _over("open evaluations")
-        value = _bounded(_VISIT[type(node)](self, node))
-        self.open -= 1
+    def copied(self, value: Any) -> Any:
+        if isinstance(value, _PLAIN):
+            self.spend(len(value) // COPIED)
         return value
 
-    def invoke(self, name: str, args: list[Any]) -> Any:
+    def walk(self, top: _Eval) -> Any:
+        """Evaluate on a stack of our own: Python's depends on its settings and on who calls."""
+        stack, value = [top], None
+        while stack:
+            try:
+                node = stack[-1].send(value)
+            except StopIteration as done:
+                value = _bounded(done.value)
+                stack.pop()
+                continue
+            self.spend(1)
+            value = _VISIT[type(node)](self, node)
+            if isinstance(value, GeneratorType):
+                stack.append(value)
+                value = None
+                if len(stack) > OPEN:
+                    _over("open evaluations")
+        return value
+
+    def invoke(self, name: str, args: list[Any]) -> _Eval:
         if name not in self.functions:
             raise Refused("the function is not defined")
         function = self.functions[name]
@@ -359,16 +387,22 @@ class _Walker:
             _over("open calls")
         outer = self.names, self.local
         self.names, self.local = dict(zip(function.params, args)), function.local
-        signal = self.block(function.body)
+        signal = yield from self.block(function.body)
         self.names, self.local = outer
         self.calls -= 1
         return signal.value if isinstance(signal, _Return) else None
 
-    def block(self, body: list[ast.stmt]) -> object:
+    def block(self, body: list[ast.stmt]) -> _Eval:
         for statement in body:
-            if (signal := self.visit(statement)) is not None:
+            if (signal := (yield statement)) is not None:
                 return signal
         return None
+
+    def each(self, nodes: Iterable[ast.AST | None]) -> _Eval:
+        values = []
+        for node in nodes:
+            values.append(node and (yield node))
+        return values
 
     def bind(self, target: Any, value: Any) -> None:
         self.spend(1)
@@ -381,74 +415,73 @@ class _Walker:
             raise Refused("ValueError: wrong number of values to unpack")
         self.names.update(zip((name.id for name in target.elts), values))
 
-    def assign(self, node: ast.Assign) -> None:
-        value = self.visit(node.value)
+    def assign(self, node: ast.Assign) -> _Eval:
+        value = yield node.value
         for target in node.targets:
             self.bind(target, value)
 
-    def augment(self, node: ast.AugAssign) -> None:
-        old, value = self.name(node.target), self.visit(node.value)
+    def augment(self, node: ast.AugAssign) -> _Eval:
+        old = self.name(node.target)
+        value = yield node.value
         if isinstance(old, list) and isinstance(node.op, ast.Add):
             _fits(len(old) + len(value))
+            self.weigh(value, owner=old)
             old += value  # in place, as in CPython: every other name for the list sees it
         elif isinstance(old, list) and isinstance(node.op, ast.Mult):
-            old[:] = _multiply(old, value)
+            old[:] = self.copied(_multiply(old, value))
         else:
-            self.bind(node.target, _bounded(_BINARY[type(node.op)](old, value)))
+            result = self.copied(_BINARY[type(node.op)](old, value))
+            self.bind(node.target, _bounded(result))
 
-    def choose(self, node: ast.IfExp) -> Any:
-        return self.visit(node.body if self.visit(node.test) else node.orelse)
+    def choose(self, node: ast.IfExp) -> _Eval:
+        return (yield node.body if (yield node.test) else node.orelse)
 
-    def branch(self, node: ast.If) -> object:
-        return self.block(node.body if self.visit(node.test) else node.orelse)
+    def branch(self, node: ast.If) -> _Eval:
+        return (yield from self.block(node.body if (yield node.test) else node.orelse))
 
-    def loop(self, node: ast.For | ast.While) -> object:
-        for _ in self.turns(node):
-            signal = self.block(node.body)
+    def loop(self, node: Any) -> _Eval:
+        is_while = isinstance(node, ast.While)
+        for item in repeat(None) if is_while else (yield node.iter):
+            if not is_while:
+                self.bind(node.target, item)
+            elif not (yield node.test):
+                break
+            signal = yield from self.block(node.body)
             if isinstance(signal, ast.Break):
                 break
             if isinstance(signal, _Return):
                 return signal
         return None
 
-    def turns(self, node: Any) -> Iterator[None]:
-        if isinstance(node, ast.While):
-            while self.visit(node.test):
-                yield
-            return
-        for item in self.visit(node.iter):
-            self.bind(node.target, item)
-            yield
+    def leave(self, node: ast.Return) -> _Eval:
+        return _Return(node.value and (yield node.value))
 
-    def leave(self, node: ast.Return) -> _Return:
-        return _Return(None if node.value is None else self.visit(node.value))
-
-    def discard(self, node: ast.Expr) -> None:
-        self.visit(node.value)
+    def discard(self, node: ast.Expr) -> _Eval:
+        yield node.value
 
     def name(self, node: Any) -> Any:
         if node.id not in self.names:
             raise Refused(f"NameError: {node.id[:40]} is not a variable here")
         return self.names[node.id]
 
-    def unary(self, node: ast.UnaryOp) -> Any:
-        return _UNARY[type(node.op)](self.visit(node.operand))
+    def unary(self, node: ast.UnaryOp) -> _Eval:
+        return _UNARY[type(node.op)]((yield node.operand))
 
-    def binary(self, node: ast.BinOp) -> Any:
-        return _BINARY[type(node.op)](self.visit(node.left), self.visit(node.right))
+    def binary(self, node: ast.BinOp) -> _Eval:
+        return self.copied(_BINARY[type(node.op)]((yield node.left), (yield node.right)))
 
-    def logic(self, node: ast.BoolOp) -> Any:
+    def logic(self, node: ast.BoolOp) -> _Eval:
         value: Any = None
         for operand in node.values:
-            value = self.visit(operand)
+            value = yield operand
             if bool(value) is isinstance(node.op, ast.Or):
                 break
         return value
 
-    def compare(self, node: ast.Compare) -> bool:
-        left = self.visit(node.left)
+    def compare(self, node: ast.Compare) -> _Eval:
+        left = yield node.left
         for op, operand in zip(node.ops, node.comparators):
-            right = self.visit(operand)
+            right = yield operand
             self.weigh(left)
             self.weigh(right)
             if not _COMPARE[type(op)](left, right):
@@ -456,18 +489,22 @@ class _Walker:
             left = right
         return True
 
-    def subscript(self, node: ast.Subscript) -> Any:
-        return self.visit(node.value)[self.visit(node.slice)]
+    def fixed(self, node: ast.Tuple) -> _Eval:
+        return tuple((yield from self.each(node.elts)))
 
-    def cut(self, node: ast.Slice) -> slice:
-        return slice(*[part and self.visit(part) for part in (node.lower, node.upper, node.step)])
+    def subscript(self, node: ast.Subscript) -> _Eval:
+        value = (yield node.value)[(yield node.slice)]
+        return self.copied(value) if isinstance(node.slice, ast.Slice) else value
 
-    def call(self, node: Any) -> Any:
-        name, args = node.func.id, [self.visit(arg) for arg in node.args]
+    def cut(self, node: ast.Slice) -> _Eval:
+        return slice(*(yield from self.each((node.lower, node.upper, node.step))))
+
+    def call(self, node: Any) -> _Eval:
+        name, args = node.func.id, (yield from self.each(node.args))
         if name in self.local:
             raise Refused("TypeError: a variable cannot be called")
         if name in self.functions:
-            return self.invoke(name, args)
+            return (yield from self.invoke(name, args))
         if name in _CONSTANT_TIME:
             return _CONSTANT_TIME[name](*args)
         if name not in _WALKING:
@@ -477,6 +514,7 @@ class _Walker:
         return _WALKING[name](*args)
 
 
+# Leaves have a value at once, all other nodes an _Eval.
 _VISIT: dict[type, Callable[[_Walker, Any], Any]] = {
     ast.Assign: _Walker.assign,
     ast.AugAssign: _Walker.augment,
@@ -495,8 +533,8 @@ _VISIT: dict[type, Callable[[_Walker, Any], Any]] = {
     ast.BoolOp: _Walker.logic,
     ast.Compare: _Walker.compare,
     ast.IfExp: _Walker.choose,
-    ast.List: lambda walker, node: [walker.visit(item) for item in node.elts],
-    ast.Tuple: lambda walker, node: tuple([walker.visit(item) for item in node.elts]),
+    ast.List: lambda walker, node: walker.each(node.elts),
+    ast.Tuple: _Walker.fixed,
     ast.Subscript: _Walker.subscript,
     ast.Slice: _Walker.cut,
     ast.Call: _Walker.call,
