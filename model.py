@@ -17,9 +17,10 @@ import ctypes
 import hashlib
 import math
 import os
+import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import tiktoken
@@ -29,7 +30,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from data import bpe, weights
-from data.files import load_file, save_file
+from data.files import load_file, save_file, show
 from data.weights import LARGEST, LARGEST_CONTEXT, LARGEST_LAYERS
 
 OnRows = Callable[[Tensor], None] | None
@@ -63,7 +64,7 @@ class Config:
             value = getattr(self, name)
             most = {"layers": LARGEST_LAYERS, "context": LARGEST_CONTEXT}.get(name, LARGEST)
             if type(value) is not int or not 1 <= value <= most:
-                raise ValueError(f"{name} is {value!r:.40}, expected a whole number from 1 to "
+                raise ValueError(f"{name} is {show(value)}, expected a whole number from 1 to "
                                  f"{most:,}")
         if self.heads % self.kv_heads or self.head_size % 2:
             raise ValueError(f"{self.heads} heads on {self.kv_heads} key/value heads of size "
@@ -71,10 +72,18 @@ class Config:
         if self.context * self.head_size > 8 * LARGEST:
             raise ValueError(f"a context of {self.context} with heads of size {self.head_size}: "
                              "its table of angles would fill the memory")
-        for value in (self.theta, self.eps, *(self.scaling or ())):
-            if type(value) not in (int, float) or not 0 < value < math.inf:
-                raise ValueError(f"{value!r:.40} among theta, eps and scaling, expected finite "
+        scaling = (1, 1, 2, 1) if self.scaling is None else self.scaling
+        if type(self.tied) is not bool or type(scaling) is not tuple or len(scaling) != 4:
+            raise ValueError(f"tied is {show(self.tied)} and scaling {show(self.scaling)}, "
+                             "expected True or False, and None or four numbers")
+        for value in (self.theta, self.eps, *scaling):
+            if type(value) not in (int, float) or not 0 < value <= sys.float_info.max:
+                raise ValueError(f"{show(value)} among theta, eps and scaling, expected finite "
                                  "numbers above 0")
+        factor, low, high, _ = scaling
+        if self.theta < 1 or self.eps > 1 or factor < 1 or low >= high:  # angles would be NaN
+            raise ValueError(f"theta {self.theta}, eps {self.eps}, scaling {scaling}: expected "
+                             "theta and factor 1 or more, eps 1 or less, and low below high")
 
 
 class NotFinite(ValueError):
@@ -367,15 +376,28 @@ def load_model(path: Path, device: str = "cpu") -> GPT:
     """The model that save_model wrote. ValueError names what is missing or left over."""
     saved = load_file(path)
     try:
-        with torch.device("meta"):  # sizes from a file fill no memory before they are checked
-            model = GPT(Config(**saved["config"]))
-        fill(model, {name: tensor.float() for name, tensor in saved["weights"].items()})
-    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ValueError(f"{path} is not a base model of t2.py: {reason}") from None
-    if not all(torch.isfinite(p).all() for p in model.parameters()):
-        raise ValueError(f"{path}: some weights are not finite")
-    return model.to(device)
+        names = [field.name for field in fields(Config)]  # scaling: the first files have none
+        config = Config(**same_keys("config", saved.get("config"), names, optional="scaling"))
+        shapes = weight_shapes(config)
+        tensors = same_keys("weights", saved.get("weights"), shapes)
+        for name, tensor in tensors.items():
+            if not (isinstance(tensor, Tensor) and tensor.dtype == torch.float32
+                    and tensor.shape == shapes[name] and tensor.isfinite().all()):
+                raise ValueError(f"{name} is not {shapes[name]} finite numbers in float32")
+    except ValueError as error:
+        raise ValueError(f"{path} is not a base model of t2.py: {error}") from None
+    return filled(config, {name: tensor.detach() for name, tensor in tensors.items()}).to(device)
+
+
+def same_keys(what: str, table: object, wanted: Collection[str], optional: str = "") -> dict:
+    """The table. ValueError if it is none, or names what is missing or left over."""
+    if not isinstance(table, dict):
+        raise ValueError(f"{what} is {show(table)}, expected a dictionary")
+    for name in [*wanted, *table]:
+        if name != optional and (name in table) != (name in wanted):
+            raise ValueError(f"{show(name)} is {'missing' if name in wanted else 'left over'} in "
+                             f"{what}")
+    return table
 
 
 def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str = "cpu"
@@ -389,25 +411,33 @@ def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str
     """
     folder = Path(path)
     settings = weights.settings(folder)
-    config = Config(**settings)
-    with torch.device("meta"):
-        model = GPT(config)
-    shapes = {name: tuple(p.shape) for name, p in model.named_parameters()}
-    state = {name: tensor.to(device, dtype, copy=True)
-             for name, tensor in weights.tensors(folder, settings, shapes)}
-    fill(model, state)
+    try:
+        config = Config(**settings)
+    except ValueError as error:
+        raise ValueError(f"{folder}: {error}") from None
+    state = {name: tensor.to(device, dtype, copy=True) for name, tensor in weights.tensors(
+        folder, settings, weight_shapes(config), dtype)}
+    model = filled(config, state)
     return model.to(device), bpe.encoding(folder, config.vocab)  # to: RoPE's tables
 
 
-def fill(model: GPT, state: dict[str, Tensor]) -> None:
-    """Gives a model on the meta device its weights; they are frozen. RuntimeError if they differ
-    from what it needs in name or shape."""
-    if model.config.tied:
+def weight_shapes(config: Config) -> dict[str, tuple[int, ...]]:
+    """Of each weight, a tied head left out. Sizes from a file fill no memory here."""
+    with torch.device("meta"):
+        model = GPT(replace(config, context=1))  # RoPE's tables are real
+    return {name: tuple(p.shape) for name, p in model.named_parameters()}
+
+
+def filled(config: Config, state: dict[str, Tensor]) -> GPT:
+    """A model with these weights, which are frozen."""
+    with torch.device("meta"):
+        model = GPT(config)
+    if config.tied:
         state["head.weight"] = state["embed.weight"]
     model.load_state_dict(state, assign=True)
-    if model.config.tied:
+    if config.tied:
         model.head.weight = model.embed.weight
-    model.requires_grad_(False).eval()
+    return model.requires_grad_(False).eval()
 
 
 def fingerprint(model: GPT) -> str:

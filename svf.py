@@ -27,7 +27,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from data.files import load_file, save_file
+from data.files import load_file, save_file, show
 from model import GPT, fingerprint
 
 Factors = tuple[Tensor, Tensor, Tensor]  # U (O, R), S (R,), Vt (R, I)
@@ -243,11 +243,11 @@ def kept_factors(path: Path, model: GPT, report: Callable[[int, dict], None]
     if path.exists():
         saved = load_file(path, mmap=True)
         factors = saved.get("factors")
-        if saved.get("base") == base and all(
-                _fits(getattr(parent, kind).weight, factors.get(name))
-                for name, parent, kind in _places(model, KINDS)):
-            return {name: tuple(part.to(model.embed.weight.device) for part in parts)
-                    for name, parts in factors.items()}
+        places = {name: getattr(part, kind).weight for name, part, kind in _places(model, KINDS)}
+        if saved.get("base") == base and isinstance(factors, dict) and all(
+                _fits(W, factors.get(name)) for name, W in places.items()):
+            return {name: tuple(part.detach().to(W.device) for part in factors[name])
+                    for name, W in places.items()}
     factors = decompose(model, KINDS, report)
     save_file(path, {"base": base, "factors": factors})
     return factors
@@ -301,10 +301,13 @@ def save_expert(path: Path, svf: SVF, z: Tensor, facts: dict) -> None:
 def load_expert(path: Path, svf: SVF) -> tuple[Tensor, dict]:
     """(z (N,), facts). ValueError if it is damaged or belongs to another base."""
     saved = load_file(path)
-    z = saved.get("z")
-    if not isinstance(z, Tensor) or z.shape != (svf.N,) or not torch.isfinite(z).all():
-        raise ValueError(f"{path} holds no expert of {svf.N} finite gains")
-    if saved.get("base") != svf.fingerprint:
-        raise ValueError(f"{path} is an expert of base {saved.get('base')}, this base is "
+    z, base, facts = (saved.get(key) for key in ("z", "base", "facts"))
+    if not (isinstance(z, Tensor) and z.shape == (svf.N,) and z.dtype == torch.float32
+            and torch.isfinite(z).all()):
+        raise ValueError(f"{path} holds no expert of {svf.N} finite gains in float32")
+    if base != svf.fingerprint:
+        raise ValueError(f"{path} is an expert of base {show(base)}, this base is "
                          f"{svf.fingerprint}: train it again with `python t2.py train`")
-    return z.to(svf.model.embed.weight.device, torch.float32), dict(saved.get("facts", {}))
+    if not isinstance(facts, dict):
+        raise ValueError(f"{path}: facts is {show(facts)}, expected a dictionary: train it again")
+    return z.detach().to(svf.model.embed.weight.device), facts

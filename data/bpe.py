@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import re
-import reprlib
 from functools import cached_property
 from itertools import count, islice
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any
 import regex
 import tiktoken
 
+from data.files import show
 from data.tokenizer import BEGIN, END, read_ranks
 
 SHORT = "'s|'t|'re|'ve|'m|'ll|'d"
@@ -61,8 +61,6 @@ MOST_SPARE = 10_000  # rows of a model without a token; more, and the two don't 
 MOST_SPACES = 500_000
 
 Made = dict[bytes, tuple[int, bytes, bytes]]  # token: the rank at which it is made, and of what
-brief = reprlib.Repr()
-brief.maxstring, brief.maxlevel = 90, 4
 
 
 class Encoding(tiktoken.Encoding):
@@ -181,7 +179,7 @@ def read(path: Path) -> dict:
         if len(thing) < len(pairs):
             seen = set()
             twice = next(key for key, _ in pairs if key in seen or seen.add(key))
-            raise ValueError(f"{brief.repr(twice)} is there twice in an object")
+            raise ValueError(f"{show(twice)} is there twice in an object")
         return thing
     document = json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=once)
     if not isinstance(document, dict):
@@ -193,7 +191,7 @@ def get(thing: Any, key: str, kind: type) -> Any:
     """thing[key], of exactly this kind: a bool is no int."""
     value = thing.get(key) if isinstance(thing, dict) else None
     if type(value) is not kind:
-        raise ValueError(f"{key} is {brief.repr(value)}, expected {kind.__name__}")
+        raise ValueError(f"{key} is {show(value)}, expected {kind.__name__}")
     return value
 
 
@@ -214,7 +212,7 @@ def split_pattern(document: dict) -> str:
     for known, pattern in PATTERNS:
         if found == known:
             return pattern
-    raise ValueError(f"pre_tokenizer is {brief.repr(found)}; supported are ByteLevel without a "
+    raise ValueError(f"pre_tokenizer is {show(found)}; supported are ByteLevel without a "
                      "prefix space, alone or after Digits, and Llama 3's and Tekken's Split")
 
 
@@ -234,11 +232,11 @@ def special_tokens(document: dict) -> dict[str, int]:
 def settings(document: dict) -> dict:
     """The model's part, once nothing in it or beside it changes text or merges in another way."""
     if document.get("normalizer") is not None:
-        raise ValueError(f"normalizer is {brief.repr(document['normalizer'])}, supported: null")
+        raise ValueError(f"normalizer is {show(document['normalizer'])}, supported: null")
     model = get(document, "model", dict)
     for key, allowed in SETTINGS.items():
         if model.get(key) not in allowed:
-            raise ValueError(f"model.{key} is {brief.repr(model.get(key))}, supported: "
+            raise ValueError(f"model.{key} is {show(model.get(key))}, supported: "
                              f"{allowed[-1]!r}")
     return model
 
@@ -248,7 +246,7 @@ def vocabulary(names: dict[str, int], special: dict[str, int], vocab: int) -> di
     owner: dict[int, str] = {}
     for name, row in [*names.items(), *special.items()]:
         if type(row) is not int or not 0 <= row < vocab:
-            raise ValueError(f"token {name!a:.60} has id {brief.repr(row)}, expected a whole "
+            raise ValueError(f"token {name!a:.60} has id {show(row)}, expected a whole "
                              f"number below the model's {vocab} rows")
         if owner.setdefault(row, name) != name or special.get(name, row) != row:
             raise ValueError(f"token {name!a:.60} has id {row}, which is another token's")
@@ -282,10 +280,10 @@ def merges(model: dict, tokens: dict[str, bytes]) -> dict[bytes, dict[bytes, int
         try:
             left, right = map(tokens.__getitem__, pair if isinstance(pair, list) else ())
         except (KeyError, TypeError, ValueError):
-            raise ValueError(f"merge {place} is {brief.repr(merge)}, expected two tokens of the "
+            raise ValueError(f"merge {place} is {show(merge)}, expected two tokens of the "
                              "vocabulary that are not special") from None
         if left + right not in known or left in listed.setdefault(left + right, {}):
-            raise ValueError(f"merge {place}, {brief.repr(merge)}, makes no token, or is there "
+            raise ValueError(f"merge {place}, {show(merge)}, makes no token, or is there "
                              "twice")
         listed[left + right][left] = place
     return listed
@@ -312,10 +310,10 @@ def check_merges(ranks: dict[bytes, int], listed: dict[bytes, dict[bytes, int]],
                            if token[:i] in ranks and token[i:] in ranks):
             ways = list(places)
         else:
-            raise ValueError(f"token {ranks[token]}, {brief.repr(token)}, is not what its merges "
+            raise ValueError(f"token {ranks[token]}, {show(token)}, is not what its merges "
                              "come to; supported are merges in the order of the ids")
         if any(places[x] < last for x in ways):
-            raise ValueError(f"the merges of token {ranks[token]}, {brief.repr(token)}, come "
+            raise ValueError(f"the merges of token {ranks[token]}, {show(token)}, come "
                              "before those of a smaller id; supported is the order of the ids")
         last = max([last, *map(places.__getitem__, ways)])
 
@@ -354,5 +352,5 @@ def template_start(document: dict, special: dict[str, int]) -> str:
             row = rows.get(name)
             if name in special and isinstance(row, dict) and row.get("ids") == [special[name]]:
                 return name
-    raise ValueError(f"post_processor is {brief.repr(templates)}; supported is a template of at "
+    raise ValueError(f"post_processor is {show(templates)}; supported is a template of at "
                      "most one special token and then the text")

@@ -6,6 +6,7 @@ plain text: the name of a special token in it never becomes that token.
 """
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +98,8 @@ def published(folder: Path, encoding: tiktoken.Encoding, chat: str = "auto", sys
     there are no headers to put it in.
     """
     special = encoding._special_tokens
-    ends = _ends(folder) + [special[name] for name in ENDS if name in special]
+    ends = _ends(folder, encoding.n_vocab)
+    ends += [special[name] for name in ENDS if name in special]
     if chat == "auto":
         fit = [name for name, form in CHATS.items() if special.get(form.end) in ends]
         chat = fit[0] if fit else "none"
@@ -127,12 +129,14 @@ def published(folder: Path, encoding: tiktoken.Encoding, chat: str = "auto", sys
                    batch)
 
 
-def _ends(folder: Path) -> list[int]:
-    """eos_token_id of the folder's settings: a number or a list of them."""
+def _ends(folder: Path, vocab: int) -> list[int]:
+    """eos_token_id of the folder's settings: a number or a list of them, or null."""
     found: list[int] = []
     for name in ("generation_config.json", "config.json"):
-        if (folder / name).exists():
-            value = Fields(folder / name).get("eos_token_id")
-            values = value if isinstance(value, list) else [value]
-            found += [v for v in values if isinstance(v, int) and not isinstance(v, bool)]
+        if os.path.lexists(folder / name):  # a link to nothing is an error, not an absence
+            fields = Fields(folder / name)
+            value = fields.get("eos_token_id", [])
+            found += value if isinstance(value, list) else [value]
+            if any(type(end) is not int or not 0 <= end < vocab for end in found):
+                fields.fail("eos_token_id", value, f"a whole number below {vocab}, or some")
     return found

@@ -7,17 +7,25 @@
 """
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
 import sqlite3
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from reprlib import Repr
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _TEMPORARY = re.compile(r".+\.(pt|svd|json|jsonl|model)\.\d+\.tmp")  # as write_whole names them
+_repr = Repr()
+_repr.maxstring = _repr.maxother = 80
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -53,36 +61,118 @@ def save_file(path: Path, thing: dict) -> None:
     write_whole(path, lambda file: torch.save(thing, file))
 
 
+def show(value: object) -> str:
+    """A value from a stranger's file as one short line that can be printed."""
+    try:
+        text = " ".join(_repr.repr(value).split())
+    except ValueError:
+        text = "a number of thousands of digits"  # which Python does not turn into text
+    return text if len(text) <= 160 else f"{text[:157]}..."
+
+
+def opened(path: Path) -> BinaryIO:
+    """The file, to read bytes. ValueError if it is not there or not a file."""
+    try:
+        if path.is_file():  # a pipe would wait for ever
+            return path.open("rb")
+        reason = "is not a file" if os.path.lexists(path) else "is not there"
+    except OSError as error:
+        reason = f"can't be read ({error.strerror})"
+    raise ValueError(f"{path} {reason}")
+
+
 def load_file(path: Path, mmap: bool = False) -> dict:
     """A dictionary that save_file wrote. ValueError if it is not there, damaged or not ours.
 
-    mmap: maps the tensors from disk instead of reading them; who asks for that checks them.
+    mmap: the tensors stay mapped from disk, instead of being read.
     """
-    if not path.is_file():  # a pipe would wait for ever
-        raise ValueError(f"{path} " + ("is not a file" if path.exists() else "is not there"))
-    import torch
-    try:
-        if not mmap:
-            _check_sums(path)
-        thing = torch.load(path, map_location="cpu", weights_only=True, mmap=mmap)
-    except Exception as error:  # a pickle can break in any way; what it holds is never run
-        why = error.strerror if isinstance(error, OSError) else type(error).__name__
-        raise ValueError(f"{path} can't be read ({why}): damaged, or not made by t2.py; delete "
-                         "it or make it again") from None
-    if not isinstance(thing, dict):
-        raise ValueError(f"{path} holds a {type(thing).__name__}, expected a dictionary")
-    return thing
+    check_sums(path)
+    thing = map_file(path)
+    return thing if mmap else copy.deepcopy(thing)
 
 
-def _check_sums(path: Path) -> None:
+def check_sums(path: Path) -> None:
     """torch.save writes a zip archive with a CRC-32 of each member; torch.load looks at none."""
-    with zipfile.ZipFile(path) as archive:
+    with _reading(path), zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         packed = any(member.compress_type != zipfile.ZIP_STORED for member in members)
         if packed or sum(member.file_size for member in members) > path.stat().st_size:
-            raise ValueError("it unpacks to more than it is")  # as no file of torch.save does
+            raise Damaged("it unpacks to more than it is")  # as no file of torch.save does
+        if len({member.filename for member in members}) < len(members):
+            raise Damaged("a name is there twice")  # of which only one would be looked at
         if name := archive.testzip():
-            raise ValueError(f"the checksum of {name} is wrong")
+            raise Damaged(f"the checksum of {show(name)} is wrong")
+
+
+def map_file(path: Path) -> dict:
+    """A dictionary that torch.save wrote, its tensors mapped from disk. Checksums: check_sums.
+
+    What a pickle says of a tensor is held against the archive: torch.load believes all of it.
+    """
+    import torch  # here: t2.py imports this file, and its --help answers at once
+    with _reading(path):
+        with zipfile.ZipFile(path) as archive:
+            there = sorted(member.file_size for member in archive.infolist()
+                           if "/data/" in member.filename and member.file_size)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of torch, on what is refused below
+            thing = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        if not isinstance(thing, dict):
+            raise Damaged(f"it holds a {type(thing).__name__}, expected a dictionary of tensors")
+        lengths: dict[int, int] = {}
+        _look(thing, "the whole", lengths, set())
+        if sorted(filter(None, lengths.values())) != there:
+            raise Damaged("its tensors are longer or shorter than its data")
+    return thing
+
+
+class Damaged(ValueError):
+    """What is wrong with a file, in words of ours."""
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Whatever goes wrong in here is one line that names the file."""
+    opened(path).close()
+    try:
+        yield
+    except Exception as error:  # a pickle can break in any way; what it holds is never run
+        why = (error if isinstance(error, Damaged)
+               else getattr(error, "strerror", None) or type(error).__name__)
+        raise ValueError(f"{path} can't be read ({why}): damaged, or not what belongs there; "
+                         "delete it and make or fetch it again") from None
+
+
+def _look(thing: object, name: object, lengths: dict[int, int], seen: set[int], depth: int = 0
+          ) -> None:
+    """Damaged unless it is plain; `lengths` gets address -> bytes of each tensor's storage."""
+    import torch
+    if id(thing) in seen:  # a list of lists of lists can name one of them very often
+        return
+    good, what, parts = depth < 20, type(thing).__name__, ()  # nothing is inside itself
+    if isinstance(thing, torch.Tensor):
+        what = thing.dtype
+        if good := _dense(thing):
+            lengths[thing.untyped_storage().data_ptr()] = thing.untyped_storage().nbytes()
+    elif isinstance(thing, dict):  # an OrderedDict may carry values in the place of its methods
+        good, parts = good and {*getattr(thing, "__dict__", ())} <= {"_metadata"}, thing.items()
+    elif isinstance(thing, (list, tuple)):
+        parts = enumerate(thing)
+    else:
+        good = thing is None or isinstance(thing, (bool, int, float, str))
+    if not good:
+        raise Damaged(f"{show(name)} is {what}, expected dense tensors, numbers and text")
+    for key, part in parts:
+        _look(part, key, lengths, seen, depth + 1)
+    seen.add(id(thing))
+
+
+def _dense(tensor: Tensor) -> bool:
+    """Real numbers in memory, each in a place of its own."""
+    import torch
+    return (tensor.layout == torch.strided and tensor.device.type == "cpu"
+            and not (tensor.is_nested or tensor.is_quantized or tensor.is_complex())
+            and tensor.nbytes <= tensor.untyped_storage().nbytes())
 
 
 @contextmanager

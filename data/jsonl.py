@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-import reprlib
+import warnings
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +28,7 @@ from math import isfinite
 from pathlib import Path
 from random import Random
 
+from data.files import opened, show
 from data.interpreter import SOURCE, Refused, run
 from data.tasks import OTHERS
 
@@ -223,7 +224,8 @@ def read(path: Path) -> dict[str, Pool]:
     """One pool a domain, in order of first appearance. ValueError names the line that is wrong."""
     seen: dict[str, tuple[int, Question]] = {}
     groups: dict[str, list[tuple[int, Question]]] = {}
-    lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
+    with opened(path) as file:
+        lines = file.read().removeprefix(b"\xef\xbb\xbf").splitlines()
     for number, line in enumerate(lines, 1):
         if line.strip():
             with _at(path, number):
@@ -247,7 +249,7 @@ def _at(path: Path, number: int) -> Iterator[None]:
 
 def _expect(good: object, what: str, value: object, expected: str) -> None:
     if not good:
-        raise ValueError(f"{what} {reprlib.repr(value)}: expected {expected}")
+        raise ValueError(f"{what} {show(value)}: expected {expected}")
 
 
 def _pool(path: Path, label: str, lines: list[tuple[int, Question]]) -> Pool:
@@ -319,7 +321,8 @@ def _text(key: str, value: object) -> str:
 
 def _plain(value: object) -> object:
     """A finite number as text; anything else as it is."""
-    return str(value) if type(value) in (int, float) and isfinite(value) else value
+    finite = type(value) is int or type(value) is float and isfinite(value)
+    return str(value) if finite else value
 
 
 def _answer(row: dict) -> str:
@@ -354,7 +357,10 @@ def _case(test: object) -> tuple[str, tuple, object]:
     try:
         # One test has the size that one program may have: the parser is no match for megabytes.
         text = test.strip().removeprefix("assert ") if len(test) <= SOURCE else ""
-        match ast.parse(text, mode="eval").body:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Python, on how the test is written
+            tree = ast.parse(text, mode="eval")
+        match tree.body:
             case ast.Compare(ast.Call(ast.Name(name), args, []), [ast.Eq()], [right]):
                 values, value = tuple(map(ast.literal_eval, args)), ast.literal_eval(right)
                 # By the interpreter's own limits: with a float, say, no answer could be right.
@@ -362,5 +368,5 @@ def _case(test: object) -> tuple[str, tuple, object]:
                 return name, values, value
     except (AttributeError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         pass
-    raise ValueError(f"tests {reprlib.repr(test)}: expected a call and what it returns, such as "
+    raise ValueError(f"tests {show(test)}: expected a call and what it returns, such as "
                      "f(2, [1]) == 3, of int, bool, str, None, lists and tuples")

@@ -16,6 +16,7 @@ from random import Random
 import tiktoken
 
 from data import HERE
+from data.files import opened, write_whole
 
 VOCABULARY = HERE / "tokenizer.model"
 PATTERN = r" ?[A-Za-z]+(?:-[A-Za-z]+)?| ?[-+*%]?[0-9]+| ?[^\sA-Za-z0-9]|\s"
@@ -36,11 +37,13 @@ def read_ranks(path: Path) -> dict[bytes, int]:
     ValueError names the file and the line that is wrong.
     """
     ranks: dict[bytes, int] = {}
-    for number, line in enumerate(path.read_bytes().splitlines()):
+    with opened(path) as file:
+        lines = file.read().splitlines()
+    for number, line in enumerate(lines):
         try:
             token, rank = line.split()
             token = base64.b64decode(token, validate=True)
-            if int(rank) != number or token in ranks:
+            if int(rank) != number or token in ranks or not token:
                 raise ValueError
         except (ValueError, binascii.Error):
             raise ValueError(f"{path}, line {number + 1}: expected a new base64 token and rank "
@@ -78,5 +81,5 @@ def make(documents: int = 30_000) -> list[bytes]:
 
 if __name__ == "__main__":
     lines = [base64.b64encode(t) + b" " + str(i).encode() for i, t in enumerate(make())]
-    VOCABULARY.write_bytes(b"\n".join(lines) + b"\n")
+    write_whole(VOCABULARY, lambda file: file.write(b"\n".join(lines) + b"\n"))
     print(f"wrote {VOCABULARY}: {len(lines)} tokens")

@@ -21,11 +21,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from reprlib import Repr
-from typing import BinaryIO
 
 import torch
 from torch import Tensor
+
+from data.files import check_sums, map_file, opened, show
 
 NAMES = {  # ours: (Hugging Face's, Meta's); {} is the layer
     "embed.weight": ("model.embed_tokens.weight", "tok_embeddings.weight"),
@@ -58,10 +58,6 @@ META = {"dim", "n_layers", "n_heads", "n_kv_heads", "vocab_size", "multiple_of",
         "ffn_dim_multiplier", "rope_theta", "max_seq_len", "max_batch_size", "use_scaled_rope",
         "rope_scaling"}  # in params.json, all that is understood
 LLAMA3 = ("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings")
-
-_repr = Repr()  # of a value in a stranger's file: one short line
-_repr.maxstring = _repr.maxother = 80
-show = _repr.repr
 
 
 # ---------------------------------------------------------------------------------- settings
@@ -217,17 +213,6 @@ class Fields:
                 self.fail(show(key), value, f"no such key, but {', '.join(sorted(keys))} alone")
 
 
-def opened(path: Path) -> BinaryIO:
-    """The file, to read bytes. ValueError if it is not there or not a file."""
-    try:
-        if path.is_file():  # a pipe would wait for ever
-            return path.open("rb")
-        reason = "is not a file" if path.exists() else "is not there"
-    except OSError as error:
-        reason = f"can't be read ({error.strerror})"
-    raise ValueError(f"{path} {reason}")
-
-
 def parse(path: Path, raw: bytes) -> dict:
     """A JSON object. ValueError if it is none, is too long or too deep, or names a key twice."""
     def unique(pairs: list[tuple[str, object]]) -> dict:
@@ -258,13 +243,13 @@ class Piece:
     read: Callable[[], Tensor]
 
 
-def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]]
-            ) -> Iterator[tuple[str, Tensor]]:
+def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]],
+            dtype: torch.dtype = torch.float32) -> Iterator[tuple[str, Tensor]]:
     """(our name, tensor in the file's dtype) of all `shapes`, the biggest first.
 
     Each is mapped from disk only while the caller holds it: what is held besides his copies is
     largest when he has none yet. ValueError names what is missing, left over or misshapen before
-    anything is read, and then what is not finite or, with tied embeddings, not tied.
+    anything is read, and then what is not finite in `dtype` or, with tied embeddings, not tied.
     """
     meta = not is_hugging_face(folder)
     pieces = shards(folder) if meta else safetensors(folder)
@@ -277,9 +262,9 @@ def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]]
     seams = {name: seam(name, pieces[name], shape) for name, shape in wanted.items()}
 
     def read(name: str) -> Tensor:
-        tensor = joined(names[name], pieces[names[name]], seams[names[name]])
+        tensor = joined(names[name], pieces[names[name]], seams[names[name]], dtype)
         if name == "embed.weight" and settings["tied"] and head in pieces and not same(
-                tensor, joined(head, pieces[head], seams[head])):
+                tensor, joined(head, pieces[head], seams[head], dtype)):
             raise ValueError(f"{folder}: {head} differs from the embedding, expected a copy: its "
                              "settings say that the two are tied")
         if meta and name.endswith(("attention.q.weight", "attention.k.weight")):
@@ -327,12 +312,13 @@ def seam(name: str, pieces: list[Piece], shape: tuple[int, ...]) -> int | None:
     raise ValueError(f"{pieces[0].path}: {name} is {found}, expected {shape}")
 
 
-def joined(name: str, pieces: list[Piece], seam: int | None) -> Tensor:
+def joined(name: str, pieces: list[Piece], seam: int | None, dtype: torch.dtype) -> Tensor:
     """The whole tensor; what each shard holds whole (the norms) must be equal in all of them."""
-    parts = [piece.read() for piece in pieces]
+    parts, most = [piece.read() for piece in pieces], torch.finfo(dtype).max
     for piece, part in zip(pieces, parts):
-        if not all(math.isfinite(end) for end in part.aminmax()):  # NaN is passed on
-            raise ValueError(f"{piece.path}: {name} holds NaN or infinity, expected numbers")
+        if not all(-most <= end <= most for end in map(float, part.aminmax())):  # NaN is passed on
+            raise ValueError(f"{piece.path}: {name} holds NaN or infinity in {dtype}, expected "
+                             f"numbers up to {most:.3g}")
         if seam is None and not same(part, parts[0]):
             raise ValueError(f"{piece.path}: {name} differs from that of {pieces[0].path.name}, "
                              "expected a copy")
@@ -378,7 +364,7 @@ def indexed(index: Path) -> dict[str, list[Piece]]:
     """The tensors of the files that an index names, each in the file that it names for it."""
     files: dict[str, set[str]] = {}
     for name, file in Fields(index).inner("weight_map").table.items():
-        if not isinstance(file, str) or not re.fullmatch(r"[A-Za-z0-9_.-]+\.safetensors", file):
+        if not isinstance(file, str) or not re.fullmatch(r"[\w.-]{1,99}\.safetensors", file, re.A):
             raise ValueError(f"{index}: {show(name)} is in {show(file)}, expected the plain name "
                              "of a .safetensors file beside it")
         files.setdefault(file, set()).add(name)
@@ -464,6 +450,7 @@ def shards(folder: Path) -> dict[str, list[Piece]]:
     """The tensors of Meta's files, each with one piece a file."""
     paths, pieces = shard_paths(folder), {}
     for i, path in enumerate(paths):
+        check_sums(path)
         table, source = shard(path), Shard(path)
         if i and (wrong := set(table) ^ set(pieces)):
             raise ValueError(f"{path} and {paths[0].name} disagree on {show(min(wrong))}, "
@@ -476,16 +463,9 @@ def shards(folder: Path) -> dict[str, list[Piece]]:
 
 def shard(path: Path) -> dict[str, Tensor]:
     """A file of Meta's, mapped. ValueError if it holds anything but dense weights by name."""
-    try:
-        table = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except Exception as error:  # a pickle can break in any way; what it holds is never run
-        raise ValueError(f"{path} can't be read ({type(error).__name__}): damaged, or it holds "
-                         "more than weights") from None
-    if not isinstance(table, dict):
-        raise ValueError(f"{path} holds {show(type(table))}, expected a dictionary of tensors")
+    table = map_file(path)
     for name, tensor in table.items():
-        dense = isinstance(tensor, Tensor) and tensor.layout == torch.strided
-        if not (isinstance(name, str) and dense and tensor.device.type == "cpu"
+        if not (isinstance(name, str) and isinstance(tensor, Tensor)
                 and tensor.dtype in DTYPES.values()):
             what = tensor.dtype if isinstance(tensor, Tensor) else type(tensor).__name__
             raise ValueError(f"{path}: {show(name)} is {what}, expected dense bfloat16, float16 "
