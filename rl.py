@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 import os
 import signal
-import sys
 import threading
 import time
 import zlib
@@ -66,7 +65,8 @@ def stop_after_step() -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked.append(True)
-        print("\nstopping after this step; Ctrl-C once more stops at once", file=sys.stderr)
+        os.write(2, b"\nstopping after this step; Ctrl-C once more stops at once\n")  # no print:
+        # the one that this may have interrupted is not finished
     before = signal.signal(signal.SIGINT, ask)
     try:
         yield lambda: bool(asked)

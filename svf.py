@@ -20,6 +20,7 @@ Departs from the authors' code: no sigmoid, no sum(S)/sum(S*z) factor, attention
 """
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -308,6 +309,12 @@ def load_expert(path: Path, svf: SVF) -> tuple[Tensor, dict]:
     if base != svf.fingerprint:
         raise ValueError(f"{path} is an expert of base {show(base)}, this base is "
                          f"{svf.fingerprint}: train it again with `python t2.py train`")
-    if not isinstance(facts, dict):
-        raise ValueError(f"{path}: facts is {show(facts)}, expected a dictionary: train it again")
+    plain = isinstance(facts, dict)
+    try:
+        json.dumps(facts)  # as train.json will have them
+    except (TypeError, ValueError):
+        plain = False
+    if not plain:
+        raise ValueError(f"{path}: facts is {show(facts)}, expected a dictionary of plain values: "
+                         "train it again")
     return z.detach().to(svf.model.embed.weight.device), facts

@@ -708,7 +708,7 @@ def main(argv: list[str] | None = None) -> int:
         with alone(given["out"]):
             command(form(**given))
     except KeyboardInterrupt as stop:
-        print(f"\n{stop or 'stopped'}; the same command goes on from what is saved",
+        print(f"\n{str(stop) or 'stopped'}; the same command goes on from what is saved",
               file=sys.stderr)
         return 130
     except (ValueError, OSError) as error:

@@ -120,7 +120,7 @@ def map_file(path: Path) -> dict:
         if not isinstance(thing, dict):
             raise Damaged(f"it holds a {type(thing).__name__}, expected a dictionary of tensors")
         lengths: dict[int, int] = {}
-        _look(thing, "the whole", lengths, set())
+        _look(thing, "the whole", lengths, iter(range(path.stat().st_size)))
         if sorted(filter(None, lengths.values())) != there:
             raise Damaged("its tensors are longer or shorter than its data")
     return thing
@@ -143,12 +143,16 @@ def _reading(path: Path) -> Iterator[None]:
                          "delete it and make or fetch it again") from None
 
 
-def _look(thing: object, name: object, lengths: dict[int, int], seen: set[int], depth: int = 0
-          ) -> None:
-    """Damaged unless it is plain; `lengths` gets address -> bytes of each tensor's storage."""
+def _look(thing: object, name: object, lengths: dict[int, int], room: Iterator[int],
+          depth: int = 0) -> None:
+    """Damaged unless it is plain; `lengths` gets address -> bytes of each tensor's storage.
+
+    What it holds takes a byte of the file each: a list of lists of lists that names one of them
+    very often has no room.
+    """
     import torch
-    if id(thing) in seen:  # a list of lists of lists can name one of them very often
-        return
+    if next(room, None) is None:
+        raise Damaged("it unpacks to more than it is")
     good, what, parts = depth < 20, type(thing).__name__, ()  # nothing is inside itself
     if isinstance(thing, torch.Tensor):
         what = thing.dtype
@@ -163,8 +167,7 @@ def _look(thing: object, name: object, lengths: dict[int, int], seen: set[int], 
     if not good:
         raise Damaged(f"{show(name)} is {what}, expected dense tensors, numbers and text")
     for key, part in parts:
-        _look(part, key, lengths, seen, depth + 1)
-    seen.add(id(thing))
+        _look(part, key, lengths, room, depth + 1)
 
 
 def _dense(tensor: Tensor) -> bool:

@@ -131,6 +131,16 @@ def test_others_is_answered_by_the_base_bit_for_bit() -> None:
         assert torch.equal(layer.merged, layer.weight)
 
 
+def test_ctrl_c_before_there_is_a_step_is_one_clear_line(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        ) -> None:
+    def interrupted(args: t2.Train) -> None:
+        raise KeyboardInterrupt
+    monkeypatch.setitem(t2.COMMANDS, "train", (t2.Train, interrupted))
+    assert t2.main(["train", "--out", str(tmp_path)]) == 130
+    assert capsys.readouterr().err == "\nstopped; the same command goes on from what is saved\n"
+
+
 def test_an_alarm_is_said_at_once_and_not_again(capsys: pytest.CaptureFixture[str]) -> None:
     line = t2.Line("train math", 40)
     for step, alarm in enumerate(["", "KL runs away", "KL runs away", ""]):
