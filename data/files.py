@@ -15,7 +15,7 @@ import sqlite3
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from reprlib import Repr
 from typing import TYPE_CHECKING, BinaryIO
@@ -48,7 +48,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
         raise ValueError(f"{path} can't be written ({cause.strerror}): what it held before is "
                          "untouched; mend that and run the same command again") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it is rarely there, and neither may its folder be
+            temporary.unlink()
 
 
 def write_json(path: Path, thing: dict) -> None:

@@ -38,6 +38,15 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: 
     assert path.read_text() == '{\n "old": 1\n}\n' and os.listdir(tmp_path) == ["a.json"]
 
 
+def test_a_folder_that_is_a_file_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a file")
+    with pytest.raises(ValueError, match="can't be written"):
+        write_json(tmp_path / "a" / "b.json", {})
+    done = subprocess.run([sys.executable, "-m", "data.english", str(tmp_path / "a" / "b")],
+                          cwd=ROOT, text=True, capture_output=True)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+
+
 def test_a_file_is_on_disk_before_it_has_its_name(tmp_path: Path,
                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     done = []
