@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+import t2
 from data import HERE
 from data.files import load_file
 from data.tasks import trained_on
@@ -58,6 +59,17 @@ def test_every_domain_seed_step_and_rank_has_a_stream_of_its_own() -> None:
     leads = {name: [p.lead for p in draw(trained_on("math"), 40, "train", name, 0, 0)]
              for name in ("math", "code", "reasoning")}
     assert len(set(map(tuple, leads.values()))) == 3
+
+
+def test_an_old_torch_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                        capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delattr("torch.optim.Muon", raising=False)
+    assert t2.main(["pretrain", "--out", str(tmp_path)]) == 2
+    monkeypatch.setattr("torch.__version__", "2.5.1+cpu")
+    assert t2.main(["ask", "hello", "--out", str(tmp_path)]) == 2
+    muon, old = capsys.readouterr().err.splitlines()
+    assert "pretrain needs torch 2.9 or later" in muon
+    assert "torch is 2.5.1+cpu, expected 2.6 or later: run `pip install" in old
 
 
 def names(tree: ast.AST) -> set[str]:
