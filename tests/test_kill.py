@@ -138,6 +138,7 @@ def test_ctrl_c_stops_after_the_step_and_says_what_to_do(tmp_path: Path) -> None
     with subprocess.Popen([sys.executable, "-c", RUN, *map(str, args)], cwd=ROOT, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         while not (tmp_path / "classifier.state.pt").exists():
+            assert process.poll() is None, process.stderr.read()
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         error = process.communicate(timeout=60)[1].splitlines()
