@@ -65,8 +65,8 @@ def stop_after_step() -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked.append(True)
-        os.write(2, b"\nstopping after this step; Ctrl-C once more stops at once\n")  # no print:
-        # the one that this may have interrupted is not finished
+        # Not print: it may be in the middle of a print that we are here.
+        os.write(2, b"\nstopping after this step; Ctrl-C once more stops at once\n")
     before = signal.signal(signal.SIGINT, ask)
     try:
         yield lambda: bool(asked)
@@ -94,15 +94,16 @@ def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int
             except NotFinite as error:
                 good = f"{state} holds step {kept}" if kept else "no step was saved yet"
                 raise ValueError(f"{state.name}, step {step + 1} of {steps}: {error}. Last good "
-                                 f"file: {good}. A lower rate or another seed starts "
-                                 "anew") from None
+                                 f"file: {good}. The same command would come here again: try "
+                                 "another rate, seed or dtype") from None
             report(step, facts)
             log.append({"step": step + 1, **facts, "seconds": time.monotonic() - start})
-            if asked() or time.monotonic() - last > every:
+            stopping = asked()
+            if stopping or time.monotonic() - last > every:
                 save_file(state, {"run": run, "log": log,
                                   **{name: part.state_dict() for name, part in parts.items()}})
                 kept, last = len(log), time.monotonic()
-            if asked():
+            if stopping:
                 raise Stopped(f"stopped after step {step + 1} of {steps}")
     return log
 
