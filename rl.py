@@ -9,9 +9,10 @@ over the vocabulary at each sampled position, summed over the answer. A prompt i
 its samples, gradient included, and a sample that came twice is run once. Beside it next-token
 prediction: the ablation, and the way in which the base model itself is pretrained.
 
-Everything random is drawn from a stream named by (seed, step), so that a run that was stopped
-goes on exactly as if it had not been. Departs from the authors' code: sampled, not greedy,
-rollouts; a baseline; log-probabilities of the very tokens sampled; KL from policy to base.
+Everything random is drawn from a stream named by (domain, seed, step), so that a run that was
+stopped goes on exactly as if it had not been. What is no number stops it, before anything is
+saved; what merely looks wrong is said (`alarms`). Departs from the authors' code: sampled, not
+greedy, rollouts; a baseline; log-probabilities of the very tokens sampled; KL from policy to base.
 """
 from __future__ import annotations
 
