@@ -34,6 +34,7 @@ from data.files import load_file, save_file, show
 from data.weights import LARGEST, LARGEST_CONTEXT, LARGEST_LAYERS
 
 OnRows = Callable[[Tensor], None] | None
+FEW = 128  # rows
 SIZES = ("vocab", "width", "layers", "heads", "kv_heads", "head_size", "hidden", "context")
 
 
@@ -133,6 +134,26 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat((-right, left), dim=-1) * sin
 
 
+def product(x: Tensor, weight: Tensor) -> Tensor:
+    """x W^T: x (..., I), W (O, I) -> (..., O).
+
+    With few rows what counts is how W is read from memory, and torch shares that out badly among
+    a CPU's threads: a share of W's rows for each is 1.1 (64 rows) to 1.9 times (one) as fast.
+    """
+    O, I = weight.shape
+    rows, shares = x.numel() // I, torch.get_num_threads()
+    if rows > FEW or shares == 1 or O % shares or weight.device.type != "cpu":
+        return F.linear(x, weight)
+    parts = weight.view(shares, -1, I).transpose(1, 2)
+    y = torch.bmm(x.reshape(1, rows, I).expand(shares, -1, -1), parts)  # (shares, rows, O/shares)
+    return y.transpose(0, 1).reshape(*x.shape[:-1], O)
+
+
+class Linear(nn.Linear):
+    def forward(self, x: Tensor) -> Tensor:
+        return product(x, self.weight)
+
+
 class RMSNorm(nn.Module):
     def __init__(self, width: int, eps: float) -> None:
         super().__init__()
@@ -146,10 +167,10 @@ class Attention(nn.Module):
     def __init__(self, c: Config, layer: int) -> None:
         super().__init__()
         self.config, self.layer = c, layer
-        self.q = nn.Linear(c.width, c.heads * c.head_size, bias=False)
-        self.k = nn.Linear(c.width, c.kv_heads * c.head_size, bias=False)
-        self.v = nn.Linear(c.width, c.kv_heads * c.head_size, bias=False)
-        self.o = nn.Linear(c.heads * c.head_size, c.width, bias=False)
+        self.q = Linear(c.width, c.heads * c.head_size, bias=False)
+        self.k = Linear(c.width, c.kv_heads * c.head_size, bias=False)
+        self.v = Linear(c.width, c.kv_heads * c.head_size, bias=False)
+        self.o = Linear(c.heads * c.head_size, c.width, bias=False)
 
     def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], mask: Tensor | None,
                 cache: Cache | None) -> Tensor:
@@ -159,18 +180,19 @@ class Attention(nn.Module):
         q, k = rotate(q, *rope), rotate(k, *rope)
         if cache is not None:
             k, v = cache.extend(self.layer, k, v)
-        share = self.config.heads // self.config.kv_heads
-        k, v = k.repeat_interleave(share, dim=1), v.repeat_interleave(share, dim=1)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None)
+        if T == 1:  # heads that share keys are as good as tokens of one: each key is read once
+            y = F.scaled_dot_product_attention(q.view(B, k.shape[1], -1, q.shape[3]), k, v, mask)
+            return self.o(y.reshape(B, 1, -1))
+        y = F.scaled_dot_product_attention(q, k, v, mask, is_causal=mask is None, enable_gqa=True)
         return self.o(y.transpose(1, 2).reshape(B, T, -1))
 
 
 class MLP(nn.Module):
     def __init__(self, c: Config) -> None:
         super().__init__()
-        self.gate = nn.Linear(c.width, c.hidden, bias=False)
-        self.up = nn.Linear(c.width, c.hidden, bias=False)
-        self.down = nn.Linear(c.hidden, c.width, bias=False)
+        self.gate = Linear(c.width, c.hidden, bias=False)
+        self.up = Linear(c.width, c.hidden, bias=False)
+        self.down = Linear(c.hidden, c.width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.down(F.silu(self.gate(x)) * self.up(x))
@@ -197,7 +219,7 @@ class GPT(nn.Module):
         self.embed = nn.Embedding.from_pretrained(torch.empty(config.vocab, config.width), False)
         self.blocks = nn.ModuleList(Block(config, i) for i in range(config.layers))
         self.norm = RMSNorm(config.width, config.eps)
-        self.head = nn.Linear(config.width, config.vocab, bias=False)
+        self.head = Linear(config.width, config.vocab, bias=False)
         if config.tied:
             self.head.weight = self.embed.weight
         self.recompute = False  # blocks again in the backward pass: slower, far less memory
@@ -214,7 +236,13 @@ class GPT(nn.Module):
 
     def forward(self, tokens: Tensor, cache: Cache | None = None, pad: Tensor | None = None,
                 last: bool = False) -> Tensor:
-        """Logits (B, T, V), or (B, 1, V) of the last position alone.
+        """Logits (B, T, V), or (B, 1, V) of the last position alone; arguments as in `states`."""
+        x = self.states(tokens, cache, pad)
+        return self.head(x[:, -1:] if last else x)
+
+    def states(self, tokens: Tensor, cache: Cache | None = None, pad: Tensor | None = None
+               ) -> Tensor:
+        """What the head reads (B, T, C).
 
         tokens (B, T) continue what `cache` holds. pad (B,): how many of them, at the left of each
         row, are padding. ValueError if a row does not fit the context.
@@ -241,7 +269,7 @@ class GPT(nn.Module):
         if cache:
             cache.real[:, past:past + T] = real[:, past:]
             cache.length = past + T
-        return self.head(self.norm(x[:, -1:] if last else x))
+        return self.norm(x)
 
 
 @contextmanager
@@ -276,7 +304,7 @@ def visible(real: Tensor, past: int) -> Tensor:
 
 def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
             on_rows: OnRows = None) -> tuple[Tensor, Cache]:
-    """Runs the prompts: logits (B, V) after each, and their cache with room for more tokens.
+    """Runs the prompts: the last state (B, C) of each, and their cache with room for more tokens.
 
     The rows come in `blocks` of equal length, each with weights of its own (a z of its own); what
     all prompts begin with is run once a block. on_rows as in `generate`. Gradients flow through
@@ -292,11 +320,11 @@ def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
     rows = torch.arange(blocks, device=device).repeat_interleave(B // blocks)
     if common:
         start = torch.tensor(prompts[0][:common], device=device)
-        model(start.expand(blocks, -1), cache, last=True)
+        model.states(start.expand(blocks, -1), cache)
         cache.pick(rows)
     if on_rows:
         on_rows(rows)
-    return model(tokens, cache, pad, last=True)[:, -1], cache
+    return model.states(tokens, cache, pad)[:, -1], cache
 
 
 @dataclass
@@ -309,29 +337,32 @@ class Completion:
 
 @torch.no_grad()
 def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_new: int,
-             temperature: float = 0.0, generator: torch.Generator | None = None,
-             samples: int = 1, blocks: int = 1, on_rows: OnRows = None) -> list[Completion]:
-    """Continues each prompt until an end token or max_new tokens; greedy at temperature 0.
+             draws: Tensor | None = None, blocks: int = 1, on_rows: OnRows = None
+             ) -> list[Completion]:
+    """Continues each prompt until an end token or max_new tokens.
 
-    Each prompt is continued `samples` times, one after another in what is returned. Rows that are
-    finished leave the batch. Where weights differ from block to block of rows (see `prefill`),
-    on_rows(rows) tells whoever carries them which rows there are now: at first a row a block, and
-    then those named. The log-probabilities are those of the distribution sampled from
-    (temperature 1 if greedy). NotFinite if there is none.
+    draws None: greedily. draws (samples * B, max_new), uniform in [0, 1): as many samples of each
+    prompt, one after another, at temperature 1; each token takes one number of its own row, so
+    that what a row says does not depend on who else is in the batch. Rows that are finished leave.
+    Where weights differ from block to block of rows (see `prefill`), on_rows(rows) tells whoever
+    carries them which rows there are now: at first a row a block, and then those named. The
+    log-probabilities are those at temperature 1. NotFinite if there are none.
     """
     device = model.embed.weight.device
-    logits, cache = prefill(model, prompts, max_new, blocks, on_rows)
-    if samples > 1:
-        rows = torch.arange(len(prompts), device=device).repeat_interleave(samples)
-        logits = logits[rows]
+    state, cache = prefill(model, prompts, max_new, blocks, on_rows)
+    logits = model.head(state)
+    if draws is not None:
+        rows = torch.arange(len(draws), device=device) // (len(draws) // len(prompts))
+        logits, draws = logits[rows], draws.to(device)
         cache.pick(rows)
     done = [Completion([], []) for _ in range(len(logits))]
     alive = list(range(len(logits)))
     while True:
-        logp = torch.log_softmax(logits.float() / (temperature or 1.0), dim=-1)  # (B, V)
+        logp = torch.log_softmax(logits.float(), dim=-1)  # (B, V)
         if logp[:, 0].isnan().any():  # one that is not finite makes all of its row NaN
             raise NotFinite("the model's logits are NaN or infinite")
-        tokens = sample(logp, generator) if temperature else logp.argmax(-1, keepdim=True)
+        tokens = (logp.argmax(-1, keepdim=True) if draws is None
+                  else sample(logp, draws[alive, len(done[alive[0]].tokens)]))
         picked = zip(alive, tokens[:, 0].tolist(), logp.gather(1, tokens)[:, 0].tolist())
         for row, token, value in picked:
             done[row].tokens.append(token)
@@ -349,10 +380,15 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
         logits = model(tokens, cache, last=True)[:, -1]
 
 
-def sample(logp: Tensor, generator: torch.Generator | None) -> Tensor:
-    """One token a row from logp (B, V), drawn where the generator lives: (B, 1)."""
-    p = logp.exp() if generator is None else logp.exp().to(generator.device)
-    return torch.multinomial(p, 1, generator=generator).to(logp.device)
+def sample(logp: Tensor, draw: Tensor) -> Tensor:
+    """The first token at which the sum of p passes draw (B,) in [0, 1): logp (B, V) -> (B, 1).
+
+    >>> sample(torch.tensor([[.5, .2, .3], [.5, .2, .3]]).log(), torch.tensor([.49, .71])).tolist()
+    [[0], [2]]
+    """
+    sums = logp.exp().cumsum(-1)
+    return torch.searchsorted(sums, draw[:, None] * sums[:, -1:], right=True).clamp(
+        max=logp.shape[1] - 1)
 
 
 def left_padded(rows: list[list[int]], device: torch.device | str) -> tuple[Tensor, Tensor]:

@@ -9,9 +9,10 @@ over the vocabulary at each sampled position, summed over the answer. A prompt i
 its samples, gradient included, and a sample that came twice is run once. Beside it next-token
 prediction: the ablation, and the way in which the base model itself is pretrained.
 
-Everything random is drawn from a stream named by (domain, seed, step), so that a run that was
-stopped goes on exactly as if it had not been. What is no number stops it, before anything is
-saved; what merely looks wrong is said (`alarms`). Departs from the authors' code: sampled, not
+Everything random is drawn from a stream named by (domain, seed, step, prompt): a run that was
+stopped goes on exactly as if it had not been, and which of several processes runs a prompt makes
+no difference. What is no number stops a run, before anything is saved; what merely looks wrong is
+said (`alarms`). Departs from the authors' code: sampled, not
 greedy, rollouts; a baseline; log-probabilities of the very tokens sampled; KL from policy to base.
 """
 from __future__ import annotations
@@ -30,6 +31,7 @@ from random import Random
 from typing import Any
 
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -55,17 +57,18 @@ class Stopped(KeyboardInterrupt):
 def stop_after_step() -> Iterator[Callable[[], bool]]:
     """Ctrl-C no longer breaks a step in two: it sets a flag that the loop asks for.
 
-    A second one does break it: the run then goes on from what was saved last.
+    A second one does break it: the run then goes on from what was saved last. With several
+    processes it must be a second later: torchrun passes the first one on to all that had it.
     """
-    asked = []
+    asked: list[float] = []
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
 
     def ask(*_: object) -> None:
-        if asked:
+        if asked and time.monotonic() - asked[0] > dist.is_initialized():
             raise KeyboardInterrupt
-        asked.append(True)
+        asked.append(time.monotonic())
         # Not print: it may be in the middle of a print that we are here.
         os.write(2, b"\nstopping after this step; Ctrl-C once more stops at once\n")
     before = signal.signal(signal.SIGINT, ask)
@@ -99,7 +102,7 @@ def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int
                                  "another rate, seed or dtype") from None
             report(step, facts)
             log.append({"step": step + 1, **facts, "seconds": time.monotonic() - start})
-            stopping = asked()
+            stopping = bool(summed(torch.tensor(float(asked()))))  # one asked, all stop
             if stopping or time.monotonic() - last > every:
                 save_file(state, {"run": run, "log": log,
                                   **{name: part.state_dict() for name, part in parts.items()}})
@@ -130,6 +133,46 @@ def stream(*name: object) -> torch.Generator:
     False
     """
     return torch.Generator().manual_seed(zlib.crc32(repr(name).encode()))
+
+
+# ------------------------------------------------------------------------------ several processes
+
+def own(n: int) -> range:
+    """Which of n things this process does, of the processes that torchrun started: all, if alone.
+
+    >>> own(3)
+    range(0, 3)
+    """
+    return range(dist.get_rank(), n, dist.get_world_size()) if dist.is_initialized() else range(n)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What the processes exchange: where one of them is gone, that is what is said."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise ValueError(f"rank {dist.get_rank()}: another process of this run is gone "
+                         f"({str(error).splitlines()[0][-80:]}); the same command goes on from "
+                         "what is saved") from None
+
+
+def summed(x: Tensor) -> Tensor:
+    """x, summed in place over all processes."""
+    if dist.is_initialized():
+        with together():
+            dist.all_reduce(x)
+    return x
+
+
+def gathered(done: dict) -> dict:
+    """What all processes have done, each its own keys."""
+    if not dist.is_initialized():
+        return done
+    parts: list[dict] = [{} for _ in range(dist.get_world_size())]
+    with together():
+        dist.all_gather_object(parts, done)
+    return {key: value for part in parts for key, value in part.items()}
 
 
 # ------------------------------------------------------------------------- next-token prediction
@@ -250,21 +293,18 @@ def advantages(rewards: Tensor) -> Tensor:
     return (rewards - rewards.mean(1, keepdim=True)) * n / (n - 1)
 
 
-def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, mask: Tensor,
-                   advantage: Tensor, kl_weight: float, count: Tensor) -> tuple[Tensor, Tensor]:
-    """(loss, KL): -mean_b A_b sum_t log pi(y_bt) + lambda KL, KL = mean_b sum_t KL_t exactly.
+def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, advantage: Tensor,
+                   weight: Tensor, kl_weight: float) -> tuple[Tensor, Tensor]:
+    """(loss, KL): -sum_m w_m A_m log pi(y_m) + lambda KL, KL = sum_m w_m KL_m, of M tokens.
 
-    logits, base_logits (B, T, V); targets and mask (B, T), mask 1 on the answer's tokens;
-    advantage (B,); count (B,): how often the answer was sampled, by which the means are weighted.
-    KL_t = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats.
+    logits, base_logits (M, V); targets (M,); advantage (M,) of the token's answer; weight (M,):
+    that of the answer among all, so that the sums are means over answers.
+    KL_m = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats, exactly.
     """
-    real = mask.bool()
-    row = real.nonzero()[:, 0]  # (M,): the answer that each of the M real tokens belongs to
-    logp, base = (x[real].float().log_softmax(-1) for x in (logits, base_logits))  # (M, V)
-    taken = logp.gather(-1, targets[real][:, None])[:, 0]
-    weight = (count / count.sum())[row]
+    logp, base = (x.float().log_softmax(-1) for x in (logits, base_logits))
+    taken = logp.gather(-1, targets[:, None])[:, 0]
     kl = (weight * (logp.exp() * (logp - base)).sum(-1)).sum()
-    return kl_weight * kl - (weight * advantage[row] * taken).sum(), kl
+    return kl_weight * kl - (weight * advantage * taken).sum(), kl
 
 
 @dataclass(frozen=True)
@@ -280,6 +320,7 @@ class Recipe:
     held: int = 120     # validation prompts
 
 
+PIECE = 1 << 22      # logits at once: they fit a processor's cache
 KL_MOST = 10.0       # nats an answer: it is e^10 times as likely as it was in the base
 ENTROPY_LEAST = 0.01  # nats a token
 MOVE_MOST = 1.0      # of one number from where it started; a gain is then 0, 2 or beyond
@@ -346,23 +387,26 @@ def completions(adapter: Adapter, z: Tensor | None, dialect: Dialect, prompts: l
                 report: Report = quiet) -> list[Completion]:
     """Greedy completions of all prompts with z: None, the base, or (N,), an expert.
 
-    With z (P, N) by each of P experts, SVF alone: those of the first come first.
+    With z (P, N) by each of P experts, SVF alone: those of the first come first. Several processes
+    share them out, prompts or experts, and each gets all.
     """
     rows, done = [dialect.prompt(text) for text in prompts], {}
     many = z is not None and z.dim() == 2
+    which, who = (range(len(rows)), own(len(z))) if many else (own(len(rows)), range(1))
     if not many:
         adapter.use(z)
-    for step, part in enumerate(batches([len(row) for row in rows], dialect.batch)):
-        asked = [rows[i] for i in part]
+    for step, part in enumerate(batches([len(rows[i]) for i in which], dialect.batch)):
+        part = [which[i] for i in part]
         at_once = max(1, dialect.batch // len(part))
-        for first in range(0, len(z) if many else 1, at_once):
-            who = range(first, min(first + at_once, len(z))) if many else range(1)
+        for first in range(0, len(who), at_once):
+            some = who[first:first + at_once]
             if many:
-                adapter.use(z[first:first + at_once])
-            given = generate(adapter.model, asked * len(who), dialect.ends, dialect.max_new,
-                             blocks=len(who), on_rows=adapter.keep if many else None)
-            done.update(zip([(p, i) for p in who for i in part], given))
+                adapter.use(z[list(some)])
+            given = generate(adapter.model, [rows[i] for i in part] * len(some), dialect.ends,
+                             dialect.max_new, None, len(some), adapter.keep if many else None)
+            done.update(zip([(p, i) for p in some for i in part], given))
         report(step, {})
+    done = gathered(done)
     return [done[key] for key in sorted(done)]
 
 
@@ -378,54 +422,79 @@ def right(problems: list[Problem], texts: list[str]) -> list[bool]:
 
 
 def rollouts(adapter: Adapter, z: Tensor, dialect: Dialect, problems: list[Problem],
-             samples: int, generator: torch.Generator) -> list[list[Episode]]:
-    """`samples` answers to each problem at temperature 1: one group a problem."""
+             draws: Tensor) -> list[list[Episode]]:
+    """Answers to each problem at temperature 1: one group a problem.
+
+    draws (problems, samples, max_new), uniform in [0, 1): see `generate`.
+    """
     adapter.use(z.detach())
     prompts, groups = [dialect.prompt(p.prompt) for p in problems], {}
+    samples = draws.shape[1]
     for part in batches([len(row) for row in prompts], max(1, dialect.batch // samples)):
         done = generate(adapter.model, [prompts[i] for i in part], dialect.ends, dialect.max_new,
-                        1.0, generator, samples)
+                        draws[part].flatten(0, 1))
         for n, i in enumerate(part):
             groups[i] = [Episode(prompts[i], c.tokens, problems[i].reward(dialect.text(c.tokens)),
                                  sum(c.logps)) for c in done[n * samples:(n + 1) * samples]]
     return [groups[i] for i in range(len(problems))]
 
 
-def answer_logits(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
-    """(logits (B, T, V), targets (B, T), mask (B, T)) of the answers' tokens alone.
+def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
+    """What the head reads at the answers' tokens alone, these tokens, and whose they are.
 
-    A group shares one prompt, which is run once for all its answers, gradient included; not so
-    where blocks are recomputed, which a shared cache does not allow.
+    states (M, C), targets (M,), row (M,): the answer that each of the M tokens belongs to. A group
+    shares one prompt, which is run once for all its answers, gradient included; not so where
+    blocks are recomputed, which a shared cache does not allow.
     """
     device = model.embed.weight.device
     episodes = [episode for group in groups for episode in group]
     targets, mask = padded([([], e.completion) for e in episodes], 0.0, device)
     if model.recompute:
-        tokens, whole = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
-        logits = model(tokens[:, :-1])
+        tokens, _ = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
+        states = model.states(tokens[:, :-1])
         index = torch.tensor([len(e.prompt) - 1 for e in episodes], device=device)[:, None]
         index = index + torch.arange(targets.shape[1], device=device)
-        index = index.clamp(max=logits.shape[1] - 1)  # beyond the end: masked
-        return logits.gather(1, index[..., None].expand(-1, -1, logits.shape[2])), targets, mask
-    first, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
-    rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
-    cache.pick(rows)
-    logits = first[rows][:, None]
-    if targets.shape[1] > 1:
-        logits = torch.cat((logits, model(targets[:, :-1], cache)), 1)
-    return logits, targets, mask
+        index = index.clamp(max=states.shape[1] - 1)  # beyond the end: masked
+        states = states.gather(1, index[..., None].expand(-1, -1, states.shape[2]))
+    else:
+        first, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
+        rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
+        cache.pick(rows)
+        states = first[rows][:, None]
+        if targets.shape[1] > 1:
+            states = torch.cat((states, model.states(targets[:, :-1], cache)), 1)
+    real = mask.bool()
+    return states[real], targets[real], real.nonzero()[:, 0]
+
+
+def backward(model: GPT, states: Tensor, loss: Callable[[Tensor, slice], Tensor]) -> float:
+    """Adds the gradient of sum_i loss(head(states[i]), i) over pieces i of tokens; gives the sum.
+
+    states (M, C). The head's gradient with respect to the states is all that the blocks need of
+    it: so a piece's logits (m, V), of which all together would fill the memory, go at once.
+    """
+    leaf, total = states.detach().requires_grad_(True), 0.0
+    size = max(1, PIECE // model.config.vocab)
+    for start in range(0, len(leaf), size):
+        piece = slice(start, start + size)
+        value = loss(model.head(leaf[piece]), piece)
+        check_finite({"the loss": value})
+        value.backward()
+        total += value.item()
+    states.backward(leaf.grad)
+    return total
 
 
 def kept_bytes(model: GPT, groups: list[list[Episode]]) -> float:
     """About what the backward pass needs kept of these groups' forward passes.
 
     A token and layer: some 15 C + 3 hidden numbers (what the norms, attention, SwiGLU and x V of
-    each matrix leave behind); a token of an answer: six rows of logits and what is made of them.
+    each matrix leave behind); of the logits, no more than a piece.
     """
     c, size = model.config, model.embed.weight.element_size()
     written = sum(len(group) * max(len(e.completion) for e in group) for group in groups)
     tokens = written + sum(len(group[0].prompt) for group in groups)
-    return size * (tokens * c.layers * (15 * c.width + 3 * c.hidden) + 6 * written * c.vocab)
+    return size * tokens * c.layers * (15 * c.width + 3 * c.hidden) + 24 * PIECE
 
 
 def memory(device: torch.device) -> float:
@@ -440,10 +509,11 @@ def memory(device: torch.device) -> float:
 
 def policy_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weight: float,
                 batch: int, room: float | None = None) -> dict:
-    """Adds dJ/dz of these groups to z.grad; returns what is worth watching.
+    """Puts dJ/dz of these groups into z.grad; returns what is worth watching.
 
     reward, kl (nats an answer), entropy (nats a token, estimated by what was sampled), no_signal:
-    the share of groups in which all answers have the same reward, and so no advantage.
+    the share of groups in which all answers have the same reward, and so no advantage. Several
+    processes with groups of their own get the gradient and the facts of all of them.
 
     At most `batch` answers at once, or one group. Where their forward pass would keep more than
     `room` bytes (None: what there is), blocks are recomputed in the backward pass.
@@ -451,25 +521,43 @@ def policy_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_wei
     room = memory(z.device) if room is None else room
     rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
     check_finite({"a reward": rewards})
-    total, at_once = 0.0, max(1, batch // rewards.shape[1])
-    for part in batches([len(group[0].prompt) for group in groups], at_once):
-        mine, share = [distinct(groups[i]) for i in part], len(part) / len(groups)
-        gains, counts = (torch.tensor([float(getattr(e, key)) for group in mine for e in group],
-                                      device=z.device) for key in ("advantage", "count"))
-        adapter.model.recompute = kept_bytes(adapter.model, mine) > room
-        adapter.use(None)
-        with torch.no_grad():
-            base = answer_logits(adapter.model, mine)[0]
-        adapter.use(z)
-        logits, targets, mask = answer_logits(adapter.model, mine)
-        loss, kl = reinforce_loss(logits, base, targets, mask, gains, kl_weight, counts)
-        check_finite({"the loss": loss})
-        (share * loss).backward()
-        total += share * kl.item()
-    same = (rewards == rewards[:, :1]).all(1).float().mean().item()
     sampled = [e for group in groups for e in group]
-    entropy = -sum(e.logp for e in sampled) / sum(len(e.completion) for e in sampled)
-    return {"reward": rewards.mean().item(), "kl": total, "entropy": entropy, "no_signal": same}
+    facts = torch.tensor([len(groups), rewards.mean(1).sum(), 0.0, -sum(e.logp for e in sampled),
+                          sum(len(e.completion) for e in sampled),
+                          (rewards == rewards[:, :1]).all(1).sum()], dtype=torch.float32)
+    for part in batches([len(group[0].prompt) for group in groups],
+                        max(1, batch // rewards.shape[1])):
+        facts[2] += len(part) * part_step(adapter, z, [distinct(groups[i]) for i in part],
+                                          kl_weight, len(part), room)
+    n, reward, kl, surprise, tokens, same = summed(facts.to(z.device)).tolist()
+    summed(z.grad).div_(n)
+    return {"reward": reward / n, "kl": kl / n, "entropy": surprise / tokens,
+            "no_signal": same / n}
+
+
+def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weight: float,
+              share: float, room: float) -> float:
+    """Adds share * dJ/dz of what fits the memory at once; returns the KL of an answer."""
+    model = adapter.model
+    model.recompute = kept_bytes(model, groups) > room
+    adapter.use(None)
+    with torch.no_grad():
+        base, targets, row = answer_states(model, groups)
+    adapter.use(z)
+    states = answer_states(model, groups)[0]
+    gains, counts = (torch.tensor([float(getattr(e, key)) for group in groups for e in group],
+                                  device=z.device)[row] for key in ("advantage", "count"))
+    weight, kls = counts / sum(e.count for group in groups for e in group), []
+
+    def loss(logits: Tensor, piece: slice) -> Tensor:
+        with torch.no_grad():
+            base_logits = model.head(base[piece])
+        value, kl = reinforce_loss(logits, base_logits, targets[piece], gains[piece],
+                                   weight[piece], kl_weight)
+        kls.append(kl.item())
+        return share * value
+    backward(model, states, loss)
+    return sum(kls)
 
 
 def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
@@ -480,11 +568,21 @@ def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
 
 def reinforce(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
               seed: int, state: Path, run: dict, report: Report) -> tuple[Tensor, list[dict]]:
-    """Trains one expert from the base: the vector that was best on validation, and the log."""
+    """Trains one expert from the base: the vector that was best on validation, and the log.
+
+    Several processes share out a step's prompts. ValueError if there are fewer prompts.
+    """
+    if not own(recipe.prompts):
+        raise ValueError(f"rank {dist.get_rank()} has nothing to do: expected at most "
+                         f"{recipe.prompts} processes, one a prompt of a step")
+
     def gradient(step: int, z: Tensor) -> dict:
         problems = draw(tasks, recipe.prompts, "train", tasks[0].name, seed, step)
-        groups = rollouts(adapter, z, dialect, problems, recipe.samples,
-                          stream("rollout", tasks[0].name, seed, step))
+        mine = own(len(problems))
+        draws = torch.stack([
+            torch.rand(recipe.samples, dialect.max_new,
+                       generator=stream("rollout", tasks[0].name, seed, step, i)) for i in mine])
+        groups = rollouts(adapter, z, dialect, [problems[i] for i in mine], draws)
         return policy_step(adapter, z, groups, recipe.kl, dialect.batch)
     return learn(adapter, dialect, tasks, recipe, gradient, state, run, report)
 

@@ -29,7 +29,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from data.files import load_file, save_file, show
-from model import GPT, fingerprint
+from model import GPT, fingerprint, product
 
 Factors = tuple[Tensor, Tensor, Tensor]  # U (O, R), S (R,), Vt (R, I)
 ATTENTION, MLP = ("q", "k", "v", "o"), ("gate", "up", "down")
@@ -112,8 +112,8 @@ class SVFLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
         if self.merged is not None:
-            return F.linear(x, self.merged)
-        return F.linear(F.linear(x, self.Vt) * self.gain, self.U)
+            return product(x, self.merged)
+        return product(product(x, self.Vt) * self.gain, self.U)
 
 
 class LoRALinear(nn.Module):
@@ -148,7 +148,7 @@ class LoRALinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
         if self.merged is not None:
-            return F.linear(x, self.merged)
+            return product(x, self.merged)
         A, B = self.pair
         return F.linear(x, self.weight) + 2 * F.linear(F.linear(x, A), B)
 

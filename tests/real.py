@@ -124,9 +124,9 @@ def likelihoods(shop: t2.Workshop, problems: list, words: list[str]) -> torch.Te
             tokens = shop.dialect.prompt(f"{before}{mark}{word} {asked.partition(' ')[2]}")
             groups.append([rl.Episode(tokens, encode(f" {text}\n"), 0.0)
                            for text in problem.choices])
-        logits, targets, mask = rl.answer_logits(shop.svf.model, groups)
-        logp = logits.log_softmax(-1).gather(-1, targets[..., None])[..., 0]
-        rows.append((logp * mask).sum(1).view(-1, 4))
+        states, targets, row = rl.answer_states(shop.svf.model, groups)
+        logp = shop.svf.model.head(states).log_softmax(-1).gather(-1, targets[:, None])[:, 0]
+        rows.append(torch.zeros(4 * len(groups)).index_add_(0, row, logp).view(-1, 4))
     return torch.cat(rows)
 
 

@@ -14,8 +14,10 @@ from model import (
     left_padded,
     load_model,
     prefill,
+    product,
     rope_table,
     rotate,
+    sample,
     save_model,
 )
 
@@ -68,6 +70,7 @@ def test_what_prompts_begin_with_is_run_once_and_changes_nothing(tiny: GPT) -> N
     prompts = [start + [5, 6, 7], start + [8], start + [5, 9]]
     shared, cache = prefill(tiny, prompts, 4)
     apart, other = prefill(tiny, prompts, 4, blocks=3)
+    shared, apart = tiny.head(shared), tiny.head(apart)
     assert cache.length == other.length == 14
     torch.testing.assert_close(shared, apart, atol=1e-5, rtol=1e-5)
     for i, prompt in enumerate(prompts):
@@ -80,12 +83,33 @@ def test_what_prompts_begin_with_is_run_once_and_changes_nothing(tiny: GPT) -> N
 
 def test_samples_of_a_prompt_start_alike_and_stand_together(tiny: GPT) -> None:
     prompts = rows(3, 8)
-    single = generate(tiny, prompts, ends=(), max_new=5)
-    many = generate(tiny, prompts, ends=(), max_new=5, samples=3)
-    assert [c.tokens for c in many] == [c.tokens for c in single for _ in range(3)]
-    g = torch.Generator().manual_seed(3)
-    drawn = generate(tiny, prompts, (), 5, 1.0, g, samples=3)
-    assert len({tuple(c.tokens) for c in drawn}) == 6
+    draws = torch.rand(6, 5, generator=torch.Generator().manual_seed(3))
+    together = [c.tokens for c in generate(tiny, prompts, (), 5, draws)]
+    apart = [c.tokens for i in range(2)
+             for c in generate(tiny, prompts[i:i + 1], (), 5, draws[3 * i:3 * i + 3])]
+    alone = [generate(tiny, [prompts[i // 3]], (), 5, draws[i:i + 1])[0].tokens for i in range(6)]
+    assert together == apart == alone and len(set(map(tuple, together))) == 6
+
+
+def test_what_is_drawn_has_the_models_distribution() -> None:
+    """The bound is 6 standard errors of a share, so a false alarm is one in 10^8."""
+    logp, n = torch.tensor([2.0, 0.0, -1.0, 1.0]).log_softmax(0), 100_000
+    found = sample(logp.expand(n, -1), torch.rand(n, generator=torch.Generator().manual_seed(0)))
+    share = torch.bincount(found[:, 0], minlength=4) / n
+    assert (share - logp.exp()).abs().max() < 6 * 0.5 / n ** 0.5
+    edge = sample(torch.tensor([[0.0, -50.0, -200.0]]).log_softmax(-1), torch.tensor([1 - 2**-24]))
+    assert edge.item() < 2  # never what has no probability
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@torch.no_grad()
+def test_the_shares_of_a_product_make_the_product(threads: int) -> None:
+    g = torch.Generator().manual_seed(0)
+    torch.set_num_threads(threads)
+    for rows, O in ((2, 6), (1, 35), (130, 6)):  # 35 rows of W have no equal shares for 2 or 3
+        x, W = (torch.randn(rows, n, 5, generator=g) for n in (3, O))
+        torch.testing.assert_close(product(x, W[0]), x @ W[0].T)
+        torch.testing.assert_close(product(x[0, 0], W[0]), x[0, 0] @ W[0].T)
 
 
 def test_the_llama3_scaling_of_rope_has_three_bands() -> None:
@@ -123,10 +147,10 @@ def test_each_row_stops_at_its_own_end_token(tiny: GPT) -> None:
         assert completion.tokens == long.tokens[:stop]
 
 
-def test_sampling_is_a_function_of_its_generator(tiny: GPT) -> None:
+def test_sampling_is_a_function_of_its_draws(tiny: GPT) -> None:
     def draw(seed: int) -> list[list[int]]:
-        g = torch.Generator().manual_seed(seed)
-        return [c.tokens for c in generate(tiny, rows(3, 4), {0}, 9, 1.0, g)]
+        draws = torch.rand(2, 9, generator=torch.Generator().manual_seed(seed))
+        return [c.tokens for c in generate(tiny, rows(3, 4), {0}, 9, draws)]
     assert draw(5) == draw(5) != draw(6)
 
 
