@@ -52,9 +52,9 @@ def test_the_same_seed_gives_the_same_expert_bit_for_bit_and_another_another(tmp
     assert other[0] != one[0] and other[1] != one[1]
 
 
-def test_every_domain_seed_step_and_rank_has_a_stream_of_its_own() -> None:
-    names = [("rollout", domain, seed, step, rank) for domain in ("chain", "branch", "day")
-             for seed in (-2, -1, 0, 1, 2) for step in range(40) for rank in range(4)]
+def test_every_domain_seed_step_and_prompt_has_a_stream_of_its_own() -> None:
+    names = [("rollout", domain, seed, step, prompt) for domain in ("chain", "branch", "day")
+             for seed in (-2, -1, 0, 1, 2) for step in range(40) for prompt in range(16)]
     assert len({stream(*name).initial_seed() for name in names}) == len(names)
     leads = {name: [p.lead for p in draw(trained_on("math"), 40, "train", name, 0, 0)]
              for name in ("math", "code", "reasoning")}

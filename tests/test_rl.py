@@ -417,7 +417,7 @@ def test_what_was_sampled_twice_is_run_once_and_counts_twice(tiny: GPT) -> None:
             base = tiny.head(answer_states(tiny, [[episode]])[0])
             svf.use(z)
             states, targets, row = answer_states(tiny, [[episode]])
-            loss, _ = reinforce_loss(tiny.head(states), base, targets, gain[row],
+            loss, _ = reinforce_loss(tiny.head(states), base, targets, gain.expand(len(row)),
                                      torch.ones(len(row)), 0.3)
             loss.backward()
             want += z.grad / 10
