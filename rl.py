@@ -37,7 +37,7 @@ from torch import Tensor
 
 from data.corpus import answer, document
 from data.dialect import Dialect
-from data.files import load_file, save_file
+from data.files import FIRST, load_file, save_file
 from data.tasks import JOIN, Problem
 from model import GPT, Completion, NotFinite, generate, prefill, watched
 from svf import Adapter
@@ -69,8 +69,8 @@ def stop_after_step() -> Iterator[Callable[[], bool]]:
         if asked and time.monotonic() - asked[0] > dist.is_initialized():
             raise KeyboardInterrupt
         asked.append(time.monotonic())
-        # Not print: it may be in the middle of a print that we are here.
-        os.write(2, b"\nstopping after this step; Ctrl-C once more stops at once\n")
+        if FIRST:  # not print: it may be in the middle of a print that we are here
+            os.write(2, b"\nstopping after this step; Ctrl-C once more stops at once\n")
     before = signal.signal(signal.SIGINT, ask)
     try:
         yield lambda: bool(asked)
@@ -137,6 +137,19 @@ def stream(*name: object) -> torch.Generator:
 
 # ------------------------------------------------------------------------------ several processes
 
+@contextmanager
+def joined(device: str) -> Iterator[None]:
+    """Joins the processes that torchrun started, if it did: by gloo on CPUs, NCCL on GPUs."""
+    if os.environ.get("WORLD_SIZE", "1") == "1":
+        yield
+        return
+    dist.init_process_group("cpu:gloo,cuda:nccl" if device.startswith("cuda") else "gloo")
+    try:
+        yield
+    finally:
+        dist.destroy_process_group()
+
+
 def own(n: int) -> range:
     """Which of n things this process does, of the processes that torchrun started: all, if alone.
 
@@ -165,14 +178,21 @@ def summed(x: Tensor) -> Tensor:
     return x
 
 
-def gathered(done: dict) -> dict:
-    """What all processes have done, each its own keys."""
+def gathered(done: dict[tuple[int, int], Completion], keys: list[tuple[int, int]], longest: int
+             ) -> list[Completion]:
+    """The completions of all keys, of which each process has done its own."""
     if not dist.is_initialized():
-        return done
-    parts: list[dict] = [{} for _ in range(dist.get_world_size())]
-    with together():
-        dist.all_gather_object(parts, done)
-    return {key: value for part in parts for key, value in part.items()}
+        return [done[key] for key in keys]
+    tokens, logps = torch.zeros(len(keys), longest, dtype=torch.long), torch.zeros(
+        len(keys), longest)
+    for row, key in enumerate(keys):
+        if key in done:
+            n = len(done[key].tokens)
+            tokens[row, :n] = torch.tensor(done[key].tokens) + 1  # 0: no token
+            logps[row, :n] = torch.tensor(done[key].logps)
+    lengths = summed(tokens).ne(0).sum(1).tolist()
+    return [Completion((row[:n] - 1).tolist(), logp[:n].tolist())
+            for row, logp, n in zip(tokens, summed(logps), lengths)]
 
 
 # ------------------------------------------------------------------------- next-token prediction
@@ -406,8 +426,8 @@ def completions(adapter: Adapter, z: Tensor | None, dialect: Dialect, prompts: l
                              dialect.max_new, None, len(some), adapter.keep if many else None)
             done.update(zip([(p, i) for p in some for i in part], given))
         report(step, {})
-    done = gathered(done)
-    return [done[key] for key in sorted(done)]
+    keys = [(p, i) for p in range(len(z) if many else 1) for i in range(len(rows))]
+    return gathered(done, keys, dialect.max_new)
 
 
 def answers(adapter: Adapter, z: Tensor | None, dialect: Dialect, problems: list[Problem],

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import math
+import os
 import sys
 import tempfile
 import time
@@ -25,7 +26,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from data import HERE
-from data.files import alone, write_json
+from data.files import FIRST, alone, remove, write_json
 from data.jsonl import CLASSIFIER, chosen, classified, read, which
 from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, trained_on
 
@@ -45,7 +46,8 @@ class Common:
     out: Path = option(Path("out"), "folder of what is made; what ships is used where it has none")
     seed: int = option(0, "stream of all that is random", least=-2**63, most=2**63)
     device: str = option("cpu", "cpu, cuda or mps")
-    threads: int = option(0, "threads that torch uses; 0 leaves it to torch", least=0, most=1024)
+    threads: int = option(0, "threads that torch uses (default: 1 for what is built in; else all, "
+                          "or 1 where other processes hold the cores)", least=0, most=1024)
 
 
 @dataclass(frozen=True)
@@ -239,15 +241,35 @@ def file_digest(path: Path) -> str:
 
 
 def checked_device(args: Common) -> str:
+    """The device, of this process if there are several. Sets the number of threads."""
     import torch
-    if args.threads:
-        torch.set_num_threads(args.threads)
+    small = not isinstance(args, Pretrain) and not args.weights
+    torch.set_num_threads(args.threads or (1 if small else quickest(torch.get_num_threads())))
     there = ["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count())),
              *["mps"] * torch.backends.mps.is_available()]
     if args.device not in (*there, *["cuda"] * torch.cuda.is_available()):
         raise ValueError(f"--device {args.device:.40} is not there; expected one of "
                          f"{', '.join(there)}")
-    return args.device
+    if args.device != "cuda" or not torch.distributed.is_initialized():
+        return args.device
+    torch.cuda.set_device(int(os.environ["LOCAL_RANK"]) % torch.cuda.device_count())
+    return f"cuda:{torch.cuda.current_device()}"
+
+
+def quickest(threads: int) -> int:
+    """So many threads, or one: whichever multiplies faster now.
+
+    Threads that wait for one another crawl where another process holds a core.
+    """
+    import torch
+    x, seconds = torch.ones(384, 384), {threads: [], 1: []}
+    for n in [threads, 1] * 5 * (threads > 1):
+        torch.set_num_threads(n)
+        begin = time.perf_counter()
+        for _ in range(20):
+            x @ x
+        seconds[n].append(time.perf_counter() - begin)
+    return min(seconds, key=lambda n: sum(seconds[n][1:]))  # the first one wakes them
 
 
 class Line:
@@ -263,8 +285,8 @@ class Line:
 
     def __call__(self, step: int, facts: dict) -> None:
         now = time.monotonic()
-        if self.steps == 1:
-            return  # done before there is anything to say
+        if self.steps == 1 or not FIRST:
+            return  # done before there is anything to say, or another process says it
         if self.first is None:
             self.first, self.start = step, now
         per = (now - self.start) / max(1, step - self.first)
@@ -285,7 +307,7 @@ class Line:
 
     def clear(self) -> None:
         """Makes room on a terminal for what is printed next."""
-        if sys.stderr.isatty():
+        if FIRST and sys.stderr.isatty():
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
@@ -307,6 +329,8 @@ def pretrain(args: Pretrain) -> None:
     from data.dialect import built_in
     from data.tokenizer import load
     from model import GPT, Config, save_model
+    if rl.dist.is_initialized():
+        raise ValueError("pretrain runs in one process: start it without torchrun")
     encoding, device = load(), checked_device(args)
     model = GPT(Config(vocab=encoding.n_vocab, width=96, kv_heads=4, head_size=24, hidden=256,
                        theta=1000.0))
@@ -322,7 +346,7 @@ def pretrain(args: Pretrain) -> None:
     parameters, seconds = sum(p.numel() for p in model.parameters()), log[-1]["seconds"]
     write_json(args.out / "pretrain.json", {**run, "parameters": parameters, "seconds": seconds,
                                             "log": log[99::100]})
-    state.unlink(missing_ok=True)  # last: until here a kill costs nothing
+    remove(state)  # last: until here a kill costs nothing
     print(f"wrote {args.out / 'base.pt'}: {parameters:,} parameters, {seconds:.0f} s. The experts "
           "of another base do not fit it: run `python t2.py train` next.")
 
@@ -366,7 +390,7 @@ def train_one(shop: Workshop, name: str) -> dict:
     row = {"n": len(problems), **share, "interval": wilson(share["expert"], len(problems)),
            "parameters": shop.svf.N, "seconds": log[-1]["seconds"], "log": log}
     save_expert(args.out / f"{name}.pt", shop.svf, z, {"run": run, "row": row})
-    state.unlink(missing_ok=True)
+    remove(state)
     return row
 
 
@@ -441,7 +465,7 @@ def adapt(args: Adapt) -> None:
             line(i, facts)
     before = time.monotonic() - start
     log = rl.resumable(state, run, {"table": table}, len(tasks), do, report, every=0)
-    state.unlink(missing_ok=True)
+    remove(state)
     show_mean(table.rows)
     show_seconds(table.rows)
     print(f"{before + log[-1]['seconds']:.0f} s in all; wrote {table.path}")
@@ -697,6 +721,8 @@ def check_writable(out: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
+    if not FIRST:
+        sys.stdout = open(os.devnull, "w")
     if hasattr(sys.stdout, "reconfigure"):  # what a model writes may be no text of this terminal
         sys.stdout.reconfigure(errors="backslashreplace")
     given = vars(parser().parse_args(argv))
@@ -704,12 +730,14 @@ def main(argv: list[str] | None = None) -> int:
     warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # not needed here
     try:
         check_torch()
+        from rl import joined
         check_writable(given["out"])
-        with alone(given["out"]):
+        with joined(given["device"]), alone(given["out"]):
             command(form(**given))
     except KeyboardInterrupt as stop:
-        print(f"\n{str(stop) or 'stopped'}; the same command goes on from what is saved",
-              file=sys.stderr)
+        if FIRST:
+            print(f"\n{str(stop) or 'stopped'}; the same command goes on from what is saved",
+                  file=sys.stderr)
         return 130
     except (ValueError, OSError) as error:
         complain(error)

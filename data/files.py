@@ -4,6 +4,8 @@
                   moment, a reader finds the old file or the new one
     load_file     holds a file against its checksums, then reads it with nothing in it ever run
     alone         keeps a folder for one run; what killed runs left half written is swept away
+
+Of the processes that torchrun starts, the first alone writes.
 """
 from __future__ import annotations
 
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from torch import Tensor
 
+FIRST = os.environ.get("WORLD_SIZE", "1") == "1" or os.environ.get("RANK") == "0"
 _TEMPORARY = re.compile(r".+\.(pt|svd|json|jsonl|model)\.\d+\.tmp")  # as write_whole names them
 _repr = Repr()
 _repr.maxstring = _repr.maxother = 80
@@ -33,6 +36,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
     Until all of it is on disk, what `path` held before is there and untouched.
     """
+    if not FIRST:
+        return
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,6 +55,11 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     finally:
         with suppress(OSError):  # it is rarely there, and neither may its folder be
             temporary.unlink()
+
+
+def remove(path: Path) -> None:
+    if FIRST:
+        path.unlink(missing_ok=True)
 
 
 def write_json(path: Path, thing: dict) -> None:
@@ -186,6 +196,9 @@ def alone(folder: Path) -> Iterator[None]:
     The lock is a transaction on an empty SQLite file: the system takes it back when the process
     ends, however it ends, on every platform.
     """
+    if not FIRST:
+        yield
+        return
     with closing(sqlite3.connect(folder / ".lock", timeout=0, isolation_level=None)) as lock:
         try:
             lock.execute("PRAGMA journal_mode = MEMORY")  # no journal beside it, left by a kill
