@@ -334,6 +334,7 @@ class Recipe:
     steps: int = 40
     prompts: int = 16
     samples: int = 8
+    batch: int = 64     # answers written and learned from at once
     rate: float = 0.02
     kl: float = 0.1
     validate: int = 10  # steps between validations
@@ -441,22 +442,18 @@ def right(problems: list[Problem], texts: list[str]) -> list[bool]:
     return [p.reward(text) == 1 for p, text in zip(problems, texts)]
 
 
-def rollouts(adapter: Adapter, z: Tensor, dialect: Dialect, problems: list[Problem],
-             draws: Tensor) -> list[list[Episode]]:
-    """Answers to each problem at temperature 1: one group a problem.
+def rollouts(adapter: Adapter, dialect: Dialect, problems: list[Problem], draws: Tensor
+             ) -> list[list[Episode]]:
+    """Answers to each problem at temperature 1, all at once: one group a problem.
 
     draws (problems, samples, max_new), uniform in [0, 1): see `generate`.
     """
-    adapter.use(z.detach())
-    prompts, groups = [dialect.prompt(p.prompt) for p in problems], {}
-    samples = draws.shape[1]
-    for part in batches([len(row) for row in prompts], max(1, dialect.batch // samples)):
-        done = generate(adapter.model, [prompts[i] for i in part], dialect.ends, dialect.max_new,
-                        draws[part].flatten(0, 1))
-        for n, i in enumerate(part):
-            groups[i] = [Episode(prompts[i], c.tokens, problems[i].reward(dialect.text(c.tokens)),
-                                 sum(c.logps)) for c in done[n * samples:(n + 1) * samples]]
-    return [groups[i] for i in range(len(problems))]
+    prompts, samples = [dialect.prompt(p.prompt) for p in problems], draws.shape[1]
+    done = generate(adapter.model, prompts, dialect.ends, dialect.max_new, draws.flatten(0, 1))
+    episodes = [Episode(prompts[i // samples], c.tokens,
+                        problems[i // samples].reward(dialect.text(c.tokens)), sum(c.logps))
+                for i, c in enumerate(done)]
+    return [episodes[i:i + samples] for i in range(0, len(episodes), samples)]
 
 
 def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
@@ -527,37 +524,40 @@ def memory(device: torch.device) -> float:
         return 4e9
 
 
-def policy_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weight: float,
-                batch: int, room: float | None = None) -> dict:
-    """Puts dJ/dz of these groups into z.grad; returns what is worth watching.
+def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], kl_weight: float,
+                room: float | None = None) -> dict:
+    """Puts dJ/dz into z.grad; returns what is worth watching. parts: groups that run at once.
 
     reward, kl (nats an answer), entropy (nats a token, estimated by what was sampled), no_signal:
     the share of groups in which all answers have the same reward, and so no advantage. Several
-    processes with groups of their own get the gradient and the facts of all of them.
+    processes with parts of their own get the gradient and the facts of all of them: sums are in
+    float64, so that who has which part does not show.
 
-    At most `batch` answers at once, or one group. Where their forward pass would keep more than
-    `room` bytes (None: what there is), blocks are recomputed in the backward pass.
+    Where a part's forward pass would keep more than `room` bytes (None: what there is), blocks
+    are recomputed in the backward pass.
     """
     room = memory(z.device) if room is None else room
-    rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
-    check_finite({"a reward": rewards})
-    sampled = [e for group in groups for e in group]
-    facts = torch.tensor([len(groups), rewards.mean(1).sum(), 0.0, -sum(e.logp for e in sampled),
-                          sum(len(e.completion) for e in sampled),
-                          (rewards == rewards[:, :1]).all(1).sum()], dtype=torch.float32)
-    for part in batches([len(group[0].prompt) for group in groups],
-                        max(1, batch // rewards.shape[1])):
-        facts[2] += len(part) * part_step(adapter, z, [distinct(groups[i]) for i in part],
-                                          kl_weight, len(part), room)
-    n, reward, kl, surprise, tokens, same = summed(facts.to(z.device)).tolist()
-    summed(z.grad).div_(n)
+    gradient, facts = torch.zeros(len(z), dtype=torch.float64), torch.zeros(6, dtype=torch.float64)
+    for groups in parts:
+        rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
+        check_finite({"a reward": rewards})
+        z.grad = None
+        kl = part_step(adapter, z, [distinct(group) for group in groups], kl_weight, room)
+        gradient += len(groups) * z.grad.double().cpu()
+        sampled = [e for group in groups for e in group]
+        facts += torch.tensor([len(groups), rewards.mean(1).sum(), len(groups) * kl,
+                               -sum(e.logp for e in sampled),
+                               sum(len(e.completion) for e in sampled),
+                               (rewards == rewards[:, :1]).all(1).sum()], dtype=torch.float64)
+    n, reward, kl, surprise, tokens, same = summed(facts).tolist()
+    z.grad = (summed(gradient) / n).to(z)
     return {"reward": reward / n, "kl": kl / n, "entropy": surprise / tokens,
             "no_signal": same / n}
 
 
 def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weight: float,
-              share: float, room: float) -> float:
-    """Adds share * dJ/dz of what fits the memory at once; returns the KL of an answer."""
+              room: float) -> float:
+    """Adds dJ/dz of groups that run at once to z.grad; returns the KL of an answer."""
     model = adapter.model
     model.recompute = kept_bytes(model, groups) > room
     adapter.use(None)
@@ -575,7 +575,7 @@ def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weigh
         value, kl = reinforce_loss(logits, base_logits, targets[piece], gains[piece],
                                    weight[piece], kl_weight)
         kls.append(kl.item())
-        return share * value
+        return value
     backward(model, states, loss)
     return sum(kls)
 
@@ -590,20 +590,28 @@ def reinforce(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
               seed: int, state: Path, run: dict, report: Report) -> tuple[Tensor, list[dict]]:
     """Trains one expert from the base: the vector that was best on validation, and the log.
 
-    Several processes share out a step's prompts. ValueError if there are fewer prompts.
+    A step's prompts are run in parts of at most recipe.batch answers, which are the same however
+    many processes share them out. ValueError if there are fewer parts.
     """
-    if not own(recipe.prompts):
-        raise ValueError(f"rank {dist.get_rank()} has nothing to do: expected at most "
-                         f"{recipe.prompts} processes, one a prompt of a step")
+    at_once = max(1, recipe.batch // recipe.samples)
+    parts = math.ceil(recipe.prompts / at_once)
+    if not own(parts):
+        raise ValueError(f"rank {dist.get_rank()} has nothing to do: the {parts} parts of a step "
+                         "are for as many processes; lower --batch for more parts, from "
+                         f"{at_once * recipe.samples} answers")
 
     def gradient(step: int, z: Tensor) -> dict:
         problems = draw(tasks, recipe.prompts, "train", tasks[0].name, seed, step)
-        mine = own(len(problems))
-        draws = torch.stack([
-            torch.rand(recipe.samples, dialect.max_new,
-                       generator=stream("rollout", tasks[0].name, seed, step, i)) for i in mine])
-        groups = rollouts(adapter, z, dialect, [problems[i] for i in mine], draws)
-        return policy_step(adapter, z, groups, recipe.kl, dialect.batch)
+        parts = batches([len(dialect.prompt(p.prompt)) for p in problems], at_once)
+        adapter.use(z.detach())
+        done = []
+        for part in (parts[k] for k in own(len(parts))):
+            draws = [torch.rand(recipe.samples, dialect.max_new,
+                                generator=stream("rollout", tasks[0].name, seed, step, i))
+                     for i in part]
+            done.append(rollouts(adapter, dialect, [problems[i] for i in part],
+                                 torch.stack(draws)))
+        return policy_step(adapter, z, done, recipe.kl)
     return learn(adapter, dialect, tasks, recipe, gradient, state, run, report)
 
 

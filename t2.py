@@ -369,9 +369,10 @@ def train(args: Train) -> None:
 def recipe(args: Train) -> object:
     """What the user asked for; else what was found to do for either kind of model."""
     from rl import Recipe
-    usual = (Recipe(steps=25, prompts=8, rate=0.004, validate=5, held=60) if args.weights
-             else Recipe())
-    return replace(usual, steps=args.steps or usual.steps, rate=args.rate or usual.rate)
+    usual = (Recipe(steps=25, prompts=8, batch=32, rate=0.004, validate=5, held=60)
+             if args.weights else Recipe())
+    return replace(usual, steps=args.steps or usual.steps, rate=args.rate or usual.rate,
+                   batch=args.batch or usual.batch)
 
 
 def train_one(shop: Workshop, name: str) -> dict:
