@@ -55,10 +55,11 @@ class Stopped(KeyboardInterrupt):
 
 @contextmanager
 def stop_after_step() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C no longer breaks a step in two: it sets a flag that the loop asks for.
+    """Ctrl-C and SIGTERM no longer break a step in two: they set a flag that the loop asks for.
 
     A second one does break it: the run then goes on from what was saved last. With several
-    processes it must be a second later: torchrun passes the first one on to all that had it.
+    processes it must be a second later: torchrun passes the first one on to all that had it, and
+    ends those that another one left behind, which notice it by themselves (`Gone`).
     """
     asked: list[float] = []
     if threading.current_thread() is not threading.main_thread():
@@ -71,11 +72,12 @@ def stop_after_step() -> Iterator[Callable[[], bool]]:
         asked.append(time.monotonic())
         if FIRST:  # not print: it may be in the middle of a print that we are here
             os.write(2, b"\nstopping after this step; Ctrl-C once more stops at once\n")
-    before = signal.signal(signal.SIGINT, ask)
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield lambda: bool(asked)
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int], dict],
@@ -91,25 +93,37 @@ def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int
     kept = len(log)  # steps that `state` holds
     last = time.monotonic()
     start = last - (log[-1]["seconds"] if log else 0.0)
+
+    def keep() -> None:
+        nonlocal kept, last
+        save_file(state, {"run": run, "log": log,
+                          **{name: part.state_dict() for name, part in parts.items()}})
+        kept, last = len(log), time.monotonic()
     with stop_after_step() as asked:
-        for step in range(kept, steps):
-            try:
-                facts = do(step)
-            except NotFinite as error:
-                good = f"{state} holds step {kept}" if kept else "no step was saved yet"
-                raise ValueError(f"{state.name}, step {step + 1} of {steps}: {error}. Last good "
-                                 f"file: {good}. The same command would come here again: try "
-                                 "another rate, seed or dtype") from None
-            report(step, facts)
-            log.append({"step": step + 1, **facts, "seconds": time.monotonic() - start})
-            stopping = bool(summed(torch.tensor(float(asked()))))  # one asked, all stop
-            if stopping or time.monotonic() - last > every:
-                save_file(state, {"run": run, "log": log,
-                                  **{name: part.state_dict() for name, part in parts.items()}})
-                kept, last = len(log), time.monotonic()
-            if stopping:
-                raise Stopped(f"stopped after step {step + 1} of {steps}")
+        try:
+            for step in range(kept, steps):
+                facts = named(do, step, f"{state.name}, step {step + 1} of {steps}",
+                              f"{state} holds step {kept}" if kept else "no step was saved yet")
+                report(step, facts)
+                log.append({"step": step + 1, **facts, "seconds": time.monotonic() - start})
+                stopping = bool(summed(torch.tensor(float(asked()))))  # one is asked, all stop
+                if stopping or time.monotonic() - last > every:
+                    keep()
+                if stopping:
+                    raise Stopped(f"stopped after step {step + 1} of {steps}")
+        except Gone:
+            keep()
+            raise
     return log
+
+
+def named(do: Callable[[int], dict], step: int, where: str, good: str) -> dict:
+    """do(step). Where that finds what is not finite, a ValueError says where and what is left."""
+    try:
+        return do(step)
+    except NotFinite as error:
+        raise ValueError(f"{where}: {error}. Last good file: {good}. The same command would come "
+                         "here again: try another rate, seed or dtype") from None
 
 
 def restore(state: Path, run: dict, parts: dict) -> list[dict]:
@@ -159,22 +173,18 @@ def own(n: int) -> range:
     return range(dist.get_rank(), n, dist.get_world_size()) if dist.is_initialized() else range(n)
 
 
-@contextmanager
-def together() -> Iterator[None]:
-    """What the processes exchange: where one of them is gone, that is what is said."""
-    try:
-        yield
-    except RuntimeError as error:
-        raise ValueError(f"rank {dist.get_rank()}: another process of this run is gone "
-                         f"({str(error).splitlines()[0][-80:]}); the same command goes on from "
-                         "what is saved") from None
+class Gone(ValueError):
+    """Another process of this run has ended before its time."""
 
 
 def summed(x: Tensor) -> Tensor:
-    """x, summed in place over all processes."""
+    """x, summed in place over all processes. Gone if one of them is."""
     if dist.is_initialized():
-        with together():
+        try:
             dist.all_reduce(x)
+        except RuntimeError:
+            raise Gone(f"rank {dist.get_rank()}: another process of this run is gone; the same "
+                       "command goes on from what is saved") from None
     return x
 
 
