@@ -1,0 +1,383 @@
+"""Speed, measured side by side: the table that README shows.
+
+    python -m tests.bench                       # all rows that need no peers
+    python -m tests.bench --peers PYTHON        # PYTHON of an environment with transformers, peft
+    python -m tests.bench step-4 cem            # some rows; the others stay as they were
+    python -m tests.bench --device cuda --dtype bfloat16 --out bench-cuda.json
+
+A row is a ratio of medians of interleaved runs, A B A B, after one of each that does not count;
+its range is that of the pairs. Both sides are processes of their own with the same number of
+threads, on a model of SmolLM2-135M's shape with random weights. "Floor" is what the machine
+would need: FLOPs at the rate of a large product and bytes at the rate of a long sum, both measured
+when the row begins. Written to tests/results/bench.json.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+import rl
+from data import HERE
+from data.files import write_json
+from model import GPT, Config, generate
+from svf import SVF, decomposition
+from tests.peers import measured, serve, tokens
+
+ROOT = HERE.parent
+RESULTS = ROOT / "tests" / "results"
+SHAPE = dict(vocab=49152, width=576, layers=30, heads=9, kv_heads=3, head_size=64, hidden=1536,
+             context=8192, theta=1e5, tied=True)  # SmolLM2-135M
+FIRST = "fb62951"  # the first version with today's base model and tasks
+PEERS, OURS = ROOT / "tests" / "peers.py", ROOT / "tests" / "bench.py"
+
+
+# ---------------------------------------------------------------------------------- what is timed
+
+class Ours:
+    """t2's side, and what it is measured against where that needs no other package."""
+
+    def __init__(self, shape: dict, dtype: str, device: str) -> None:
+        self.device = device
+        self.model = GPT(Config(**shape))
+        self.model.initialise(rl.stream("bench"))
+        self.model.to(device, getattr(torch, dtype)).eval().requires_grad_(False)
+        self.vocab = shape["vocab"]
+
+    def generate(self, rows: int, prompt: int, new: int, samples: int = 1) -> Callable:
+        x = tokens(self.vocab, rows, prompt).tolist()
+        draws = torch.rand(rows * samples, new) if samples > 1 else None
+        return lambda: generate(self.model, x, (), new, draws)
+
+    def step(self, rows: int, length: int) -> Callable:
+        """A step of next-token training of z: forward, backward, AdamW."""
+        svf = SVF(self.model)
+        z = svf.neutral().requires_grad_(True)
+        optimizer, x = torch.optim.AdamW([z], lr=1e-4), tokens(self.vocab, rows, length)
+        x = x.to(self.device)
+        targets = x[:, 1:].flatten()
+
+        def loss(logits: torch.Tensor, piece: slice) -> torch.Tensor:
+            return F.cross_entropy(logits.float(), targets[piece], reduction="sum") / len(targets)
+
+        def work() -> None:
+            svf.use(z)
+            rl.backward(self.model, self.model.states(x[:, :-1]).flatten(0, 1), loss)
+            optimizer.step()
+            optimizer.zero_grad()
+        return work
+
+    def released_step(self, rows: int, length: int) -> Callable:
+        """The same by the released code's recipe, on all matrices: W' = U diag(S*m) V^T composed
+        densely twice, m = sigmoid(p), rescaled to the same sum; a row at a time, with dW'."""
+        svf = SVF(self.model)
+        p = torch.zeros(svf.N, device=self.device, requires_grad=True)
+        optimizer, x = torch.optim.AdamW([p], lr=1e-4), tokens(self.vocab, rows, length)
+        x, layers = x.to(self.device), list(svf.layers.values())
+
+        def work() -> None:
+            with torch.no_grad():
+                for layer, part in zip(layers, p.split(svf.sizes)):
+                    layer.merged = composed(layer, part.sigmoid())
+            for layer in layers:
+                layer.merged.requires_grad_(True)
+            for row in x[:, None]:
+                logits = self.model(row[:, :-1])[0].float()
+                (F.cross_entropy(logits, row[0, 1:]) / rows).backward()
+            for layer, part in zip(layers, p.split(svf.sizes)):
+                composed(layer, part.sigmoid()).backward(layer.merged.grad)
+            optimizer.step()
+            optimizer.zero_grad()
+        return work
+
+    def population(self, members: int, shots: int, new: int, batch: int = 0) -> Callable:
+        """One CEM generation: `batch` members at once (0: all), factored. Prompts have 64 tokens,
+        48 of which, the solved questions, are common to all."""
+        svf = SVF(self.model)
+        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=rl.stream("Z")).to(self.device)
+        x = shared_prompts(self.vocab, shots)
+
+        def work() -> None:
+            for some in Z.split(batch or members):
+                svf.use(some)
+                generate(self.model, x * len(some), (), new, None, len(some), svf.keep)
+        return work
+
+    def one_by_one(self, members: int, shots: int, new: int) -> Callable:
+        """The same, one member after another, each composed as the released code does."""
+        svf = SVF(self.model)
+        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=rl.stream("Z")).to(self.device)
+        x = shared_prompts(self.vocab, shots)
+
+        def work() -> None:
+            for z in Z:
+                self.compose_all(svf, z)
+                generate(self.model, x, (), new)
+        return work
+
+    def compose_all(self, svf: SVF, z: torch.Tensor) -> None:
+        with torch.no_grad():
+            for layer, part in zip(svf.layers.values(), z.split(svf.sizes)):
+                layer.merged = composed(layer, part)
+
+    def compose(self) -> Callable:
+        svf = SVF(self.model)
+        return lambda: self.compose_all(svf, svf.neutral())
+
+    def switch(self) -> Callable:
+        """No weights are written: only S*z."""
+        svf = SVF(self.model)
+        return lambda: svf.use(svf.neutral()[None])
+
+    def merge(self) -> Callable:
+        svf = SVF(self.model)
+        return lambda: svf.use(svf.neutral())
+
+    def decompose(self) -> Callable:
+        return lambda: [decomposition(W) for W in self.matrices()]
+
+    def svd(self) -> Callable:
+        return lambda: [torch.linalg.svd(W.float(), full_matrices=False) for W in self.matrices()]
+
+    def matrices(self) -> list[torch.Tensor]:
+        return [p for p in self.model.blocks.parameters() if p.dim() == 2]
+
+    def command(self, of: str, args: list[str]) -> Callable:
+        """t2.py as a user runs it, from the folder `of`, in a new output folder each time."""
+        def work() -> None:
+            with tempfile.TemporaryDirectory() as out:
+                subprocess.run([sys.executable, "t2.py", *args, "--out", out], cwd=of, check=True,
+                               capture_output=True)
+        return work
+
+
+def composed(layer: object, m: torch.Tensor) -> torch.Tensor:
+    """W' as the released code's compose_new_params forms it, the (R, R) diagonal included."""
+    full = layer.U @ torch.diag_embed(layer.S * m).to(layer.U.dtype) @ layer.Vt
+    return full * (layer.S.sum() / (layer.S * m).sum()).to(full.dtype)
+
+
+def shared_prompts(vocab: int, shots: int) -> list[list[int]]:
+    start, *own = tokens(vocab, shots + 1, 48).tolist()
+    return [start + row[:16] for row in own]
+
+
+# ------------------------------------------------------------------------------------- the rows
+
+@dataclass(frozen=True)
+class Row:
+    """`ours` and `theirs`: (method, arguments); peers: whether theirs is Peers' or Ours'."""
+
+    work: str
+    against: str
+    ours: tuple[str, dict]
+    theirs: tuple[str, dict]
+    reach: str
+    peers: bool = False
+    flops: float = 0.0
+    bytes: float = 0.0
+    model: bool = True
+
+
+def counts() -> tuple[float, float, float]:
+    """Multiplications a token of SHAPE: of the blocks, of the factored blocks, of the head."""
+    C, D, I = SHAPE["width"], SHAPE["head_size"], SHAPE["hidden"]
+    q, k = SHAPE["heads"] * D, SHAPE["kv_heads"] * D
+    shapes = [(q, C), (k, C), (k, C), (C, q), (I, C), (I, C), (C, I)]
+    dense = SHAPE["layers"] * sum(o * i for o, i in shapes)
+    thin = SHAPE["layers"] * sum(min(o, i) * (o + i) for o, i in shapes)
+    return dense, thin, SHAPE["vocab"] * C
+
+
+def rows() -> dict[str, Row]:
+    dense, thin, head = counts()
+    found: dict[str, Row] = {}
+    for batch in (1, 16, 64):
+        size = dict(rows=batch, prompt=64, new=64)
+        found[f"generate-{batch}"] = Row(
+            f"generation, batch {batch}, 64 + 64 tokens", "transformers generate",
+            ("generate", size), ("generate", size), {1: "1.7", 16: "1.4", 64: "1.5"}[batch], True,
+            2 * batch * (127 * dense + 64 * head), 4 * 64 * (dense + head))
+    size = dict(rows=8, prompt=64, new=64, samples=8)
+    found["rollouts"] = Row(
+        "rollouts, 8 prompts x 8 samples, 64 + 64 tokens", "transformers num_return_sequences",
+        ("generate", size), ("generate", size), "1.6", True,
+        2 * ((8 * 64 + 64 * 63) * dense + 64 * 64 * head), 4 * 64 * (dense + head))
+    for batch in (4, 16):
+        size, n = dict(rows=batch, length=128), batch * 127
+        work, flops = f"SVF training step, {batch} x 128 tokens", 4 * n * (thin + head)
+        found[f"step-{batch}"] = Row(work, "the released code's recipe", ("step", size),
+                                     ("released_step", size), "3", False, flops, 8 * thin)
+        found[f"peft-{batch}"] = Row(work, "peft LoRA r = 16 on all linear layers", ("step", size),
+                                     ("lora_step", size), "1.0", True, flops, 8 * thin)
+    size = dict(members=16, shots=8, new=20)
+    found["cem"] = Row(
+        "a CEM generation, population 16 x 8 shots, 64 + 20 tokens",
+        "one after another, composed as released", ("population", size), ("one_by_one", size), "8",
+        False, 2 * (16 * (48 + 8 * 16 + 8 * 19) * thin + 128 * 20 * head), 4 * 20 * thin)
+    found["switch"] = Row("another mixture, nothing written", "U diag(S*z) V^T anew",
+                          ("switch", {}), ("compose", {}), "11")
+    found["merge"] = Row("another mixture, merged", "U diag(S*z) V^T anew", ("merge", {}),
+                         ("compose", {}), "-")
+    found["decompose"] = Row("decomposition of all matrices", "torch.linalg.svd in float32",
+                             ("decompose", {}), ("svd", {}), "1.2")
+    for name, args in (("adapt", ["adapt", "--few-shot", "8"]), ("train", ["train"])):
+        found[name] = Row(f"whole `t2.py {name}`, built-in model", f"version {FIRST}",
+                          ("command", {"of": str(ROOT), "args": args}),
+                          ("command", {"of": "FIRST", "args": args}), "2", model=False)
+    return found
+
+
+class Side:
+    """A process that serves; see tests/peers.py."""
+
+    def __init__(self, python: str, file: Path, first: dict) -> None:
+        command = [python, str(file), *["serve"] * (file == OURS)]
+        self.command = f"echo '{json.dumps(first)}' | {' '.join(command)}"
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": str(ROOT)})
+        self.say(first)
+
+    def say(self, thing: object) -> None:
+        self.process.stdin.write(json.dumps(thing) + "\n")
+        self.process.stdin.flush()
+
+    def __call__(self, work: tuple[str, dict]) -> dict:
+        try:
+            self.say(work)
+            while not (line := self.process.stdout.readline()).startswith("{"):
+                if not line:
+                    raise BrokenPipeError
+            return json.loads(line)
+        except BrokenPipeError:
+            raise SystemExit(f"{work[0]} ended before it was done: run it alone with "
+                             f"`{self.command}` and see why") from None
+
+    def __enter__(self) -> Side:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+
+
+def rates(device: str, dtype: str, threads: int) -> tuple[float, float]:
+    """FLOP/s of a large product and bytes/s of a long sum: the machine's ceilings now."""
+    torch.set_num_threads(threads)
+    kind, cuda = getattr(torch, dtype), device.startswith("cuda")
+    n = 8192 if cuda else 2048
+    a, b = torch.ones(n, n, dtype=kind, device=device), torch.ones(1 << 26, device=device)
+
+    def best(work: Callable[[], object]) -> float:
+        return min(measured(work, cuda)["seconds"] for _ in range(5))
+    return 2 * n ** 3 / best(lambda: a @ a), 4 * len(b) / best(b.sum)
+
+
+def bench(row: Row, args: argparse.Namespace, first: Path | None) -> dict:
+    """One row: medians, the ratio, its range, the floor, and peaks."""
+    shape = SHAPE if row.model else {**SHAPE, "vocab": 99, "layers": 1}
+    start = {"shape": shape, "dtype": args.dtype, "device": args.device, "threads": args.threads}
+    method, arguments = row.theirs
+    theirs = method, {k: str(first) if v == "FIRST" else v for k, v in arguments.items()}
+    flop_rate, byte_rate = rates(args.device, args.dtype, args.threads)
+    other = (args.peers, PEERS) if row.peers else (sys.executable, OURS)
+    with Side(sys.executable, OURS, start) as a, Side(*other, start) as b:
+        a(row.ours), b(theirs)  # neither counts
+        pairs = [(a(row.ours), b(theirs)) for _ in range(args.repeats)]
+    seconds = [[side["seconds"] for side in column] for column in zip(*pairs)]
+    ours, others = map(statistics.median, seconds)
+    each = sorted(y / x for x, y in zip(*seconds))
+    size = 4 if args.dtype == "float32" else 2
+    floor = max(row.flops / flop_rate, row.bytes * size / 4 / byte_rate)
+    return {"work": row.work, "against": row.against, "ours": ours, "theirs": others,
+            "ratio": others / ours, "range": [each[0], each[-1]], "reach": row.reach,
+            "floor": floor, "peak": [max(side["peak"] for side in column)
+                                     for column in zip(*pairs)],
+            "gflop": row.flops / 1e9, "gbyte": row.bytes * size / 4 / 1e9, "n": args.repeats,
+            "gflops": flop_rate / 1e9, "gbytes": byte_rate / 1e9, "threads": args.threads,
+            "dtype": args.dtype, "device": args.device}
+
+
+def first_version(folder: Path) -> Path:
+    """A work tree of FIRST, to run beside this one."""
+    subprocess.run(["git", "worktree", "add", "--detach", "--quiet", str(folder), FIRST],
+                   cwd=ROOT, check=True)
+    return folder
+
+
+def table(results: dict) -> str:
+    """README's table, from the JSON."""
+    lines = ["| work | against | seconds, ours and theirs | ratio | pairs | to reach | floor / "
+             "ours | peak, GB |", "|---" * 8 + "|"]
+    for name in rows():
+        if row := results.get(name):
+            low, high = row["range"]
+            floor = f"{row['floor'] / row['ours']:.0%}" if row["floor"] else "-"
+            peak = (f"{row['peak'][0] / 1e9:.2f} and {row['peak'][1] / 1e9:.2f}"
+                    if name.startswith(("step", "peft")) else "-")
+            lines.append(f"| {row['work']} | {row['against']} | {row['ours']:.3g} and "
+                         f"{row['theirs']:.3g} | {row['ratio']:.2f} | {low:.2f} to {high:.2f} | "
+                         f"{row['reach']} | {floor} | {peak} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("rows", nargs="*", help=", ".join(rows()))
+    parser.add_argument("--peers", metavar="PYTHON")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16", "float16"])
+    parser.add_argument("--out", type=Path, default=RESULTS / "bench.json")
+    args = parser.parse_args()
+    if unknown := set(args.rows) - set(rows()):
+        parser.error(f"unknown rows {', '.join(sorted(unknown))}: expected {', '.join(rows())}")
+    results = json.loads(args.out.read_text()) if args.out.exists() else {}
+    results["machine"] = {"processor": platform.processor() or platform.machine(),
+                          "cores": os.cpu_count(), "torch": torch.__version__}
+    folder = Path(tempfile.mkdtemp())
+    try:
+        first = None
+        wanted = args.rows or list(rows())
+        for i, name in enumerate(wanted):
+            row, begin = rows()[name], time.perf_counter()
+            if row.peers and not args.peers:
+                print(f"{name}: skipped, it needs --peers PYTHON (with transformers and peft)")
+                continue
+            if not row.model and first is None:
+                first = first_version(folder / "first")
+            results[name] = bench(row, args, first)
+            write_json(args.out, results)
+            r = results[name]
+            print(f"{i + 1}/{len(wanted)} {name}: ours {r['ours']:.3g} s, theirs "
+                  f"{r['theirs']:.3g} s, ratio {r['ratio']:.2f} ({r['range'][0]:.2f} to "
+                  f"{r['range'][1]:.2f}), to reach {r['reach']}; "
+                  f"{time.perf_counter() - begin:.0f} s", flush=True)
+    finally:
+        if (folder / "first").exists():
+            subprocess.run(["git", "worktree", "remove", "--force", str(folder / "first")],
+                           cwd=ROOT, check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+    print("\n" + table(results))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["serve"]:
+        serve(Ours)
+    else:
+        main()
