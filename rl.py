@@ -151,10 +151,21 @@ def stream(*name: object) -> torch.Generator:
 
 # ------------------------------------------------------------------------------ several processes
 
+share_work = True  # not so where they share the model: see joined
+
+
 @contextmanager
-def joined(device: str) -> Iterator[None]:
-    """Joins the processes that torchrun started, if it did: by gloo on CPUs, NCCL on GPUs."""
+def joined(device: str, shard: bool) -> Iterator[None]:
+    """Joins the processes that torchrun started, if it did: by gloo on CPUs, NCCL on GPUs.
+
+    shard: they share the model in place of the work, which each of them does whole, in step.
+    """
+    global share_work
+    share_work = not shard
     if os.environ.get("WORLD_SIZE", "1") == "1":
+        if shard:
+            raise ValueError("--shard: expected several processes, started by `torchrun "
+                             "--nproc-per-node N -- t2.py ...`")
         yield
         return
     dist.init_process_group("cpu:gloo,cuda:nccl" if device.startswith("cuda") else "gloo")
@@ -170,18 +181,20 @@ def own(n: int) -> range:
     >>> own(3)
     range(0, 3)
     """
-    return range(dist.get_rank(), n, dist.get_world_size()) if dist.is_initialized() else range(n)
+    if not (dist.is_initialized() and share_work):
+        return range(n)
+    return range(dist.get_rank(), n, dist.get_world_size())
 
 
 class Gone(ValueError):
     """Another process of this run has ended before its time."""
 
 
-def summed(x: Tensor) -> Tensor:
-    """x, summed in place over all processes. Gone if one of them is."""
+def summed(x: Tensor, op: dist.ReduceOp = dist.ReduceOp.SUM) -> Tensor:
+    """x, summed in place over all processes, or what else op says. Gone if one of them is."""
     if dist.is_initialized():
         try:
-            dist.all_reduce(x)
+            dist.all_reduce(x, op)
         except RuntimeError:
             raise Gone(f"rank {dist.get_rank()}: another process of this run is gone; the same "
                        "command goes on from what is saved") from None
@@ -200,9 +213,10 @@ def gathered(done: dict[tuple[int, int], Completion], keys: list[tuple[int, int]
             n = len(done[key].tokens)
             tokens[row, :n] = torch.tensor(done[key].tokens) + 1  # 0: no token
             logps[row, :n] = torch.tensor(done[key].logps)
-    lengths = summed(tokens).ne(0).sum(1).tolist()
+    lengths = summed(tokens, dist.ReduceOp.MAX).ne(0).sum(1).tolist()
+    summed(logps, dist.ReduceOp.MIN)  # none is above 0
     return [Completion((row[:n] - 1).tolist(), logp[:n].tolist())
-            for row, logp, n in zip(tokens, summed(logps), lengths)]
+            for row, logp, n in zip(tokens, logps, lengths)]
 
 
 # ------------------------------------------------------------------------- next-token prediction
@@ -418,25 +432,29 @@ def completions(adapter: Adapter, z: Tensor | None, dialect: Dialect, prompts: l
                 report: Report = quiet) -> list[Completion]:
     """Greedy completions of all prompts with z: None, the base, or (N,), an expert.
 
-    With z (P, N) by each of P experts, SVF alone: those of the first come first. Several processes
-    share them out, prompts or experts, and each gets all.
+    With z (P, N) by each of P experts, SVF alone: those of the first come first; as many experts
+    at once as the dialect's batch has room for. Several processes share out the prompts, or the
+    experts, and each gets all. report(i, {}) after the i-th batch of an expert.
     """
-    rows, done = [dialect.prompt(text) for text in prompts], {}
+    rows, done, step = [dialect.prompt(text) for text in prompts], {}, 0
     many = z is not None and z.dim() == 2
     which, who = (range(len(rows)), own(len(z))) if many else (own(len(rows)), range(1))
-    if not many:
-        adapter.use(z)
-    for step, part in enumerate(batches([len(rows[i]) for i in which], dialect.batch)):
-        part = [which[i] for i in part]
-        at_once = max(1, dialect.batch // len(part))
-        for first in range(0, len(who), at_once):
-            some = who[first:first + at_once]
-            if many:
+    parts = [[which[i] for i in part]
+             for part in batches([len(rows[i]) for i in which], dialect.batch)]
+    at_once = max(1, dialect.batch // max(1, len(which)))
+    for first in range(0, len(who), at_once):
+        some = who[first:first + at_once]
+        for part in parts:
+            if len(some) > 1:  # factored; generate takes the rows of z away
                 adapter.use(z[list(some)])
+            elif part is parts[0]:
+                adapter.use(z[some[0]] if many else z)
             given = generate(adapter.model, [rows[i] for i in part] * len(some), dialect.ends,
-                             dialect.max_new, None, len(some), adapter.keep if many else None)
+                             dialect.max_new, None, len(some),
+                             adapter.keep if len(some) > 1 else None)
             done.update(zip([(p, i) for p in some for i in part], given))
-        report(step, {})
+            step += len(some)
+            report(step - 1, {})
     keys = [(p, i) for p in range(len(z) if many else 1) for i in range(len(rows))]
     return gathered(done, keys, dialect.max_new)
 
@@ -516,12 +534,13 @@ def kept_bytes(model: GPT, groups: list[list[Episode]]) -> float:
     """About what the backward pass needs kept of these groups' forward passes.
 
     A token and layer: some 15 C + 3 hidden numbers (what the norms, attention, SwiGLU and x V of
-    each matrix leave behind); of the logits, no more than a piece.
+    each matrix leave behind); of the logits, and what is made of them, no more than a piece.
     """
     c, size = model.config, model.embed.weight.element_size()
     written = sum(len(group) * max(len(e.completion) for e in group) for group in groups)
     tokens = written + sum(len(group[0].prompt) for group in groups)
-    return size * tokens * c.layers * (15 * c.width + 3 * c.hidden) + 24 * PIECE
+    piece = min(written * c.vocab, PIECE)
+    return size * tokens * c.layers * (15 * c.width + 3 * c.hidden) + 24 * piece
 
 
 def memory(device: torch.device) -> float:

@@ -86,10 +86,11 @@ class SVFLinear(nn.Module):
 
     def __init__(self, linear: nn.Linear, factors: Factors) -> None:
         super().__init__()
-        self.weight = linear.weight.detach()
-        self.U, self.S, self.Vt = factors
-        self.merged: Tensor | None = self.weight  # (O, I)
-        self.gain: Tensor | None = None           # S*z: (R,), or (B, 1, R) with a z a row
+        U, self.S, Vt = factors
+        self.weight, self.U, self.Vt = (nn.Parameter(part, requires_grad=False)  # as FSDP knows
+                                        for part in (linear.weight.detach(), U, Vt))
+        self.merged: Tensor | None = None  # W' (O, I)
+        self.gain: Tensor | None = None    # S*z: (R,), or (B, 1, R) with a z a row
 
     def neutral(self, generator: torch.Generator) -> Tensor:
         return torch.ones_like(self.S)
@@ -97,11 +98,9 @@ class SVFLinear(nn.Module):
     def use(self, z: Tensor | None, merge: bool) -> None:
         """z None: the base's own weights, bit for bit. z (R,) merged or factored. z (B, R)."""
         self.merged = self.gain = None
-        if z is None:
-            self.merged = self.weight
-        elif merge:
+        if merge:
             self.merged = adapted_weight(self.U, self.S, self.Vt, z)
-        else:
+        elif z is not None:
             gain = (self.S * z).to(self.weight.dtype)
             self.gain = gain if z.dim() == 1 else gain[:, None]
 
@@ -111,9 +110,9 @@ class SVFLinear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
-        if self.merged is not None:
-            return product(x, self.merged)
-        return product(product(x, self.Vt) * self.gain, self.U)
+        if self.gain is not None:
+            return product(product(x, self.Vt) * self.gain, self.U)
+        return product(x, self.weight if self.merged is None else self.merged)
 
 
 class LoRALinear(nn.Module):
@@ -163,6 +162,7 @@ class Adapter:
     def __init__(self, model: GPT, kinds: tuple[str, ...],
                  wrap: Callable[[str, nn.Linear], nn.Module]) -> None:
         self.fingerprint = fingerprint(model)  # before wrapping: the base's own weights
+        self.sharded = False
         self.model, self.layers = model.requires_grad_(False), {}
         for name, parent, kind in _places(model, kinds):
             self.layers[name] = wrap(name, getattr(parent, kind))
@@ -190,7 +190,7 @@ class Adapter:
         """
         if z is not None and (z.shape[-1] != self.N or z.dim() > 2):
             raise ValueError(f"z is {tuple(z.shape)}, expected ({self.N},) or (rows, {self.N})")
-        merge = z is not None and z.dim() == 1 and not z.requires_grad
+        merge = z is not None and z.dim() == 1 and not (z.requires_grad or self.sharded)
         parts = [None] * len(self.sizes) if z is None else z.split(self.sizes, dim=-1)
         for layer, part in zip(self.layers.values(), parts):
             layer.use(part, merge)
@@ -214,6 +214,21 @@ class SVF(Adapter):
         """Drops the rows of a batch in which every row has its own z."""
         for layer in self.layers.values():
             layer.keep(rows)
+
+
+    def shard(self, device: str) -> None:
+        """Each process keeps its share of every block's W, U and V on the device, and gets the
+        others' when the block runs, by FSDP2. W' is never formed then: all runs are factored.
+        """
+        from torch.distributed.device_mesh import init_device_mesh
+        from torch.distributed.fsdp import fully_shard
+        mesh = init_device_mesh(torch.device(device).type, (torch.distributed.get_world_size(),))
+        for block in self.model.blocks:
+            fully_shard(block, mesh=mesh, reshard_after_forward=True)
+        for layer in self.layers.values():
+            layer.S = layer.S.to(device)
+        self.model.to(device)
+        self.sharded = True
 
 
 class LoRA(Adapter):

@@ -46,8 +46,8 @@ class Common:
     out: Path = option(Path("out"), "folder of what is made; what ships is used where it has none")
     seed: int = option(0, "stream of all that is random", least=-2**63, most=2**63)
     device: str = option("cpu", "cpu, cuda or mps")
-    threads: int = option(0, "threads that torch uses (default: 1 for what is built in; else all, "
-                          "or 1 where other processes hold the cores)", least=0, most=1024)
+    threads: int = option(0, "threads that torch uses (default: all, or 1 where other processes "
+                          "hold the cores; 1 to train what is built in)", least=0, most=1024)
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Model(Common):
                         choices=["float32", "bfloat16", "float16"])
     max_new_tokens: int = option(0, "tokens an answer may have (default: 72; open weights 128)",
                                  least=0, most=MOST)
+    shard: bool = option(False, "torchrun's processes share the model, not the work: for weights "
+                         "that outgrow one device")
     batch: int = option(0, "answers written or learned from at once; lower it if memory runs out "
                         "(default: all; open weights 32)", least=0, most=MOST)
 
@@ -148,6 +150,8 @@ class Workshop:
             self.open_weights()
         else:
             self.built_in()
+        if args.shard:
+            self.svf.shard(self.device)
 
     def built_in(self) -> None:
         from data.dialect import built_in
@@ -159,7 +163,7 @@ class Workshop:
                 raise ValueError(f"--{f.name.replace('_', '-')} goes with --weights DIR: the "
                                  "built-in model reads its own small language alone")
         encoding, base = load(), self.find("base")
-        self.svf = SVF(load_model(base, self.device))
+        self.svf = SVF(load_model(base, "cpu" if self.args.shard else self.device))
         self.sources["base"] = str(base)
         if self.svf.model.config.vocab != encoding.n_vocab:
             raise ValueError(f"{base} has {self.svf.model.config.vocab} tokens, the tokenizer "
@@ -177,7 +181,8 @@ class Workshop:
         from svf import SVF, kept_factors
         args, folder = self.args, Path(self.args.weights)
         pools = read(Path(args.tasks)) if getattr(args, "tasks", "") else {}
-        model, encoding = load_llama(folder, getattr(torch, args.dtype), self.device)
+        model, encoding = load_llama(folder, getattr(torch, args.dtype),
+                                     "cpu" if args.shard else self.device)
         self.dialect = self.sized(published(folder, encoding, args.chat, args.system,
                                             args.one_line))
         kept = args.out / "decomposition.svd"
@@ -243,8 +248,8 @@ def file_digest(path: Path) -> str:
 def checked_device(args: Common) -> str:
     """The device, of this process if there are several. Sets the number of threads."""
     import torch
-    small = not isinstance(args, Pretrain) and not args.weights
-    torch.set_num_threads(args.threads or (1 if small else quickest(torch.get_num_threads())))
+    exact = isinstance(args, Train) and not args.weights  # the same experts, bit for bit
+    torch.set_num_threads(args.threads or (1 if exact else quickest(torch.get_num_threads())))
     there = ["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count())),
              *["mps"] * torch.backends.mps.is_available()]
     if args.device not in (*there, *["cuda"] * torch.cuda.is_available()):
@@ -397,7 +402,7 @@ def train_one(shop: Workshop, name: str) -> dict:
 
 def accuracy(shop: Workshop, z: object, problems: list, what: str) -> float:
     import rl
-    line = Line(what, math.ceil(len(problems) / shop.dialect.batch))
+    line = Line(what, math.ceil(len(rl.own(len(problems))) / shop.dialect.batch))
     texts = rl.answers(shop.svf, z, shop.dialect, problems, line)
     return sum(rl.right(problems, texts)) / len(problems)
 
@@ -733,7 +738,7 @@ def main(argv: list[str] | None = None) -> int:
         check_torch()
         from rl import joined
         check_writable(given["out"])
-        with joined(given["device"]), alone(given["out"]):
+        with joined(given["device"], given.get("shard", False)), alone(given["out"]):
             command(form(**given))
     except KeyboardInterrupt as stop:
         if FIRST:

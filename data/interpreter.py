@@ -24,6 +24,7 @@ import re
 import warnings
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import repeat
 from types import GeneratorType
 from typing import Any, NoReturn
@@ -93,6 +94,7 @@ class _Function:
     body: list[ast.stmt]
 
 
+@lru_cache(16)  # an answer is run on several inputs, and often sampled more than once
 def _functions(source: str) -> dict[str, _Function]:
     """Parse the source and check all of it, the parts that would never run too."""
     _check_text(source)

@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +32,12 @@ import torch
 import torch.nn.functional as F
 
 import rl
+from cem import mixtures
 from data import HERE
 from data.files import write_json
 from model import GPT, Config, generate
 from svf import SVF, decomposition
+from t2 import quickest
 from tests.peers import measured, serve, tokens
 
 ROOT = HERE.parent
@@ -60,7 +63,11 @@ class Ours:
     def generate(self, rows: int, prompt: int, new: int, samples: int = 1) -> Callable:
         x = tokens(self.vocab, rows, prompt).tolist()
         draws = torch.rand(rows * samples, new) if samples > 1 else None
-        return lambda: generate(self.model, x, (), new, draws)
+
+
+        def work() -> None:
+            generate(self.model, x, (), new, draws)
+        return work
 
     def step(self, rows: int, length: int) -> Callable:
         """A step of next-token training of z: forward, backward, AdamW."""
@@ -146,11 +153,27 @@ class Ours:
         svf = SVF(self.model)
         return lambda: svf.use(svf.neutral())
 
+    def mixing(self, members: int, experts: int) -> Callable:
+        svf, g = SVF(self.model), rl.stream("mix")
+        Z, alphas = torch.randn(experts, svf.N, generator=g), torch.randn(members, experts,
+                                                                          generator=g)
+
+
+        def work() -> None:
+            mixtures(alphas, Z, svf)
+        return work
+
     def decompose(self) -> Callable:
-        return lambda: [decomposition(W) for W in self.matrices()]
+        def work() -> None:
+            for W in self.matrices():
+                decomposition(W)
+        return work
 
     def svd(self) -> Callable:
-        return lambda: [torch.linalg.svd(W.float(), full_matrices=False) for W in self.matrices()]
+        def work() -> None:
+            for W in self.matrices():
+                torch.linalg.svd(W.float(), full_matrices=False)
+        return work
 
     def matrices(self) -> list[torch.Tensor]:
         return [p for p in self.model.blocks.parameters() if p.dim() == 2]
@@ -161,6 +184,18 @@ class Ours:
             with tempfile.TemporaryDirectory() as out:
                 subprocess.run([sys.executable, "t2.py", *args, "--out", out], cwd=of, check=True,
                                capture_output=True)
+        return work
+
+    def train(self, ranks: int) -> Callable:
+        """The seconds that training the code expert takes, with one thread a process."""
+        start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(ranks),
+                 "--", "t2.py", "train", "--task", "code", "--n", "30", "--threads", "1"]
+
+        def work() -> float:
+            with tempfile.TemporaryDirectory() as out:
+                subprocess.run([*start, "--out", out], cwd=ROOT, check=True, capture_output=True)
+                row = json.loads((Path(out) / "train.json").read_text())["experts"]["code"]
+            return row["seconds"]
         return work
 
 
@@ -190,20 +225,22 @@ class Row:
     flops: float = 0.0
     bytes: float = 0.0
     model: bool = True
+    busy: bool = False  # beside a process that keeps a core busy
 
 
-def counts() -> tuple[float, float, float]:
-    """Multiplications a token of SHAPE: of the blocks, of the factored blocks, of the head."""
-    C, D, I = SHAPE["width"], SHAPE["head_size"], SHAPE["hidden"]
-    q, k = SHAPE["heads"] * D, SHAPE["kv_heads"] * D
-    shapes = [(q, C), (k, C), (k, C), (C, q), (I, C), (I, C), (C, I)]
-    dense = SHAPE["layers"] * sum(o * i for o, i in shapes)
-    thin = SHAPE["layers"] * sum(min(o, i) * (o + i) for o, i in shapes)
-    return dense, thin, SHAPE["vocab"] * C
+def counts(shape: dict) -> tuple[int, int, int, int, int]:
+    """Multiplications a token of the blocks, dense and factored, and of the head; those of
+    forming all W'; and N. Matrices of (O, I): sums of O I, R (O + I), V C, O R I, R."""
+    C, D, I = shape["width"], shape["head_size"], shape["hidden"]
+    q, k, L = shape["heads"] * D, shape["kv_heads"] * D, shape["layers"]
+    all_of = [(q, C), (k, C), (k, C), (C, q), (I, C), (I, C), (C, I)]
+    return (L * sum(o * i for o, i in all_of), L * sum(min(o, i) * (o + i) for o, i in all_of),
+            shape["vocab"] * C, L * sum(o * i * min(o, i) for o, i in all_of),
+            L * sum(min(o, i) for o, i in all_of))
 
 
 def rows() -> dict[str, Row]:
-    dense, thin, head = counts()
+    dense, thin, head, _, _ = counts(SHAPE)
     found: dict[str, Row] = {}
     for batch in (1, 16, 64):
         size = dict(rows=batch, prompt=64, new=64)
@@ -234,6 +271,11 @@ def rows() -> dict[str, Row]:
                          ("compose", {}), "-")
     found["decompose"] = Row("decomposition of all matrices", "torch.linalg.svd in float32",
                              ("decompose", {}), ("svd", {}), "1.2")
+    size = dict(rows=8, prompt=64, new=16)
+    found["busy"] = Row("generation, batch 8, beside a busy core", "as many threads as cores",
+                        ("generate", size), ("generate", size), "-", busy=True)
+    found["ranks"] = Row("training on 2 ranks, built-in model", "1 rank, one thread each",
+                         ("train", {"ranks": 2}), ("train", {"ranks": 1}), "1.6", model=False)
     for name, args in (("adapt", ["adapt", "--few-shot", "8"]), ("train", ["train"])):
         found[name] = Row(f"whole `t2.py {name}`, built-in model", f"version {FIRST}",
                           ("command", {"of": str(ROOT), "args": args}),
@@ -295,7 +337,13 @@ def bench(row: Row, args: argparse.Namespace, first: Path | None) -> dict:
     theirs = method, {k: str(first) if v == "FIRST" else v for k, v in arguments.items()}
     flop_rate, byte_rate = rates(args.device, args.dtype, args.threads)
     other = (args.peers, PEERS) if row.peers else (sys.executable, OURS)
-    with Side(sys.executable, OURS, start) as a, Side(*other, start) as b:
+    with ExitStack() as stack:
+        if row.busy:
+            loop = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            stack.callback(loop.kill)
+        threads = quickest(args.threads) if row.busy else args.threads  # as t2.py chooses them
+        a = stack.enter_context(Side(sys.executable, OURS, {**start, "threads": threads}))
+        b = stack.enter_context(Side(*other, start))
         a(row.ours), b(theirs)  # neither counts
         pairs = [(a(row.ours), b(theirs)) for _ in range(args.repeats)]
     seconds = [[side["seconds"] for side in column] for column in zip(*pairs)]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
+import t2
 from data import HERE
 from data.files import load_file
 
@@ -47,6 +48,24 @@ def test_two_processes_train_the_expert_of_one(tmp_path: Path) -> None:
         assert {**x, "seconds": 0} == pytest.approx({**y, "seconds": 0}, abs=1e-5)
     assert len(shared.splitlines()) == len(alone.splitlines())  # the first one alone prints
     assert {path.name for path in two.iterdir()} == {path.name for path in one.iterdir()}
+
+
+def test_two_processes_that_share_the_model_train_the_expert_of_one(tmp_path: Path) -> None:
+    """FSDP2: the rollouts are factored then and not merged, whose logits differ in the last bits;
+    the samples of these steps are the same."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    done("t2.py", "train", *QUICK, "--out", one)
+    done(*RANKS, "train", *QUICK, "--shard", "--out", two)
+    a, b = (load_file(out / "reasoning.pt") for out in (one, two))
+    assert (a["z"] - b["z"]).abs().max() <= 1e-4 < (a["z"] - 1).abs().max()
+    for x, y in zip(a["facts"]["row"]["log"], b["facts"]["row"]["log"]):
+        assert x["reward"] == y["reward"] and x["kl"] == pytest.approx(y["kl"], abs=1e-5)
+
+
+def test_a_shard_of_one_process_is_one_line(tmp_path: Path,
+                                            capsys: pytest.CaptureFixture[str]) -> None:
+    assert t2.main(["train", "--shard", "--out", str(tmp_path)]) == 2
+    assert "--shard: expected several processes" in capsys.readouterr().err
 
 
 def test_two_processes_find_the_mixture_of_one(tmp_path: Path) -> None:

@@ -1,0 +1,240 @@
+"""How cost grows: a training step, merging and a CEM generation, measured and by formula.
+
+    python -m tests.scale            # measures into tests/results/scale.json, prints the tables
+    python -m tests.scale figure     # draws tests/results/scale.svg from it (needs matplotlib)
+    python -m tests.scale llama      # the same formulas on paper: Llama 1B, 8B, 70B on H100s
+
+One thing grows at a time from START. Formulas, in multiplications, for matrices of (O, I), with
+R = min(O, I):  dense = sum O I,  thin = sum R (O + I),  head = V C,  and
+
+    step        2 (2 thin + 2 head) FLOPs a token: factored forward and backward, no dW'
+    merge       2 sum O R I
+    generation  2 P shots ((prompt + new - 1) thin + new head), factored, a member a block of rows
+    mixing      2 P K N
+
+Attention is left out of them (below 5% at these lengths). Memory: of a step what rl.kept_bytes
+says, of merging W' itself, of mixing alpha_k (z_k - 1) before the sum and after it, and of a
+generation the cache, P shots (prompt + new) 2 layers H_kv D.
+"""
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from pathlib import Path
+
+import torch
+
+import rl
+from data.files import write_json
+from model import GPT, Config
+from tests.bench import OURS, RESULTS, Side, counts, rates
+
+START = dict(width=256, layers=8, experts=3, population=16, shots=8)
+GROWTH = dict(width=(128, 256, 512, 1024), layers=(4, 8, 16, 32), experts=(2, 8, 32),
+              population=(8, 16, 32, 64), shots=(4, 8, 16, 32))
+TOUCHES = {"step": ("width", "layers"), "merge": ("width", "layers"), "mixing": ("experts",),
+           "generation": ("width", "layers", "population", "shots")}
+ROWS, LENGTH, PROMPT, NEW = 4, 128, 64, 20
+WORKS = {"step": "training step", "merge": "merging", "generation": "CEM generation",
+         "mixing": "mixing K experts"}
+
+
+def shape_of(point: dict) -> dict:
+    width = point["width"]
+    return dict(vocab=4096, width=width, layers=point["layers"], heads=width // 64,
+                kv_heads=width // 128 or 1, head_size=64, hidden=width * 8 // 3 // 32 * 32,
+                context=256, theta=1e4, tied=True)
+
+
+def predicted(work: str, point: dict) -> tuple[float, float]:
+    """(FLOPs, bytes) by the formulas above."""
+    shape = shape_of(point)
+    dense, thin, head, merge, N = counts(shape)
+    P, S = point["population"], point["shots"]
+    cache = P * S * (PROMPT + NEW) * 2 * shape["layers"] * shape["kv_heads"] * shape["head_size"]
+    if work == "step":
+        with torch.device("meta"):
+            model = GPT(Config(**shape))  # rl.kept_bytes asks it for its sizes
+        groups = [[rl.Episode([0], [0] * (LENGTH - 1), 0.0)] for _ in range(ROWS)]
+        return 4 * ROWS * (LENGTH - 1) * (thin + head), rl.kept_bytes(model, groups)
+    if work == "merge":
+        return 2 * merge, 4 * dense
+    if work == "mixing":
+        return 2 * P * point["experts"] * N, 4 * P * (point["experts"] + 1) * N
+    # the 48 tokens that all prompts begin with are run once a member
+    run = 48 + S * (PROMPT - 48 + NEW - 1)
+    return 2 * P * (run * thin + S * NEW * head), 4 * cache
+
+
+def arguments(work: str, point: dict) -> tuple[str, dict]:
+    return {"step": ("step", {"rows": ROWS, "length": LENGTH}), "merge": ("merge", {}),
+            "generation": ("population", {"members": point["population"],
+                                          "shots": point["shots"], "new": NEW}),
+            "mixing": ("mixing", {"members": point["population"],
+                                  "experts": point["experts"]})}[work]
+
+
+def measure(point: dict, works: list[str]) -> dict:
+    """Seconds, median of 3 after a first one, and the bytes by which that first one rose."""
+    found = {}
+    for work in works:
+        first = {"shape": shape_of(point), "dtype": "float32", "device": "cpu", "threads": 1}
+        with Side(sys.executable, OURS, first) as side:
+            asked = arguments(work, point)
+            start, *runs = [side(asked) for _ in range(4)]
+        flops, size = predicted(work, point)
+        found[work] = {"seconds": statistics.median(run["seconds"] for run in runs),
+                       "bytes": start["peak"] - start["before"], "flops": flops,
+                       "predicted_bytes": size}
+    return found
+
+
+def measured_all() -> dict:
+    rate, _ = rates("cpu", "float32", 1)
+    results = {"gflops": rate / 1e9, "threads": 1, "points": []}
+    points = [(name, value) for name, values in GROWTH.items() for value in values]
+    for i, (name, value) in enumerate(points):
+        works = [work for work in WORKS if name in TOUCHES[work]]
+        found = measure({**START, name: value}, works)
+        results["points"].append({"grows": name, "to": value, "works": found})
+        print(f"{i + 1}/{len(points)} {name} {value}", flush=True, file=sys.stderr)
+    return results
+
+
+def short(x: float) -> str:
+    """Three digits, and no powers of ten.
+
+    >>> short(3364.2), short(0.0644)
+    ('3,364', '0.0644')
+    """
+    return f"{x:,.0f}" if x >= 100 else f"{x:.3g}"
+
+
+def brief(results: dict) -> str:
+    """README's table: the smallest and the greatest of each, measured / by formula."""
+    lines = ["| work | grows | ms (by formula) | MB (by formula) |", "|---" * 4 + "|"]
+    for work, title in WORKS.items():
+        for grows in TOUCHES[work]:
+            points = [p for p in results["points"] if p["grows"] == grows]
+            ends = [points[0], points[-1]]
+            rows = [p["works"][work] for p in ends]
+            ms = [f"{short(1e3 * r['seconds'])} ({short(r['flops'] / results['gflops'] / 1e6)})"
+                  for r in rows]
+            mb = [f"{short(r['bytes'] / 1e6)} ({short(r['predicted_bytes'] / 1e6)})" for r in rows]
+            lines.append(f"| {title} | {grows} {ends[0]['to']} to {ends[1]['to']} | "
+                         f"{' to '.join(ms)} | {' to '.join(mb)} |")
+    return "\n".join(lines)
+
+
+def tables(results: dict) -> str:
+    """Measured, and by formula at the rate of a large product (time), in ms and MB."""
+    lines = [f"One thread, {results['gflops']:.0f} GFLOP/s in a large product.", "",
+             "| work | grows | to | ms | by formula | MB | by formula |", "|---" * 7 + "|"]
+    for work, title in WORKS.items():
+        for point in results["points"]:
+            if row := point["works"].get(work):
+                lines.append(
+                    f"| {title} | {point['grows']} | {point['to']} | {1e3 * row['seconds']:.3g} | "
+                    f"{row['flops'] / results['gflops'] / 1e6:.3g} | {row['bytes'] / 1e6:.3g} | "
+                    f"{row['predicted_bytes'] / 1e6:.3g} |")
+    return "\n".join(lines)
+
+
+def figure(results: dict) -> None:
+    try:
+        import matplotlib
+    except ImportError:
+        raise SystemExit("the figure needs matplotlib: pip install matplotlib") from None
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "t2"  # the same figure is the same file
+    from matplotlib import pyplot
+    fig, axes = pyplot.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
+    for axis, work in zip(axes, ("step", "merge", "generation")):
+        for i, grows in enumerate(TOUCHES[work]):
+            points = [p for p in results["points"] if p["grows"] == grows]
+            by = [p["to"] / START[grows] for p in points]
+            rows = [p["works"][work] for p in points]
+            axis.plot(by, [1e3 * r["seconds"] for r in rows], "o-", color=f"C{i}", label=grows)
+            axis.plot(by, [r["flops"] / results["gflops"] / 1e6 for r in rows], ":", color=f"C{i}")
+        axis.set(xscale="log", yscale="log", title=WORKS[work], ylabel="ms",
+                 xlabel="times the start")
+        ticks = [0.5, 1, 2, 4]
+        axis.set_xticks(ticks, [f"{t:g}" for t in ticks])
+        axis.minorticks_off()
+        axis.legend(frameon=False)
+    fig.suptitle("Measured (solid) and by formula at the rate of a large product (dotted); one "
+                 "thread", fontsize=10)
+    fig.savefig(RESULTS / "scale.svg", metadata={"Date": None})
+
+
+# ------------------------------------------------------------------------------------- on paper
+
+LLAMAS = {
+    "Llama 3.2 1B": dict(width=2048, layers=16, heads=32, kv_heads=8, head_size=64, hidden=8192,
+                         vocab=128256, tied=True),
+    "Llama 3.1 8B": dict(width=4096, layers=32, heads=32, kv_heads=8, head_size=128, hidden=14336,
+                         vocab=128256, tied=False),
+    "Llama 3.1 70B": dict(width=8192, layers=80, heads=64, kv_heads=8, head_size=128, hidden=28672,
+                          vocab=128256, tied=False)}
+FLOPS, BYTES, ROOM = 989e12 * 0.4, 3.35e12 * 0.6, 80e9  # an H100's, at shares that are common
+LINK = 450e9 * 0.6                                      # bytes/s from the others, one way
+PROMPTS, SAMPLES, READ, WRITTEN = 8, 8, 256, 256        # a step of RL, in tokens
+
+
+def on_paper(shape: dict, gpus: int) -> dict:
+    """bfloat16; seconds of a step of RL: rollouts merged, base and policy factored."""
+    dense, thin, head, merge, N = counts(shape)
+    weights = 2 * (dense + head * (1 if shape["tied"] else 2))
+    factors = 2 * thin + 4 * N
+    answers, token = PROMPTS * SAMPLES, 2 * 2 * shape["layers"] * shape["kv_heads"] * shape[
+        "head_size"]
+    cache = answers * (READ + WRITTEN) * token
+    merged = 2 * dense
+    fits = weights + factors + merged + cache < ROOM
+    shared = fits and gpus > 1  # prompts are shared out; else the model is, and the work is not
+    part = 1 / gpus if shared else 1.0
+    prefill = 2 * PROMPTS * READ * part * dense / FLOPS
+    decode = WRITTEN * max((weights + cache * part / 2) / BYTES / (1 if fits else gpus),
+                           2 * answers * part * (dense + head) / FLOPS)
+    run = (PROMPTS * READ + answers * WRITTEN) * part
+    learn = run * (2 * dense + 4 * thin) / FLOPS + 6 * answers * WRITTEN * part * head / FLOPS
+    total = weights + factors + merged * fits + cache
+    each = total if fits else total / gpus
+    seconds = prefill + decode + learn
+    if fits:
+        seconds += 2 * merge / FLOPS
+    else:  # every forward pass, and the backward pass, gets W, U and V of the others anew
+        seconds += (WRITTEN + 4) * 2 * (dense + thin) * (1 - 1 / gpus) / LINK
+    return {"weights": weights, "factors": factors, "merged": merged, "cache": cache, "N": N,
+            "each": each, "seconds": seconds if each < ROOM else None}
+
+
+def llamas() -> str:
+    lines = ["| model | gains | weights | U, S, V | W' | cache | a GPU, on 1 | on 8 | "
+             "s a step, on 1 | on 8 |", "|---" * 10 + "|"]
+    for name, shape in LLAMAS.items():
+        one, eight = on_paper(shape, 1), on_paper(shape, 8)
+        cells = [short(one[key] / 1e9) for key in ("weights", "factors", "merged", "cache")]
+        lines.append(f"| {name} | {one['N']:,} | {' | '.join(cells)} | " + " | ".join(
+            short(x["each"] / 1e9) for x in (one, eight)) + " | " + " | ".join(
+            "does not fit" if x["seconds"] is None else short(x["seconds"])
+            for x in (one, eight)) + " |")
+    return "\n".join(lines)
+
+
+def main(what: list[str]) -> None:
+    path: Path = RESULTS / "scale.json"
+    if what == ["llama"]:
+        print(llamas())
+    elif what == ["figure"]:
+        figure(json.loads(path.read_text()))
+    elif not what:
+        write_json(path, measured_all())
+        print(tables(json.loads(path.read_text())))
+    else:
+        raise SystemExit(f"{' '.join(what)}: expected nothing, `figure` or `llama`")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
