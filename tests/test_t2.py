@@ -128,7 +128,7 @@ def test_others_is_answered_by_the_base_bit_for_bit() -> None:
     rl.answers(shop.svf, math, shop.dialect, problems)  # leaves the math expert's weights behind
     assert t2.dispatch(shop, {"math": math}, ["others"] * 12, problems) == base
     for layer in shop.svf.layers.values():
-        assert torch.equal(layer.merged, layer.weight)
+        assert layer.merged is None and layer.gain is None
 
 
 def test_ctrl_c_before_there_is_a_step_is_one_clear_line(
