@@ -30,7 +30,7 @@ def memory(field: str) -> int:
         return 0
 
 
-def measured(work: Callable[[], float | None], cuda: bool) -> dict:
+def measured(work: Callable[[], object], cuda: bool) -> dict:
     """Seconds of one call, the most bytes that the process held meanwhile, and those before.
 
     Work that counts its own seconds, as a run of a command does, returns them.
@@ -47,7 +47,7 @@ def measured(work: Callable[[], float | None], cuda: bool) -> dict:
     if cuda:
         torch.cuda.synchronize()
     seconds = time.perf_counter() - begin
-    return {"seconds": seconds if own is None else own, "before": before,
+    return {"seconds": own if isinstance(own, float) else seconds, "before": before,
             "peak": torch.cuda.max_memory_allocated() if cuda else memory("VmHWM")}
 
 
