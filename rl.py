@@ -12,8 +12,8 @@ prediction: the ablation, and the way in which the base model itself is pretrain
 Everything random is drawn from a stream named by (domain, seed, step, prompt): a run that was
 stopped goes on exactly as if it had not been, and which of several processes runs a prompt makes
 no difference. What is no number stops a run, before anything is saved; what merely looks wrong is
-said (`alarms`). Departs from the authors' code: sampled, not
-greedy, rollouts; a baseline; log-probabilities of the very tokens sampled; KL from policy to base.
+said (`alarms`). Departs from the authors' code: sampled, not greedy, rollouts; a baseline;
+log-probabilities of the very tokens sampled; KL from policy to base.
 """
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ def stop_after_step() -> Iterator[Callable[[], bool]]:
 
 def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int], dict],
               report: Report, every: float = 15.0) -> list[dict]:
-    """do(i) for the steps still to do; parts are kept in `state`, every 15 s and on Ctrl-C.
+    """do(i) for the steps still to do; parts are kept in `state`: every 15 s, on Ctrl-C, on Gone.
 
     parts: name -> anything with state_dict and load_state_dict. `run` says which run this is: a
     state of another one is left behind. Returns what `do` said at each step, with the seconds
-    spent so far, as if the run had never been stopped. Stopped is raised after a Ctrl-C; where
-    `do` raises NotFinite, a ValueError names the step and the last good file.
+    spent so far, as if the run had never been stopped. Stopped is raised after a Ctrl-C, Gone
+    where another process of the run is; what `do` finds not finite is a ValueError (`named`).
     """
     log = restore(state, run, parts)
     kept = len(log)  # steps that `state` holds

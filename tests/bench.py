@@ -3,6 +3,7 @@
     python -m tests.bench                       # all rows that need no peers
     python -m tests.bench --peers PYTHON        # PYTHON of an environment with transformers, peft
     python -m tests.bench step-4 cem            # some rows; the others stay as they were
+    python -m tests.bench table                 # what README shows, from the JSON
     python -m tests.bench --device cuda --dtype bfloat16 --out bench-cuda.json
 
 A row is a ratio of medians of interleaved runs, A B A B, after one of each that does not count;
@@ -370,17 +371,18 @@ def first_version(folder: Path) -> Path:
 
 def table(results: dict) -> str:
     """README's table, from the JSON."""
-    lines = ["| work | against | seconds, ours and theirs | ratio | pairs | to reach | floor / "
-             "ours | peak, GB |", "|---" * 8 + "|"]
+    lines = ["| work | against | s, ours and theirs | ratio | pairs | to reach | GFLOP, GB | "
+             "floor / ours | peak, GB |", "|---" * 9 + "|"]
     for name in rows():
         if row := results.get(name):
             low, high = row["range"]
+            size = f"{row['gflop']:,.0f}, {row['gbyte']:.1f}" if row["gflop"] else "-"
             floor = f"{row['floor'] / row['ours']:.0%}" if row["floor"] else "-"
             peak = (f"{row['peak'][0] / 1e9:.2f} and {row['peak'][1] / 1e9:.2f}"
                     if name.startswith(("step", "peft")) else "-")
             lines.append(f"| {row['work']} | {row['against']} | {row['ours']:.3g} and "
                          f"{row['theirs']:.3g} | {row['ratio']:.2f} | {low:.2f} to {high:.2f} | "
-                         f"{row['reach']} | {floor} | {peak} |")
+                         f"{row['reach']} | {size} | {floor} | {peak} |")
     return "\n".join(lines)
 
 
@@ -394,9 +396,12 @@ def main() -> None:
     parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16", "float16"])
     parser.add_argument("--out", type=Path, default=RESULTS / "bench.json")
     args = parser.parse_args()
+    results = json.loads(args.out.read_text()) if args.out.exists() else {}
+    if args.rows == ["table"]:
+        print(table(results))
+        return
     if unknown := set(args.rows) - set(rows()):
         parser.error(f"unknown rows {', '.join(sorted(unknown))}: expected {', '.join(rows())}")
-    results = json.loads(args.out.read_text()) if args.out.exists() else {}
     results["machine"] = {"processor": platform.processor() or platform.machine(),
                           "cores": os.cpu_count(), "torch": torch.__version__}
     folder = Path(tempfile.mkdtemp())

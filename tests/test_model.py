@@ -83,12 +83,15 @@ def test_what_prompts_begin_with_is_run_once_and_changes_nothing(tiny: GPT) -> N
 
 def test_samples_of_a_prompt_start_alike_and_stand_together(tiny: GPT) -> None:
     prompts = rows(3, 8)
-    draws = torch.rand(6, 5, generator=torch.Generator().manual_seed(3))
-    together = [c.tokens for c in generate(tiny, prompts, (), 5, draws)]
+    draws = torch.rand(6, 9, generator=torch.Generator().manual_seed(3))
+    ends = range(7)  # some rows leave early
+    together = [c.tokens for c in generate(tiny, prompts, ends, 9, draws)]
     apart = [c.tokens for i in range(2)
-             for c in generate(tiny, prompts[i:i + 1], (), 5, draws[3 * i:3 * i + 3])]
-    alone = [generate(tiny, [prompts[i // 3]], (), 5, draws[i:i + 1])[0].tokens for i in range(6)]
+             for c in generate(tiny, prompts[i:i + 1], ends, 9, draws[3 * i:3 * i + 3])]
+    alone = [generate(tiny, [prompts[i // 3]], ends, 9, draws[i:i + 1])[0].tokens
+             for i in range(6)]
     assert together == apart == alone and len(set(map(tuple, together))) == 6
+    assert len(set(map(len, together))) > 2
 
 
 def test_what_is_drawn_has_the_models_distribution() -> None:

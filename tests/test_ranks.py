@@ -62,6 +62,34 @@ def test_two_processes_that_share_the_model_train_the_expert_of_one(tmp_path: Pa
         assert x["reward"] == y["reward"] and x["kl"] == pytest.approx(y["kl"], abs=1e-5)
 
 
+SHARES = """
+import sys
+sys.path.insert(0, %r)
+import torch
+import rl
+from model import GPT, Config
+from svf import SVF
+with rl.joined("cpu", True):
+    model = GPT(Config(vocab=37, width=20, layers=2, heads=4, kv_heads=2, head_size=6, hidden=28))
+    model.initialise(rl.stream("shares"))
+    svf, tokens = SVF(model), torch.tensor([[3, 1, 4, 1, 5]])
+    whole = sum(p.numel() for p in model.blocks.parameters() if p.dim() == 2)
+    base = model(tokens)
+    svf.shard("cpu")
+    mine = sum(p.to_local().numel() for p in model.blocks.parameters() if p.dim() == 2)
+    svf.use(None)
+    assert torch.equal(model(tokens), base)
+    print(mine / whole)
+"""
+
+
+def test_each_process_keeps_its_share_of_the_blocks_and_the_base_is_the_base(tmp_path: Path
+                                                                             ) -> None:
+    (tmp_path / "shares.py").write_text(SHARES % str(ROOT))
+    shares = [float(line) for line in done(*RANKS[:-1], tmp_path / "shares.py").splitlines()]
+    assert len(shares) == 2 and sum(shares) == pytest.approx(1) and max(shares) < 0.55
+
+
 def test_a_shard_of_one_process_is_one_line(tmp_path: Path,
                                             capsys: pytest.CaptureFixture[str]) -> None:
     assert t2.main(["train", "--shard", "--out", str(tmp_path)]) == 2
