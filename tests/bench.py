@@ -278,7 +278,7 @@ def rows() -> dict[str, Row]:
     found["ranks"] = Row("training on 2 ranks, built-in model", "1 rank, one thread each",
                          ("train", {"ranks": 2}), ("train", {"ranks": 1}), "1.6", model=False)
     for name, args in (("adapt", ["adapt", "--few-shot", "8"]),
-                       ("train", ["train", "--task", "math"])):
+                       ("train", ["train", "--task", "reasoning"])):
         found[name] = Row(f"whole `t2.py {' '.join(args)}`", f"version {FIRST}",
                           ("command", {"of": str(ROOT), "args": args}),
                           ("command", {"of": "FIRST", "args": args}), "2", model=False)
