@@ -189,14 +189,14 @@ class Ours:
         return work
 
     def train(self, ranks: int) -> Callable:
-        """The seconds that training the code expert takes, with one thread a process."""
+        """The seconds that training the reasoning expert takes, with one thread a process."""
         start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(ranks),
-                 "--", "t2.py", "train", "--task", "code", "--n", "30", "--threads", "1"]
+                 "--", "t2.py", "train", "--task", "reasoning", "--n", "30", "--threads", "1"]
 
         def work() -> float:
             with tempfile.TemporaryDirectory() as out:
                 subprocess.run([*start, "--out", out], cwd=ROOT, check=True, capture_output=True)
-                row = json.loads((Path(out) / "train.json").read_text())["experts"]["code"]
+                row = json.loads((Path(out) / "train.json").read_text())["experts"]["reasoning"]
             return row["seconds"]
         return work
 
@@ -278,7 +278,7 @@ def rows() -> dict[str, Row]:
                         ("generate", size), ("generate", size), "-", busy=True)
     found["ranks"] = Row("training on 2 ranks, built-in model", "1 rank, one thread each",
                          ("train", {"ranks": 2}), ("train", {"ranks": 1}), "1.6", model=False)
-    for name, args in (("adapt", ["adapt", "--few-shot", "8"]),
+    for name, args in (("adapt", ["adapt", "--few-shot", "8", "--n", "20"]),
                        ("train", ["train", "--task", "reasoning"])):
         found[name] = Row(f"whole `t2.py {' '.join(args)}`", f"version {FIRST}",
                           ("command", {"of": str(ROOT), "args": args}),
