@@ -65,7 +65,7 @@ class Model(Common):
     shard: bool = option(False, "torchrun's processes share the model, not the work: for weights "
                          "that outgrow one device")
     batch: int = option(0, "answers written or learned from at once; lower it if memory runs out "
-                        "(default: all; open weights 32)", least=0, most=MOST)
+                        "(default: all, 64 to train; open weights 32)", least=0, most=MOST)
 
 
 @dataclass(frozen=True)

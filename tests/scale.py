@@ -128,20 +128,6 @@ def brief(results: dict) -> str:
     return "\n".join(lines)
 
 
-def tables(results: dict) -> str:
-    """Measured, and by formula at the rate of a large product (time), in ms and MB."""
-    lines = [f"One thread, {results['gflops']:.0f} GFLOP/s in a large product.", "",
-             "| work | grows | to | ms | by formula | MB | by formula |", "|---" * 7 + "|"]
-    for work, title in WORKS.items():
-        for point in results["points"]:
-            if row := point["works"].get(work):
-                lines.append(
-                    f"| {title} | {point['grows']} | {point['to']} | {1e3 * row['seconds']:.3g} | "
-                    f"{row['flops'] / results['gflops'] / 1e6:.3g} | {row['bytes'] / 1e6:.3g} | "
-                    f"{row['predicted_bytes'] / 1e6:.3g} |")
-    return "\n".join(lines)
-
-
 def figure(results: dict) -> None:
     try:
         import matplotlib
