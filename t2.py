@@ -671,8 +671,9 @@ def printable(text: str) -> str:
 
 
 def complain(message: object) -> None:
-    """One line, whatever a user's text or a library's has in it."""
-    print("t2.py:", printable(" ".join(str(message).split()))[:1000], file=sys.stderr)
+    """One line, whatever a user's text or a library's has in it; one write, so that lines of
+    several processes stay lines."""
+    sys.stderr.write(f"t2.py: {printable(' '.join(str(message).split()))[:1000]}\n")
 
 
 class Parser(argparse.ArgumentParser):
