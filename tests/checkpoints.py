@@ -47,6 +47,15 @@ VARIANTS: dict[str, dict] = {  # what differs from BASE; None: the key is left o
         **LLAMA3, "rope_type": "llama3", "factor": 8.0}},
 }
 
+LORA = {"checkpoint": "gqa", "rank": 3, "layer": 1,
+        "kinds": {"qv": ("q", "v"), "all": ("q", "k", "v", "o", "gate", "up", "down")}}
+
+
+def lora_numbers(n: int) -> list[float]:
+    """A vector of svf.LoRA: what the oracle put into peft's A and B."""
+    rng = Random("lora")
+    return [rng.gauss(0, 0.2) for _ in range(n)]
+
 
 def config(name: str) -> dict:
     """A variant's config.json (its `files` and `dtype` are ours)."""

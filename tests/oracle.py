@@ -1,9 +1,10 @@
-"""A stranger's word: transformers, asked about our small checkpoints and about real weights.
+"""A stranger's word: transformers and peft, asked about our small checkpoints and real weights.
 
-Run by hand, with torch, tiktoken, transformers and safetensors installed; the tests themselves
-need only what this makes, tests/fixtures/logits.json:
+Run by hand, with torch, tiktoken, transformers, safetensors and peft installed; the tests
+themselves need only what this makes, tests/fixtures/logits.json and lora.json:
 
     python -m tests.oracle                  # when checkpoints.py has changed
+    python -m tests.oracle lora             # the same: LoRA on one of the checkpoints, by peft
     python -m tests.oracle compare FOLDER   # logits and greedy text of open weights, both ways
 """
 from __future__ import annotations
@@ -15,7 +16,8 @@ from pathlib import Path
 
 import torch
 
-from tests.checkpoints import TOKENS, VARIANTS, write_hugging_face
+from svf import KINDS
+from tests.checkpoints import LORA, TOKENS, VARIANTS, lora_numbers, write_hugging_face
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -30,6 +32,37 @@ def logits(name: str) -> list[list[float]]:
     with torch.no_grad():
         found = model.eval()(torch.tensor([TOKENS])).logits[0]
     return [[float(f"{value:.7g}") for value in row] for row in found.tolist()]
+
+
+def lora(kinds: tuple[str, ...]) -> dict[str, list]:
+    """peft on these matrices, alpha = 2 r: logits (T, V), and one merged weight (O, I)."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import LlamaForCausalLM
+    with tempfile.TemporaryDirectory() as folder:
+        write_hugging_face(Path(folder), LORA["checkpoint"])
+        model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    model = get_peft_model(model.eval(), LoraConfig(
+        r=LORA["rank"], lora_alpha=2 * LORA["rank"], target_modules=[f"{k}_proj" for k in kinds]))
+    named = dict(model.named_modules())
+    places = [next(m for name, m in named.items() if f"layers.{i}." in name
+                   and name.endswith(f".{kind}_proj"))
+              for i in range(model.config.num_hidden_layers) for kind in KINDS if kind in kinds]
+    pairs = [(m.lora_A["default"].weight, m.lora_B["default"].weight) for m in places]
+    numbers = torch.tensor(lora_numbers(sum(A.numel() + B.numel() for A, B in pairs)))
+    with torch.no_grad():
+        for weight in (w for pair in pairs for w in pair):
+            weight.copy_(numbers[:weight.numel()].view_as(weight))
+            numbers = numbers[weight.numel():]
+        found = model(torch.tensor([TOKENS])).logits[0]
+        merged = model.merge_and_unload().model.layers[LORA["layer"]].self_attn.v_proj.weight
+    return {key: [[float(f"{value:.7g}") for value in row] for row in tensor.tolist()]
+            for key, tensor in (("logits", found), ("merged", merged))}
+
+
+def ask_peft() -> None:
+    found = {name: lora(kinds) for name, kinds in LORA["kinds"].items()}
+    (FIXTURES / "lora.json").write_text(json.dumps(found) + "\n")
+    print(*((name, len(rows["logits"])) for name, rows in found.items()))
 
 
 def main() -> None:
@@ -89,4 +122,7 @@ Describe a bicycle to somebody who has never seen one.""".split("\n")
 
 
 if __name__ == "__main__":
-    compare(Path(sys.argv[2])) if sys.argv[1:2] == ["compare"] else main()
+    if sys.argv[1:2] == ["compare"]:
+        compare(Path(sys.argv[2]))
+    else:
+        ask_peft() if sys.argv[1:2] == ["lora"] else main()

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 
 import pytest
 import torch
 
-from model import GPT
+from model import GPT, load_llama
 from svf import (
     ATTENTION,
     SVF,
@@ -18,7 +19,9 @@ from svf import (
     mix,
     save_expert,
 )
+from tests import checkpoints
 
+PEFT = json.loads((Path(__file__).parent / "fixtures" / "lora.json").read_text())
 TOKENS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]])
 
 
@@ -154,6 +157,26 @@ def test_lora_starts_at_the_base_and_runs_the_same_merged_as_factored(tiny: GPT)
     assert A.shape == (2, 20) and B.shape == (12, 2)
     with pytest.raises(ValueError, match="SVF alone"):
         lora.use(v.expand(2, -1))
+
+
+@pytest.mark.parametrize("name", checkpoints.LORA["kinds"])
+def test_lora_is_the_one_of_peft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+                                 ) -> None:
+    """Of the forward pass and of a merged weight; fixtures/lora.json holds what peft gave."""
+    monkeypatch.setattr("model.bpe.encoding", lambda folder, vocab: None)
+    how, theirs = checkpoints.LORA, PEFT[name]
+    checkpoints.write_hugging_face(tmp_path, how["checkpoint"])
+    model, _ = load_llama(tmp_path)
+    lora = LoRA(model, how["rank"], how["kinds"][name])
+    v, tokens = torch.tensor(checkpoints.lora_numbers(lora.N)), torch.tensor([checkpoints.TOKENS])
+    logits = torch.tensor(theirs["logits"])
+    assert (logits - model(tokens)[0]).abs().max() > 1
+    for vector in (v, v.clone().requires_grad_(True)):  # merged, and as in training
+        lora.use(vector)
+        torch.testing.assert_close(model(tokens)[0], logits, atol=2e-4, rtol=1e-4)
+    lora.use(v)
+    torch.testing.assert_close(lora.layers[f"{how['layer']}.v"].merged,
+                               torch.tensor(theirs["merged"]), atol=1e-6, rtol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 4)])

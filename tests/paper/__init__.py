@@ -1,0 +1,1 @@
+"""The paper's claims, again in miniature: see __main__."""

@@ -1,0 +1,269 @@
+"""What the tables are made of: runs that train one vector, and marks on test prompts.
+
+A run is named by all that makes it what it is, trained once, and kept in OUT with its marks: "1"
+for a right answer and "0" for any other, a character a test prompt, so that two methods can be
+compared on the same prompts. Jobs, the runs among them, are shared out to processes of one thread
+each; what comes of a job does not depend on who does it, or when.
+"""
+from __future__ import annotations
+
+import json
+import multiprocessing
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+import torch
+from torch import Tensor
+
+import rl
+from data.files import load_file, save_file, write_json
+from data.jsonl import CLASSIFIER
+from data.tasks import DOMAINS, TASKS, Problem, Task, trained_on
+from model import load_model
+from svf import Adapter
+from t2 import Adapt, Line, Workshop
+from tests.paper import variants
+
+OUT = Path("out/paper")
+FIRST, SECOND = "first", "second"  # the base that ships, and one pretrained with another seed
+N = 210       # test prompts a cell and seed: 70 of each of three families, 105 of each of two
+HELD = 120    # validation prompts
+SHORT, FULL = 10, 40  # steps of 128 rollouts
+RATE = 0.02   # what `train` does; the experts that ship were made so
+SKILL = "story"  # the fourth skill: a word problem that wants a function
+NEAR = {"math": ("bus", "times"), "code": ("pair", "lists"), "reasoning": ("month", "cups")}
+
+
+# ------------------------------------------------------------------------------------ what runs
+
+@dataclass(frozen=True)
+class Run:
+    """One training of one vector; its name says all that makes it what it is."""
+
+    adapter: str
+    domain: str                  # or a task
+    seed: int
+    rate: float = RATE
+    steps: int = FULL
+    learn: str = "rl"            # or text: next-token prediction
+    changes: tuple[str, ...] = ()
+    kl: float = 0.1
+    pool: int = 0                # train on so many prompts alone; 0: on all
+    after: tuple[str, ...] = ()  # what the vector was trained on before
+    base: str = FIRST
+
+    def __str__(self) -> str:
+        words = [self.adapter, *self.after, self.domain, self.learn, *self.changes,
+                 f"rate{self.rate:g}", f"steps{self.steps}", f"kl{self.kl:g}",
+                 f"pool{self.pool}" * bool(self.pool), self.base * (self.base != FIRST)]
+        return "_".join([*filter(None, words), f"seed{self.seed}"])
+
+
+Job = tuple  # (function's name, arguments): its result is kept in OUT under this name
+
+
+def place(job: Job) -> Path:
+    return OUT / job[0] / ("_".join(map(str, job[1:])) + ".json")
+
+
+def result(*job: object) -> dict:
+    """What a job that is done gave."""
+    return json.loads(place(job).read_text())
+
+
+def vector(run: Run) -> Tensor:
+    return load_file(place(("train", run)).with_suffix(".pt"))["z"]
+
+
+# ---------------------------------------------------------------------------- bases and prompts
+
+@lru_cache
+def shop(base: str = FIRST) -> Workshop:
+    """A base and its SVF, as t2.py has them."""
+    folder = OUT / base  # the first one's is empty: what ships is used
+    folder.mkdir(parents=True, exist_ok=True)
+    return Workshop(Adapt(out=folder, threads=1, n=N))
+
+
+@lru_cache(3)
+def adapted(name: str, base: str = FIRST) -> Adapter:
+    """A model of its own, wrapped by the adapter of this name."""
+    if name == "svf":
+        return shop(base).svf
+    return variants.adapter(name, load_model(shop(base).find("base")))
+
+
+def library(seed: int, base: str = FIRST) -> dict[str, Run]:
+    """The experts of a seed, as `python t2.py train --seed` makes them, bit for bit."""
+    return {name: Run("svf", name, seed, base=base) for name in (*DOMAINS, CLASSIFIER)}
+
+
+def experts(seed: int, base: str = FIRST) -> Tensor:
+    """(K, N), in the order of DOMAINS."""
+    return torch.stack([vector(library(seed, base)[name]) for name in DOMAINS])
+
+
+def families(domain: str) -> tuple[Task, ...]:
+    return (TASKS[domain],) if domain in TASKS else trained_on(domain)
+
+
+def spread(tasks: Iterable[Task], n: int, split: str, seed: object) -> list[Problem]:
+    """n problems in all, as many of each family."""
+    tasks = tuple(tasks)
+    return [p for t in tasks for p in t.problems(n // len(tasks), split, seed)]
+
+
+@dataclass(frozen=True)
+class Few:
+    """A family of which training sees a few fixed prompts alone."""
+
+    task: Task
+    seen: tuple[Problem, ...]
+
+    @property
+    def name(self) -> str:
+        return self.task.name
+
+    def problem(self, rng: Random, split: str) -> Problem:
+        assert split == "train"
+        return rng.choice(self.seen)
+
+    def problems(self, n: int, split: str, seed: object) -> list[Problem]:
+        return self.task.problems(n, split, seed)
+
+
+def few(tasks: tuple[Task, ...], size: int, seed: int) -> tuple[Few, ...]:
+    """`size` prompts in all, or one less or more than is even a family."""
+    each = [size // len(tasks) + (i < size % len(tasks)) for i in range(len(tasks))]
+    return tuple(Few(task, tuple(task.problems(n, "train", f"few {seed}")))
+                 for task, n in zip(tasks, each))
+
+
+def marks(adapter: Adapter, z: Tensor | None, problems: list[Problem]) -> str:
+    texts = rl.answers(adapter, z, shop().dialect, problems)
+    return "".join(str(int(ok)) for ok in rl.right(problems, texts))
+
+
+def share(marks: str) -> float:
+    return marks.count("1") / len(marks)
+
+
+# --------------------------------------------------------------------------------------- jobs
+
+def train(run: Run) -> dict:
+    """Trains the vector; marks it on its own test prompts and on its domain's unseen families."""
+    path, tasks = place(("train", run)), families(run.domain)
+    adapter = adapted(run.adapter, run.base)
+    seen = few(tasks, run.pool, run.seed) if run.pool else tasks
+    if run.after:
+        adapter = Later(adapter, vector(replace(run, domain=run.after[-1], after=run.after[:-1])))
+    one = "greedy" in run.changes  # one answer a prompt, and as many answers a step
+    how = rl.Recipe(steps=run.steps, rate=run.rate, kl=run.kl, held=HELD,
+                    prompts=128 if one else 16, samples=1 if one else 8)
+    state = path.with_suffix(".state.pt")
+    with variants.changed(*run.changes):
+        z, log = {"rl": rl.reinforce, "text": rl.imitate}[run.learn](
+            adapter, shop().dialect, seen, how, run.seed, state, asdict(run), rl.quiet)
+    save_file(path.with_suffix(".pt"), {"z": z})
+    state.unlink(missing_ok=True)
+
+    def marked(problems: list[Problem]) -> str:
+        return marks(adapter, z, problems)
+    near = [TASKS[name] for name in NEAR.get(run.domain, ())]
+    return {"numbers": len(z), "seconds": log[-1]["seconds"],
+            "validation": share(marked(spread(tasks, HELD, "validation", 0))),
+            "own": marked(spread(tasks, N, "test", run.seed)),
+            "near": marked(spread(near, N, "test", run.seed)) if near else "",
+            "seen": marked([p for part in seen for p in part.seen]) if run.pool else "",
+            "log": [{key: row.get(key) for key in ("reward", "kl", "no_signal", "loss")}
+                    for row in log]}
+
+
+class Later:
+    """An adapter whose training starts where an earlier one ended."""
+
+    def __init__(self, adapter: Adapter, start: Tensor) -> None:
+        self.adapter, self.start = adapter, start
+
+    def neutral(self, seed: int = 0) -> Tensor:
+        return self.start
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.adapter, name)
+
+
+def base(seed: int, which: str = FIRST) -> dict:
+    """The base's marks on each domain's own and near prompts, and on the fourth skill's."""
+    svf = shop(which).svf
+    own = {name: marks(svf, None, spread(families(name), N, "test", seed))
+           for name in (*DOMAINS, CLASSIFIER, SKILL)}
+    near = {name: marks(svf, None, spread((TASKS[t] for t in tasks), N, "test", seed))
+            for name, tasks in NEAR.items()}
+    return {"own": own, "near": near}
+
+
+def skills(run: Run) -> dict:
+    """A run's marks on all skills' own test prompts."""
+    adapter, z = adapted(run.adapter), vector(run)
+    return {name: marks(adapter, z, spread(families(name), N, "test", run.seed))
+            for name in (*DOMAINS, SKILL)}
+
+
+def pretrain(which: str) -> dict:
+    """The second base: another seed, the same shape and corpus. A quarter of an hour."""
+    import t2
+    folder = OUT / which
+    assert t2.main(["pretrain", "--seed", "1", "--threads", "1", "--out", str(folder)]) == 0
+    return {key: json.loads((folder / "pretrain.json").read_text())[key]
+            for key in ("seed", "steps", "seconds")}
+
+
+# ----------------------------------------------------------------------------- who does the jobs
+
+def everything() -> dict:
+    """Name -> function of a job."""
+    from tests.paper import studies
+    return {f.__name__: f for f in (train, base, skills, pretrain, *studies.JOBS)}
+
+
+def begin(out: Path) -> None:
+    """In each process that does jobs."""
+    global OUT
+    OUT = out
+    torch.set_num_threads(1)
+
+
+def check_base() -> None:
+    """ValueError where OUT holds what another base gave."""
+    path, now = OUT / "base.json", {"base": shop().svf.fingerprint}
+    if path.exists() and json.loads(path.read_text()) != now:
+        raise ValueError(f"--out {OUT} holds runs of another base model than data/base.pt: name "
+                         "another folder, or delete it")
+    write_json(path, now)
+
+
+def do(job: Job) -> None:
+    """Does a job, once."""
+    if not place(job).exists():
+        write_json(place(job), everything()[job[0]](*job[1:]))
+
+
+def do_all(jobs: Iterable[Job], what: str, processes: int) -> None:
+    """Does the jobs that are not done, with a line that says how far they are."""
+    left = [job for job in dict.fromkeys(jobs) if not place(job).exists()]
+    if not left:
+        return
+    line = Line(what, len(left))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, begin, (OUT,)) as pool:
+        try:
+            for i, future in enumerate(as_completed([pool.submit(do, job) for job in left])):
+                future.result()
+                line(i, {})
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

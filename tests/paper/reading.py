@@ -1,0 +1,509 @@
+"""What the jobs' results come to: `rows_*` gives what is written as JSON, `text_*` README's table.
+
+A claim is the paper's, or one that its readers would make of it; whether it held here, failed or
+was not decided is computed. What we think is the reason stands beside it, by hand.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import mean, median
+
+from data.tasks import DOMAINS, LABELS, TASKS
+from tests.paper import tables as need
+from tests.paper.lab import FULL, SHORT, SKILL, result
+from tests.paper.marks import Marks, by_seed, cell, claim, grid, number, paired, points, short
+from tests.paper.studies import LIBRARIES, SHOTS
+from tests.paper.tables import ORDER, POOLS, SEQUENCES, TASK_NAMES, TWO_DOMAINS, Method, Seeds
+
+LINES = {"short": SHORT, "full": FULL}
+
+
+def domains_marks(method: Method, seeds: Seeds, which: str = "own") -> Marks:
+    return by_seed([method.marks(d, seeds, which) for d in DOMAINS])
+
+
+def base_marks(seeds: Seeds, which: str = "own") -> dict[str, Marks]:
+    return {d: [result("base", s)[which][d] for s in seeds] for d in DOMAINS}
+
+
+def method_row(method: Method, seeds: Seeds) -> dict:
+    runs = [result("train", method.run(d, s, method.rate())) for d in DOMAINS for s in seeds]
+    row = {"label": method.label, "numbers": runs[0]["numbers"], "rate": method.rate(),
+           "rates": method.rates, "seconds": median(run["seconds"] for run in runs),
+           "cells": {d: cell(method.marks(d, seeds)) for d in DOMAINS},
+           "mean": cell(domains_marks(method, seeds))}
+    row["near"] = cell(domains_marks(method, seeds, "near"))
+    return row
+
+
+def base_row(seeds: Seeds) -> dict:
+    own, near = base_marks(seeds), base_marks(seeds, "near")
+    return {"label": "base", "numbers": 0, "cells": {d: cell(own[d]) for d in DOMAINS},
+            "mean": cell(by_seed(list(own.values()))), "near": cell(by_seed(list(near.values())))}
+
+
+# ---------------------------------------------------------------------- 1. SVF against LoRA
+
+def rows_svf_lora(seeds: Seeds) -> dict:
+    found = {"base": base_row(seeds), "budgets": {}, "claims": []}
+    for name, steps in LINES.items():
+        methods = need.rivals(steps)
+        ours = domains_marks(methods[0], seeds)
+        found["budgets"][name] = [
+            {**method_row(m, seeds), "steps": steps,
+             "svf": paired(domains_marks(m, seeds), ours)} for m in methods]
+        for m in methods[1:]:
+            found["claims"].append(claim(f"SVF beats {m.label}, {128 * steps:,} rollouts",
+                                         domains_marks(m, seeds), ours))
+    return found
+
+
+def text_svf_lora(found: dict) -> str:
+    head = ["method", "numbers", "rate", *DOMAINS, "mean", "SVF's lead, points"]
+    base, out = found["base"], []
+    for rows in found["budgets"].values():
+        lines = [["base", "", "", *(short(base["cells"][d]["share"]) for d in DOMAINS),
+                  number(base["mean"]), ""]]
+        for row in rows:
+            lines.append([row["label"], f"{row['numbers']:,}", f"{row['rate']:g}",
+                          *(short(row["cells"][d]["share"]) for d in DOMAINS),
+                          number(row["mean"]),
+                          "" if row["label"] == "SVF" else points(row["svf"])])
+        out.append(f"{128 * rows[0]['steps']:,} rollouts ({rows[0]['steps']} steps):\n\n"
+                   + grid(head, lines))
+    paper = ("Paper, Llama3-8B (GSM8K, MBPP-pro, ARC-Easy): base 75.9, 64.7, 88.6; LoRA (q, v, "
+             "rank 16) 77.2, 67.7, 89.0; SVF 79.2, 66.7, 89.6.")
+    return "\n\n".join([*out, paper])
+
+
+# --------------------------------------------------------------------------- 2. unseen tasks
+
+NAMES = {"base": "base", "lora": "LoRA", "prompt": "A", "classifier": "B", "few_shot": "C",
+         "uniform": "uniform", "random": "random", "search": "random search",
+         "gradient": "gradient", "in_prompt": "in prompt"}
+
+
+def unseen_results(seeds: Seeds) -> dict[str, list[dict]]:
+    jobs = need.unseen_jobs(seeds)
+    return {task: [result(*job) for job in jobs if job[1] == task] for task in TASK_NAMES}
+
+
+def unseen_marks(seeds: Seeds, who: str, tasks: tuple[str, ...] = TASK_NAMES) -> Marks:
+    """A string a seed: all tasks, one after another."""
+    found = unseen_results(seeds)
+    return by_seed([[row["marks"][who] for row in found[task]] for task in tasks])
+
+
+def rows_unseen(seeds: Seeds) -> dict:
+    found, rows = unseen_results(seeds), []
+    for task in TASK_NAMES:
+        cells = {who: cell([row["marks"][who] for row in found[task]])
+                 for who in (*NAMES, *DOMAINS)}
+        alpha = [mean(a) for a in zip(*(row["alpha"] for row in found[task]))]
+        rows.append({"task": task, "cells": cells, "alpha": alpha,
+                     "oracle": max(DOMAINS, key=lambda d: cells[d]["share"])})
+    marks = {who: unseen_marks(seeds, who) for who in (*NAMES, *DOMAINS)}
+    best = by_seed([[row["marks"][r["oracle"]] for row in found[r["task"]]] for r in rows])
+    pairs = (("A beats the base", "base", "prompt"), ("B beats A", "prompt", "classifier"),
+             ("C beats B", "classifier", "few_shot"),
+             ("C beats LoRA of the nearest domain", "lora", "few_shot"),
+             ("C beats random search at its budget", "search", "few_shot"),
+             ("C beats alpha by gradient on worked solutions", "gradient", "few_shot"))
+    return {"rows": rows, "mean": {who: cell(marks[who]) for who in marks}, "oracle": cell(best),
+            "against": {who: paired(marks[who], marks["few_shot"]) for who in marks
+                        if who != "few_shot"} | {"oracle": paired(best, marks["few_shot"])},
+            "claims": [claim(text, marks[a], marks[b]) for text, a, b in pairs]
+            + [claim("C beats the best single expert (picked on test: an oracle)", best,
+                     marks["few_shot"])]}
+
+
+def text_unseen(found: dict) -> str:
+    head = ["task", *NAMES.values(), "best single expert", "C's alpha"]
+    lines = [[row["task"], *(short(row["cells"][who]["share"]) for who in NAMES),
+              f"{short(row['cells'][row['oracle']]['share'])} ({row['oracle'][:4]})",
+              " ".join(f"{a:+.2f}" for a in row["alpha"])] for row in found["rows"]]
+    lines.append(["mean", *(short(found["mean"][who]["share"]) for who in NAMES),
+                  short(found["oracle"]["share"]), " ".join(d[:4] for d in DOMAINS)])
+    lines.append(["C's lead, points", *("" if who == "few_shot" else points(found["against"][who])
+                                        for who in NAMES), points(found["against"]["oracle"]), ""])
+    paper = ("Paper, Llama3-8B (MATH, HumanEval, ARC-Challenge): base 24.5, 61.0, 80.6; LoRA "
+             "24.1, 52.4, 81.1; A 25.2, 61.6, 81.7; B 25.2, 62.8, 81.4; C 25.5, 63.0, 82.6.")
+    return "\n\n".join([grid(head, lines), paper])
+
+
+# ------------------------------------------------------------------------------------ 3. time
+
+STRATEGIES = {"prompt": "A", "classifier": "B", "few_shot": "C"}
+
+
+def rows_time(seeds: Seeds) -> dict:
+    every = [row for rows in unseen_results(seeds).values() for row in rows]
+    n = len(every[0]["marks"]["base"])
+    found = {}
+    for who in STRATEGIES:
+        pairs = [row["seconds"][who] for row in every]
+        found[who] = {"first": [median(p[0] for p in pairs), min(p[0] for p in pairs),
+                                max(p[0] for p in pairs)],
+                      "second": [median(p[1] for p in pairs), min(p[1] for p in pairs),
+                                 max(p[1] for p in pairs)],
+                      "ratio": median(p[0] / p[1] for p in pairs)}
+    return {"n": n, "jobs": len(every), "rows": found}
+
+
+def text_time(found: dict) -> str:
+    head = ["strategy", "pass 1, s", "pass 2, s", "pass 1 / pass 2", "paid"]
+    paid = {"prompt": "for each prompt", "classifier": "for each prompt",
+            "few_shot": "once a task"}
+    lines = [[STRATEGIES[who],
+              *("{:.2f} ({:.2f} to {:.2f})".format(*row[key]) for key in ("first", "second")),
+              f"{row['ratio']:.2f}", paid[who]] for who, row in found["rows"].items()]
+    return (grid(head, lines) + f"\n\nMedian and range over {found['jobs']} tasks and seeds, "
+            f"{found['n']} prompts each, one thread, another process beside it. Paper, Llama3-8B, "
+            "pass 1 and 2 (MATH, HumanEval, ARC-Challenge): 42.6 and 321.2, 2.8 and 14.3, 13.4 "
+            "and 28.5 s: .13, .19 and .47.")
+
+
+# ------------------------------------------------------------------------------- 4. ablations
+
+ABLATION_CLAIMS = (
+    ("attention and MLP together beat attention alone", "SVF, RL, attention", "SVF, RL, both"),
+    ("attention and MLP together beat MLP alone", "SVF, RL, MLP", "SVF, RL, both"),
+    ("RL beats next-token prediction of the corpus (SVF)", "SVF, next token, of the corpus",
+     "SVF, RL, both"),
+    ("RL beats next-token prediction of ideal answers (SVF)", "SVF, next token, both",
+     "SVF, RL, both"),
+    ("RL beats next-token prediction of ideal answers (LoRA)", "LoRA q, v, next token",
+     "LoRA q, v, RL"),
+    ("the KL penalty helps", "SVF, RL, no KL", "SVF, RL, both"),
+    ("the baseline helps", "SVF, RL, no baseline", "SVF, RL, both"),
+    ("sampled rollouts with a baseline beat greedy ones", "SVF, RL, greedy rollouts, no baseline",
+     "SVF, RL, both"),
+    ("plain z beats sum-normalised", "SVF, RL, sum-normalised", "SVF, RL, both"),
+    ("the paper's choices beat all of the released code's", "SVF, RL, all of the released code's",
+     "SVF, RL, both"))
+
+
+def rows_ablations(seeds: Seeds) -> dict:
+    methods = {m.label: m for m in need.ABLATIONS}
+    usual = domains_marks(methods["SVF, RL, both"], seeds)
+    return {"base": base_row(seeds), "steps": SHORT,
+            "rows": [{**method_row(m, seeds), "usual": paired(usual, domains_marks(m, seeds))}
+                     for m in methods.values()],
+            "claims": [claim(text, domains_marks(methods[a], seeds),
+                             domains_marks(methods[b], seeds)) for text, a, b in ABLATION_CLAIMS]}
+
+
+def text_ablations(found: dict) -> str:
+    head = ["method", "numbers", "rate", *DOMAINS, "mean", "unseen families",
+            "against the first row, points"]
+    lines = [[row["label"], f"{row['numbers']:,}", f"{row['rate']:g}" if "rate" in row else "",
+              *(short(row["cells"][d]["share"]) for d in DOMAINS), number(row["mean"]),
+              number(row["near"]), points(row["usual"]) if i and "usual" in row else ""]
+             for i, row in enumerate((*found["rows"], found["base"]))]
+    paper = ("Paper, Llama3-8B (GSM8K, MATH): SVF, RL, both 79.2, 25.0; SVF, next token, "
+             "attention 60.5, 18.5; LoRA, RL 57.9, 15.7.")
+    return "\n\n".join([grid(head, lines), paper])
+
+
+# --------------------------------------------------------------------------------- 5. transfer
+
+TRANSFER = {"base": "base 2", "ordered": "expert of base 1", "shuffled": "shuffled",
+            "ordered_few_shot": "C of base 1's", "shuffled_few_shot": "C of shuffled",
+            "own": "own expert", "own_few_shot": "C of its own"}
+
+
+def rows_transfer(seeds: Seeds) -> dict:
+    found = {task: [result("transfer", task, s) for s in seeds] for task in TASK_NAMES}
+    marks = {who: by_seed([[row[who] for row in found[task]] for task in TASK_NAMES])
+             for who in TRANSFER}
+    pairs = (("experts of base 1, in order, help base 2", "base", "ordered"),
+             ("in order they beat shuffled ones", "shuffled", "ordered"),
+             ("C with base 1's experts helps base 2", "base", "ordered_few_shot"),
+             ("C with base 1's experts beats C with shuffled ones", "shuffled_few_shot",
+              "ordered_few_shot"))
+    return {"rows": [{"task": task, "cells": {who: cell([row[who] for row in found[task]])
+                                              for who in TRANSFER}} for task in TASK_NAMES],
+            "mean": {who: cell(m) for who, m in marks.items()},
+            "claims": [claim(text, marks[a], marks[b]) for text, a, b in pairs]}
+
+
+def text_transfer(found: dict) -> str:
+    lines = [[row["task"], *(short(row["cells"][who]["share"]) for who in TRANSFER)]
+             for row in found["rows"]]
+    lines.append(["mean", *(number(found["mean"][who]) for who in TRANSFER)])
+    paper = ("Paper, Llama's experts on Mistral (MATH, HumanEval, ARC-Challenge): in order 12.0, "
+             "45.1, 72.0; shuffled 10.5, 40.2, 70.8.")
+    return "\n\n".join([grid(["task", *TRANSFER.values()], lines), paper])
+
+
+# ------------------------------------------------------------------------- 6. more information
+
+def rows_shots(seeds: Seeds) -> dict:
+    marks = {"A": unseen_marks(seeds, "prompt"), "B": unseen_marks(seeds, "classifier")}
+    for n in SHOTS:
+        marks[str(n)] = by_seed([[result("informed", task, s)[str(n)] for s in seeds]
+                                 for task in TASK_NAMES])
+    few, many = str(SHOTS[1]), str(SHOTS[-1])
+    return {"cells": {who: cell(m) for who, m in marks.items()},
+            "claims": [claim(f"{many} shots beat {few}", marks[few], marks[many]),
+                       claim(f"{few} shots beat 1", marks["1"], marks[few]),
+                       claim("C with 3 shots beats B", marks["B"], marks["3"])]}
+
+
+def text_shots(found: dict) -> str:
+    cells = found["cells"]
+    lines = [["all seeds", *map(number, cells.values())]]
+    for i in range(len(cells["A"]["each"])):
+        lines.append([f"seed {i}", *(f"{c['each'][i]:.3f}".removeprefix("0")
+                                     for c in cells.values())])
+    return "\n\n".join([grid(["mean of the unseen tasks", "A", "B", *(
+        f"C, {n} shots" if n != "1" else "C, 1 shot" for n in cells if n not in "AB")], lines),
+        "Paper, Llama3-8B, ARC-Challenge: 82.2, 82.6 and 82.6 with 3, 10 and 20 shots."])
+
+
+# ---------------------------------------------------------------------------- 7. classification
+
+def rows_classes(seeds: Seeds) -> dict:
+    found = [result("classified", s) for s in seeds]
+    rows, right = [], {"prompt": [], "classifier": []}
+    for name, task in TASKS.items():
+        if not task.label:
+            continue
+        row = {"task": name, "label": task.label, "unseen": task.unseen}
+        for who in right:
+            counts = {label: sum(f[who][name][label] for f in found) for label in LABELS}
+            row[who] = {label: c / sum(counts.values()) for label, c in counts.items()}
+            if len(task.makers) == 1:  # of two domains, neither is the one
+                right[who].append(["1" * f[who][name][task.label] + "0" * (
+                    sum(f[who][name].values()) - f[who][name][task.label]) for f in found])
+        row["n"] = sum(counts.values())
+        rows.append(row)
+    totals = {who: cell(by_seed(parts)) for who, parts in right.items()}
+    gaps = [100 * (b - a) for a, b in zip(totals["prompt"]["each"], totals["classifier"]["each"])]
+    return {"rows": rows, "right": totals, "gaps": gaps}
+
+
+def text_classes(found: dict) -> str:
+    head = ["task", "n", *(f"{s}: {label}" for s in "AB" for label in LABELS)]
+    lines = [[f"{row['task']} ({row['label']}{', unseen' * row['unseen']})", row["n"],
+              *(f"**{short(v)}**" if label == row["label"] else short(v) if v else "-"
+                for who in ("prompt", "classifier") for label, v in row[who].items())]
+             for row in found["rows"]]
+    a, b = (found["right"][who] for who in ("prompt", "classifier"))
+    return grid(head, lines) + (
+        f"\n\nRight on all tasks of one category: A {number(a)}, B {number(b)}; B - A by seed "
+        + ", ".join(f"{g:+.1f}" for g in found["gaps"]) + " points.")
+
+
+# ------------------------------------------------- 8. new skills, few prompts, two skills at once
+
+def rows_skills(seeds: Seeds) -> dict:
+    found = {"rows": [], "claims": []}
+    separate = {name: [result("skills", need.experts_of(s)[i])[name] for s in seeds]
+                for i, name in enumerate(ORDER)}
+    found["rows"].append({"label": "an SVF expert each", "then": None,
+                          "now": {name: cell(m) for name, m in separate.items()}})
+    for label, method in SEQUENCES.items():
+        runs = [need.sequence(method, s) for s in seeds]
+        then = {name: [result("skills", run[i])[name] for run in runs]
+                for i, name in enumerate(ORDER)}
+        now = {name: [result("skills", run[-1])[name] for run in runs] for name in ORDER}
+        found["rows"].append({"label": f"{label}, in sequence",
+                              "then": {name: cell(m) for name, m in then.items()},
+                              "now": {name: cell(m) for name, m in now.items()}})
+        old = [by_seed([marks[name] for name in ORDER[:-1]]) for marks in (then, now)]
+        found["claims"].append(claim(f"{label} forgets old skills in sequence", old[1], old[0]))
+        found["claims"].append(claim(
+            f"an SVF expert each keeps the old skills better than {label}", old[1],
+            by_seed([separate[name] for name in ORDER[:-1]])))
+    others = tuple(task for task in TASK_NAMES if task != SKILL)
+    three = unseen_marks(seeds, "few_shot", others)
+    four = by_seed([[result("skilled", task, s)["marks"] for s in seeds] for task in others])
+    found["three"], found["four"] = cell(three), cell(four)
+    found["added"] = paired(three, four)
+    own = [result("skilled", SKILL, s)["marks"] for s in seeds]
+    found["skill"] = {"three": cell(unseen_marks(seeds, "few_shot", (SKILL,))),
+                      "four": cell(own)}
+    return found
+
+
+def text_skills(found: dict) -> str:
+    lines = []
+    for row in found["rows"]:
+        if row["then"]:
+            lines.append([row["label"] + ": when learned", *(
+                short(c["share"]) for c in row["then"].values())])
+        lines.append([row["label"] + (": at the end" if row["then"] else ""), *(
+            short(c["share"]) for c in row["now"].values())])
+    return "\n\n".join([
+        grid(["own test, in the order learned", *ORDER], lines),
+        f"C on the other unseen tasks with three experts {number(found['three'])}, with the "
+        f"fourth beside them {number(found['four'])}: {points(found['added'])} points; on "
+        f"{SKILL} itself {number(found['skill']['three'])} and {number(found['skill']['four'])}."])
+
+
+def rows_overfitting(seeds: Seeds) -> dict:
+    rows, marks = [], {}
+    for label, method in (("SVF", need.SVF_FULL), ("LoRA", need.LORA_FULL)):
+        for pool in POOLS:
+            runs = [[result("train", need.pooled(method, d, s, pool)) for s in seeds]
+                    for d in DOMAINS]
+            seen, own = (by_seed([[run[key] for run in row] for row in runs])
+                         for key in ("seen", "own"))
+            marks[label, pool] = own
+            rows.append({"label": label, "pool": pool, "train": cell(seen), "test": cell(own)})
+        every = domains_marks(method, seeds)
+        rows.append({"label": label, "pool": None, "train": None, "test": cell(every)})
+    few = POOLS[0]
+    return {"rows": rows, "claims": [claim(
+        f"trained on {few} prompts, SVF beats LoRA on the test prompts", marks["LoRA", few],
+        marks["SVF", few])]}
+
+
+def text_overfitting(found: dict) -> str:
+    lines = []
+    for row in found["rows"]:
+        seen, gap = "", ""
+        if row["train"]:
+            seen = number(row["train"])
+            gap = f"{100 * (row['train']['share'] - row['test']['share']):+.1f}"
+        lines.append([row["label"], row["pool"] or "all", seen, number(row["test"]), gap])
+    return grid(["method", "training prompts", "on them", "on test prompts", "gap, points"], lines)
+
+
+def rows_two(seeds: Seeds) -> dict:
+    found = unseen_results(seeds)
+    rows, all_best, all_mixed = [], [], []
+    for task in TWO_DOMAINS:
+        marks = {who: [row["marks"][who] for row in found[task]]
+                 for who in ("base", *DOMAINS, "uniform", "few_shot")}
+        best = max(DOMAINS, key=lambda d: cell(marks[d])["share"])
+        all_best.append(marks[best])
+        all_mixed.append(marks["few_shot"])
+        rows.append({"task": task, "cells": {who: cell(m) for who, m in marks.items()}})
+    return {"rows": rows, "claims": [claim(
+        "a mixture beats every single expert where two skills are asked for at once",
+        by_seed(all_best), by_seed(all_mixed))]}
+
+
+def text_two(found: dict) -> str:
+    head = ["task", "base", *DOMAINS, "uniform", "C"]
+    lines = [[row["task"], *map(number, row["cells"].values())] for row in found["rows"]]
+    return grid(head, lines)
+
+
+# ------------------------------------------------------------------------------ 9. how few gains
+
+def rows_few(seeds: Seeds) -> dict:
+    texts = {m.label: m for m in need.FEW_TEXT}
+    rows = []
+    for m in need.FEW:
+        row = method_row(m, seeds)
+        row["text"] = method_row(texts[m.label], seeds) if m.label in texts else None
+        rows.append(row)
+    methods = {m.label: m for m in need.FEW}
+    usual = domains_marks(methods["SVF"], seeds)
+    base = by_seed(list(base_marks(seeds).values()))
+    return {"rows": sorted(rows, key=lambda row: row["numbers"]), "base": base_row(seeds),
+            "claims": [
+                claim("one gain a matrix beats the base", base,
+                      domains_marks(methods["one a matrix"], seeds)),
+                claim("one gain in all beats the base", base,
+                      domains_marks(methods["one gain in all"], seeds)),
+                claim("every gain beats the top 16 of each matrix",
+                      domains_marks(methods["top 16"], seeds), usual),
+                claim("every gain beats one a matrix",
+                      domains_marks(methods["one a matrix"], seeds), usual)]}
+
+
+def text_few(found: dict) -> str:
+    head = ["trained", "numbers", "rate", *DOMAINS, "mean, RL", "mean, next token (ideal)"]
+    lines = [["base", "0", "", *(short(found["base"]["cells"][d]["share"]) for d in DOMAINS),
+              number(found["base"]["mean"]), ""]]
+    for row in found["rows"]:
+        lines.append([row["label"], f"{row['numbers']:,}", f"{row['rate']:g}",
+                      *(short(row["cells"][d]["share"]) for d in DOMAINS), number(row["mean"]),
+                      number(row["text"]["mean"]) if row["text"] else ""])
+    return grid(head, lines)
+
+
+# ---------------------------------------------------------------------------- 10. beyond the paper
+
+def rows_beyond(seeds: Seeds) -> dict:
+    def marks(job: str, who: str) -> Marks:
+        return by_seed([[result(job, task, s)["marks"][who] for s in seeds]
+                        for task in TASK_NAMES])
+    names = list(result("beyond", TASK_NAMES[0], seeds[0])["marks"])
+    every = {name: marks("beyond", name) for name in names}
+    every["gradient"] = unseen_marks(seeds, "gradient")
+    every["B"] = unseen_marks(seeds, "classifier")
+    warm = [result("warm", s) for s in seeds]
+    for who in ("cold 1", "warm 1", "cold 2", "warm 2"):
+        every[who] = ["".join(w[task][who] for task in TASK_NAMES) for w in warm]
+    growth, many = [], need.growing(seeds)
+    for K in map(str, LIBRARIES):
+        rows = [[result("growth", task, s, many)[K] for s in seeds] for task in TASK_NAMES]
+        growth.append({"experts": int(K), **cell(by_seed([[r["marks"] for r in row]
+                                                          for row in rows])),
+                       "seconds": median(r["seconds"][0] for row in rows for r in row)})
+        every[f"K {K}"] = by_seed([[r["marks"] for r in row] for row in rows])
+    small, large = (f"K {K}" for K in (LIBRARIES[0], LIBRARIES[-1]))
+    return {"cells": {who: cell(m) for who, m in every.items()},
+            "against": {who: paired(every["cem"], m) for who, m in every.items() if who != "cem"},
+            "growth": growth,
+            "claims": [
+                claim("CEM beats OpenAI-ES", every["OpenAI-ES"], every["cem"]),
+                claim("CEM beats separable CMA-ES", every["separable CMA-ES"], every["cem"]),
+                claim("CEM beats random search", every["random search"], every["cem"]),
+                claim("soft dispatch beats B", every["B"], every["soft dispatch"]),
+                claim("a coefficient a matrix beats one an expert", every["cem"],
+                      every["by matrix"]),
+                claim("after one iteration, a start from past tasks beats 1/K", every["cold 1"],
+                      every["warm 1"]),
+                claim("C gets worse from 3 to 12 experts", every[large], every[small])]}
+
+
+BEYOND = {"cem": ("CEM (C)", 40), "random search": ("random search", 40),
+          "OpenAI-ES": ("OpenAI-ES", 40), "separable CMA-ES": ("separable CMA-ES", 40),
+          "by matrix": ("CEM, a coefficient for each matrix", 40),
+          "gradient": ("gradient on worked solutions", "40 gradients"),
+          "cold 1": ("CEM from 1/K", 10), "warm 1": ("CEM from past tasks", "10 + 1 a past task"),
+          "cold 2": ("CEM from 1/K", 20), "warm 2": ("CEM from past tasks", "20 + 1 a past task"),
+          "B": ("B", 0), "soft dispatch": ("soft dispatch", 0)}
+
+
+def text_beyond(found: dict) -> str:
+    lines = [[text, budget, number(found["cells"][who]),
+              points(found["against"][who]) if who != "cem" else ""]
+             for who, (text, budget) in BEYOND.items()]
+    grown = [[row["experts"], number(row), f"{row['seconds']:.1f}"] for row in found["growth"]]
+    return "\n\n".join([
+        grid(["alpha by", "evaluations", "mean, unseen tasks", "against CEM, points"], lines),
+        grid(["experts", "C, mean, unseen tasks", "search, s"], grown)])
+
+
+# ------------------------------------------------------------------------------------------ all
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    need: Callable[[Seeds], object]
+    rows: Callable[[Seeds], dict]
+    text: Callable[[dict], str]
+
+
+TABLES = {
+    "svf-lora": Table("SVF against LoRA", need.need_svf_lora, rows_svf_lora, text_svf_lora),
+    "unseen": Table("Tasks that no expert has seen", need.need_unseen, rows_unseen, text_unseen),
+    "time": Table("Time of the two passes", need.need_unseen, rows_time, text_time),
+    "ablations": Table("Ablations", need.need_ablations, rows_ablations, text_ablations),
+    "transfer": Table("Experts on another base", need.need_transfer, rows_transfer, text_transfer),
+    "shots": Table("More information helps", need.need_shots, rows_shots, text_shots),
+    "classes": Table("What A and B call a prompt", need.need_classes, rows_classes, text_classes),
+    "skills": Table("A fourth skill", need.need_skills, rows_skills, text_skills),
+    "overfitting": Table("Few training prompts", need.need_overfitting, rows_overfitting,
+                         text_overfitting),
+    "two": Table("Two skills at once", need.need_unseen, rows_two, text_two),
+    "few": Table("How few gains are enough", need.need_few, rows_few, text_few),
+    "beyond": Table("Beyond the paper", need.need_beyond, rows_beyond, text_beyond)}

@@ -1,0 +1,258 @@
+"""What is asked of experts once they are trained: a job a seed and task, or a seed.
+
+Shots, and test prompts, are those of `t2.py adapt`: the first few of the seed's shots, and prompts
+that no expert, search or choice has seen.
+"""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+import torch
+from torch import Tensor
+
+import cem
+import rl
+import t2
+from data.jsonl import CLASSIFIER
+from data.tasks import DOMAINS, LABELS, OTHERS, TASKS, UNSEEN, WHICH, Problem
+from model import GPT, generate
+from svf import mix
+from tests.paper import lab, searches, variants
+from tests.paper.lab import FIRST, SKILL, N, Run, experts, library, marks, shop, vector
+
+SHOTS = (1, 3, 5, 8, 10, 20)
+USUAL = 8                        # shots
+LIBRARIES = (3, 6, 9, 12)        # experts
+PROMPT_CONTEXT = 2048            # room for the shots; the base was pretrained with 256
+
+
+def tests(task: str, seed: int) -> list[Problem]:
+    return TASKS[task].problems(N, "test", seed)
+
+
+def shots(task: str, seed: int, n: int = USUAL) -> list[Problem]:
+    return TASKS[task].problems(max(SHOTS), "shots", seed)[:n]
+
+
+def mixed(alpha: Tensor, Z: Tensor, problems: list[Problem], base: str = FIRST) -> str:
+    """Marks of the mixture alpha (K, 1) or (K, M) of the experts Z (K, N)."""
+    svf = shop(base).svf
+    return marks(svf, mix(alpha, Z, svf.sizes), problems)
+
+
+def searched(task: str, seed: int, Z: Tensor, n: int = USUAL, search: cem.Search | None = None,
+             base: str = FIRST) -> tuple[dict, Tensor]:
+    """Strategy C, timed, from the stream that `t2.py adapt` would take."""
+    begin = time.perf_counter()
+    alpha, history = cem.few_shot(shop(base).svf, shop().dialect, Z, shots(task, seed, n),
+                                  search or cem.Search(), rl.stream("cem", task, seed))
+    middle = time.perf_counter()
+    found = mixed(alpha, Z, tests(task, seed), base)
+    return {"marks": found, "seconds": [middle - begin, time.perf_counter() - middle],
+            "alpha": alpha.mean(1).tolist(), "history": history}, alpha
+
+
+# ------------------------------------------------------------------------- unseen tasks (Table 2)
+
+def unseen(task: str, seed: int, lora: Run | None) -> dict:
+    """All strategies and baselines on one task. lora: the nearest domain's, if it has one."""
+    problems, Z, svf = tests(task, seed), experts(seed), shop().svf
+    K, row, seconds = len(Z), {}, {}
+    row["base"] = marks(svf, None, problems)
+    for name, z in zip(DOMAINS, Z):
+        row[name] = marks(svf, z, problems)
+    row["lora"] = row["base"] if lora is None else marks(
+        lab.adapted(lora.adapter), vector(lora), problems)
+    both = {name: vector(run) for name, run in library(seed).items()}
+    for strategy, z in (("prompt", None), ("classifier", both[CLASSIFIER])):
+        begin = time.perf_counter()
+        names = [name for name, _ in t2.categorise(shop(), z, [p.prompt for p in problems])]
+        middle = time.perf_counter()
+        texts = t2.dispatch(shop(), both, names, problems)
+        seconds[strategy] = [middle - begin, time.perf_counter() - middle]
+        row[strategy] = "".join(str(int(ok)) for ok in rl.right(problems, texts))
+    row["uniform"] = mixed(torch.full((K, 1), 1 / K), Z, problems)
+    usual = cem.Search()
+    blind = 1 / K + usual.sigma * torch.randn(K, 1, generator=rl.stream("random", task, seed))
+    row["random"] = mixed(blind, Z, problems)
+    best = cem.random_search(svf, shop().dialect, Z, shots(task, seed), usual,
+                             rl.stream("search", task, seed))
+    row["search"] = mixed(best, Z, problems)
+    found, _ = searched(task, seed, Z)
+    row["few_shot"], seconds["few_shot"] = found["marks"], found["seconds"]
+    row["gradient"] = mixed(by_gradient(Z, shots(task, seed)), Z, problems)
+    row["in_prompt"] = in_prompt(shots(task, seed), problems)
+    return {"marks": row, "seconds": seconds, "alpha": found["alpha"],
+            "history": found["history"]}
+
+
+def by_gradient(Z: Tensor, problems: list[Problem], steps: int = 40, rate: float = 0.05
+                ) -> Tensor:
+    """alpha (K, 1) by Adam on the log-likelihood of the shots' worked solutions.
+
+    It is told more than C, which sees an answer's last word judged, and no solution.
+    """
+    svf, dialect, rng = shop().svf, shop().dialect, Random("solutions")
+    alpha = torch.full((len(Z), 1), 1 / len(Z), requires_grad=True)
+    optimizer = torch.optim.Adam([alpha], lr=rate)
+    pairs = rl.padded([(dialect.prompt(p.prompt), dialect.answer(solution(p, rng)))
+                       for p in problems], 0.0, "cpu")
+    for _ in range(steps):
+        svf.use(mix(alpha, Z, svf.sizes))
+        rl.next_token_loss(svf.model, *pairs).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    return alpha.detach()
+
+
+def solution(problem: Problem, rng: Random) -> str:
+    return rl.JOIN.join(variants.ideal(part, problem.lead, rng) for part in problem.parts)
+
+
+def in_prompt(examples: list[Problem], problems: list[Problem]) -> str:
+    """The base reads the solved shots before each question, in the form that it was taught."""
+    dialect, model, rng = shop().dialect, shop().svf.model, Random("solutions")
+    longer = GPT(replace(model.config, context=PROMPT_CONTEXT))
+    shop().svf.use(None)
+    weights = {name.replace(".base", ""): p for name, p in model.named_parameters()
+               if not name.endswith((".U", ".Vt"))}
+    longer.load_state_dict(weights, strict=False)
+    start = [token for p in examples
+             for token in (*dialect.prompt(p.prompt), *dialect.answer(solution(p, rng)))]
+    texts = []
+    for i in range(0, len(problems), 70):  # what they begin with is run once for so many
+        prompts = [start + dialect.prompt(p.prompt) for p in problems[i:i + 70]]
+        done = generate(longer.eval(), prompts, dialect.ends, dialect.max_new)
+        texts += [dialect.text(c.tokens) for c in done]
+    return "".join(str(int(ok)) for ok in rl.right(problems, texts))
+
+
+# ----------------------------------------------------------------------- transfer (Table 5)
+
+def transfer(task: str, seed: int) -> dict:
+    """Base 1's experts on base 2: as they are, shuffled within each matrix, mixed by few shots."""
+    problems, svf, row = tests(task, seed), shop(lab.SECOND).svf, {}
+    Z, own = experts(seed), experts(seed, lab.SECOND)
+    label = TASKS[task].label
+    row["base"] = marks(svf, None, problems)
+    nearest = DOMAINS.index(label) if label in DOMAINS else None
+    for name, rows in (("ordered", Z), ("shuffled", shuffled(Z, svf.sizes, seed)), ("own", own)):
+        row[name] = (row["base"] if nearest is None
+                     else marks(svf, rows[nearest], problems))
+        row[f"{name}_few_shot"] = searched(task, seed, rows, base=lab.SECOND)[0]["marks"]
+    return row
+
+
+def shuffled(Z: Tensor, sizes: list[int], seed: int) -> Tensor:
+    """Each expert's gains in another order, matrix by matrix."""
+    generator = rl.stream("shuffle", seed)
+    return torch.cat([part[:, torch.randperm(part.shape[1], generator=generator)]
+                      for part in Z.split(sizes, dim=1)], dim=1)
+
+
+# ------------------------------------------------------------- more information, classification
+
+def informed(task: str, seed: int) -> dict:
+    """Strategy C with more and more shots, those of fewer among them."""
+    Z = experts(seed)
+    return {str(n): searched(task, seed, Z, n)[0]["marks"] for n in SHOTS}
+
+
+def classified(seed: int) -> dict:
+    """What A and B call the prompts of each task: {strategy: {task: {category: prompts}}}."""
+    table = {}
+    for strategy, z in (("prompt", None), ("classifier", vector(library(seed)[CLASSIFIER]))):
+        table[strategy] = {}
+        for name, task in TASKS.items():
+            if not task.label:
+                continue
+            prompts = [p.prompt for p in tests(name, seed)]
+            named = [what for what, _ in t2.categorise(shop(), z, prompts)]
+            table[strategy][name] = {label: named.count(label) for label in LABELS}
+    return table
+
+
+# ------------------------------------------------------------------------------------- beyond
+
+def beyond(task: str, seed: int) -> dict:
+    """Other searches at C's number of evaluations, and mixtures that need none."""
+    problems, examples, svf = tests(task, seed), shots(task, seed), shop().svf
+    Z, row = experts(seed), {}
+    for name, make in searches.SEARCHES.items():
+        alpha = searches.run(make, svf, shop().dialect, Z, examples,
+                             rl.stream(name, task, seed))
+        row[name] = mixed(alpha[:, None], Z, problems)
+    begin = time.perf_counter()
+    wide, _ = searched(task, seed, Z, search=cem.Search(by_matrix=True))
+    row["by matrix"] = wide["marks"]
+    row["soft dispatch"] = soft(task, seed, problems)
+    return {"marks": row, "seconds": time.perf_counter() - begin}
+
+
+def soft(task: str, seed: int, problems: list[Problem]) -> str:
+    """alpha_k = p(k | prompt), by the classification expert: a mixture a prompt, in one batch."""
+    svf, dialect, Z = shop().svf, shop().dialect, experts(seed)
+    svf.use(vector(library(seed)[CLASSIFIER]))
+    first = [dialect.answer(f" {label}")[0] for label in (*DOMAINS, OTHERS)]
+    prompts = [dialect.prompt(p.prompt) for p in problems]
+    alpha = []
+    for p in problems:
+        logits = svf.model(torch.tensor([dialect.prompt(p.prompt + WHICH)]), last=True)[0, -1]
+        alpha.append(logits[first].softmax(-1)[:-1])
+    svf.use(mix(torch.stack(alpha)[..., None], Z, svf.sizes))
+    done = generate(svf.model, prompts, dialect.ends, dialect.max_new, None, len(prompts),
+                    svf.keep)
+    texts = [dialect.text(c.tokens) for c in done]
+    return "".join(str(int(ok)) for ok in rl.right(problems, texts))
+
+
+def warm(seed: int) -> dict:
+    """CEM that begins at what past tasks ended with: at the best of them on the new shots.
+
+    The tasks come one after another, in an order of the seed's. Marks after 1 and 2 iterations,
+    from 1/K and from the past.
+    """
+    svf, dialect, Z = shop().svf, shop().dialect, experts(seed)
+    order = [task.name for task in UNSEEN]
+    Random(f"order {seed}").shuffle(order)
+    past, table = [], {}
+    for task in order:
+        examples, problems, row = shots(task, seed), tests(task, seed), {}
+        for n in (1, 2):
+            search = cem.Search(iterations=n)
+            row[f"cold {n}"] = searched(task, seed, Z, search=search)[0]["marks"]
+            row[f"warm {n}"] = row[f"cold {n}"]
+            if past:
+                Z_past = cem.mixtures(torch.stack(past), Z, svf)
+                scored = cem.scores(svf, dialect, Z_past, examples)
+                start = past[cem.ranking(scored)[0]]
+                alpha = searches.run(lambda K, g, start=start: searches.Cem(
+                    K, g, start, 0.2), svf, dialect, Z, examples, rl.stream("warm", task, seed), n)
+                row[f"warm {n}"] = mixed(alpha[:, None], Z, problems)
+        past.append(searched(task, seed, Z)[1][:, 0])
+        table[task] = row
+    return table
+
+
+def growth(task: str, seed: int, seeds: int) -> dict:
+    """C with ever more experts: those of the other seeds, of so many, beside its own."""
+    order = [seed, *(s for s in range(seeds) if s != seed)]
+    Z = torch.cat([experts(s) for s in order])
+    table = {}
+    for K in LIBRARIES:
+        found, _ = searched(task, seed, Z[:K])
+        table[str(K)] = {key: found[key] for key in ("marks", "seconds")}
+    return table
+
+
+def skilled(task: str, seed: int) -> dict:
+    """C with the fourth skill's expert beside the three."""
+    Z = torch.cat([experts(seed), vector(Run("svf", SKILL, seed))[None]])
+    return {"marks": searched(task, seed, Z)[0]["marks"]}
+
+
+JOBS: tuple[Callable, ...] = (unseen, transfer, informed, classified, beyond, warm, growth,
+                              skilled)
