@@ -4,7 +4,6 @@ A colour stands for the same thing everywhere: the domains, and the ways to trai
 """
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
 
@@ -15,7 +14,7 @@ from data.files import load_file
 from data.jsonl import CLASSIFIER
 from data.tasks import DOMAINS, LABELS
 from svf import KINDS
-from tests.paper import reading, tables
+from tests.paper import reading
 from tests.paper.lab import library, result, shop
 from tests.paper.tables import TASK_NAMES, Seeds
 
@@ -28,7 +27,7 @@ def draw(seeds: Seeds, folder: Path) -> None:
     try:
         import matplotlib
     except ImportError:
-        raise ValueError("figures needs matplotlib, which is no dependency of t2: run `pip install "
+        raise ValueError("figures needs matplotlib, which t2 itself does not: run `pip install "
                          "matplotlib` in an environment of your own") from None
     matplotlib.use("svg")
     matplotlib.rcParams.update({
@@ -89,9 +88,9 @@ def search(seeds: Seeds) -> object:
     figure, [axes] = panels(2, 6.5, 2.6)
     rows = [row["history"] for found in reading.unseen_results(seeds).values() for row in found]
     x = range(1, len(rows[0]) + 1)
-    for key, text, colour in (("best", "best of 10", COLOURS["math"]), ("mean", "mean of 10", INK)):
+    for key, colour in (("best", COLOURS["math"]), ("mean", INK)):
         columns = list(zip(*([step[key] for step in row] for row in rows)))
-        axes[0].plot(x, list(map(mean, columns)), color=colour, marker="o", label=text)
+        axes[0].plot(x, list(map(mean, columns)), color=colour, marker="o", label=f"{key} of 10")
     axes[0].set(title=f"accuracy on 8 shots, mean of {len(rows)} runs", xlabel="iteration",
                 ylim=(0, 1.02), xticks=x)
     axes[0].legend(loc="lower right")
