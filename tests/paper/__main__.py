@@ -11,16 +11,16 @@ the same command goes on.
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import sys
 import time
-import warnings
 from pathlib import Path
 
 from data import HERE
 from data.files import alone, write_json
 from t2 import Parser, check_writable, complain, within
-from tests.paper import lab
+from tests.paper import figures, lab
 from tests.paper.marks import claims
 from tests.paper.reading import TABLES
 
@@ -52,8 +52,9 @@ def make(names: list[str], seeds: tuple[int, ...], processes: int) -> None:
 def section(name: str) -> str:
     """A table as README has it: the verdicts in sight, the figures folded."""
     found = json.loads((RESULTS / f"{name}.json").read_text())
-    pictures = "".join(f"\n\n![{figure}](tests/results/paper/{figure}.svg)"
-                       for figure in FIGURES.get(name, []))
+    pictures = "".join(
+        f"\n\n![{inspect.getdoc(getattr(figures, figure)).splitlines()[0]}]"
+        f"(tests/results/paper/{figure}.svg)" for figure in FIGURES.get(name, []))
     return (f"### {TABLES[name].title}\n\n{claims(found.get('claims', []))}\n\n"
             f"<details><summary>The figures</summary>\n\n{TABLES[name].text(found)}\n\n</details>"
             + pictures).replace("\n\n\n\n", "\n\n")
@@ -80,7 +81,6 @@ def main(argv: list[str] | None = None) -> int:
                         help="of one thread each (default: 2)")
     parser.add_argument("--out", type=Path, default=lab.OUT, help="folder of what is done")
     args = parser.parse_args(argv)
-    warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
     begin = time.monotonic()
     try:
         if args.what == ["readme"]:
@@ -96,7 +96,6 @@ def main(argv: list[str] | None = None) -> int:
             lab.check_base()
             seeds = tuple(range(args.seeds))
             if args.what == ["figures"]:
-                from tests.paper import figures
                 figures.draw(seeds, RESULTS)
             else:
                 make(args.what or list(TABLES), seeds, args.processes)

@@ -322,6 +322,7 @@ def rows_skills(seeds: Seeds) -> dict:
     four = by_seed([[result("skilled", task, s)["marks"] for s in seeds] for task in others])
     found["three"], found["four"] = cell(three), cell(four)
     found["added"] = paired(three, four)
+    found["claims"].append(claim("C on the other tasks gains from the fourth expert", three, four))
     own = [result("skilled", SKILL, s)["marks"] for s in seeds]
     found["skill"] = {"three": cell(unseen_marks(seeds, "few_shot", (SKILL,))),
                       "four": cell(own)}
@@ -439,7 +440,7 @@ def rows_beyond(seeds: Seeds) -> dict:
     every["gradient"] = unseen_marks(seeds, "gradient")
     every["B"] = unseen_marks(seeds, "classifier")
     warm = [result("warm", s) for s in seeds]
-    for who in ("cold 1", "warm 1", "cold 2", "warm 2"):
+    for who in ("cold 0", "warm 0", "cold 1", "warm 1", "cold 2", "warm 2"):
         every[who] = ["".join(w[task][who] for task in TASK_NAMES) for w in warm]
     growth, many = [], need.growing(seeds)
     for K in map(str, LIBRARIES):
@@ -459,6 +460,8 @@ def rows_beyond(seeds: Seeds) -> dict:
                 claim("soft dispatch beats B", every["B"], every["soft dispatch"]),
                 claim("a coefficient a matrix beats one an expert", every["cem"],
                       every["by matrix"]),
+                claim("the best of past tasks' alphas, without a search, beats B", every["B"],
+                      every["warm 0"]),
                 claim("after one iteration, a start from past tasks beats 1/K", every["cold 1"],
                       every["warm 1"]),
                 claim("C gets worse from 3 to 12 experts", every[large], every[small])]}
@@ -468,8 +471,9 @@ BEYOND = {"cem": ("CEM (C)", 40), "random search": ("random search", 40),
           "OpenAI-ES": ("OpenAI-ES", 40), "separable CMA-ES": ("separable CMA-ES", 40),
           "by matrix": ("CEM, a coefficient for each matrix", 40),
           "gradient": ("gradient on worked solutions", "40 gradients"),
-          "cold 1": ("CEM from 1/K", 10), "warm 1": ("CEM from past tasks", "10 + 1 a past task"),
-          "cold 2": ("CEM from 1/K", 20), "warm 2": ("CEM from past tasks", "20 + 1 a past task"),
+          "cold 0": ("1/K", 0), "warm 0": ("the best of past tasks' alphas, and 1/K", "1 each"),
+          "cold 1": ("CEM from 1/K", 10), "warm 1": ("CEM from the best of them", "10 + 1 each"),
+          "cold 2": ("CEM from 1/K", 20), "warm 2": ("CEM from the best of them", "20 + 1 each"),
           "B": ("B", 0), "soft dispatch": ("soft dispatch", 0)}
 
 

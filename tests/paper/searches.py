@@ -21,10 +21,9 @@ USUAL = Search()
 class Cem(CEM):
     """That of cem.py."""
 
-    def __init__(self, K: int, generator: torch.Generator, start: Tensor | None = None,
-                 sigma: float = USUAL.sigma) -> None:
+    def __init__(self, K: int, generator: torch.Generator, start: Tensor | None = None) -> None:
         super().__init__(torch.full((K,), 1 / K) if start is None else start,
-                         torch.full((K,), sigma), USUAL.population, USUAL.elites, generator)
+                         torch.full((K,), USUAL.sigma), USUAL.population, USUAL.elites, generator)
 
 
 class Random:

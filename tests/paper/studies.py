@@ -210,30 +210,27 @@ def soft(task: str, seed: int, problems: list[Problem]) -> str:
 
 
 def warm(seed: int) -> dict:
-    """CEM that begins at what past tasks ended with: at the best of them on the new shots.
+    """CEM that begins where it ended on a past task, or at 1/K: whichever does best on the shots.
 
-    The tasks come one after another, in an order of the seed's. Marks after 1 and 2 iterations,
-    from 1/K and from the past.
+    The tasks come one after another, in an order of the seed's. Marks of the start itself, and
+    after 1 and 2 iterations, from 1/K (cold) and so.
     """
     svf, dialect, Z = shop().svf, shop().dialect, experts(seed)
     order = [task.name for task in UNSEEN]
     Random(f"order {seed}").shuffle(order)
-    past, table = [], {}
+    past, table = [torch.full((len(Z),), 1 / len(Z))], {}
     for task in order:
-        examples, problems, row = shots(task, seed), tests(task, seed), {}
+        examples, problems = shots(task, seed), tests(task, seed)
+        scored = cem.scores(svf, dialect, cem.mixtures(torch.stack(past), Z, svf), examples)
+        start = past[cem.ranking(scored)[0]]
+        table[task] = {"cold 0": mixed(past[0][:, None], Z, problems),
+                       "warm 0": mixed(start[:, None], Z, problems)}
         for n in (1, 2):
-            search = cem.Search(iterations=n)
-            row[f"cold {n}"] = searched(task, seed, Z, search=search)[0]["marks"]
-            row[f"warm {n}"] = row[f"cold {n}"]
-            if past:
-                Z_past = cem.mixtures(torch.stack(past), Z, svf)
-                scored = cem.scores(svf, dialect, Z_past, examples)
-                start = past[cem.ranking(scored)[0]]
-                alpha = searches.run(lambda K, g, start=start: searches.Cem(
-                    K, g, start, 0.2), svf, dialect, Z, examples, rl.stream("warm", task, seed), n)
-                row[f"warm {n}"] = mixed(alpha[:, None], Z, problems)
+            for name, mu in (("cold", past[0]), ("warm", start)):
+                alpha = searches.run(lambda K, generator, mu=mu: searches.Cem(K, generator, mu),
+                                     svf, dialect, Z, examples, rl.stream("cem", task, seed), n)
+                table[task][f"{name} {n}"] = mixed(alpha[:, None], Z, problems)
         past.append(searched(task, seed, Z)[1][:, 0])
-        table[task] = row
     return table
 
 
