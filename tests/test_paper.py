@@ -293,6 +293,13 @@ def test_no_shots_in_the_prompt_is_the_base(out: Path, monkeypatch: pytest.Monke
     problems = TASKS["bus"].problems(40, "test")
     base = lab.marks(lab.shop().svf, None, problems)
     assert studies.in_prompt([], problems) == base and "1" in base
+    seen: list[list[int]] = []
+    monkeypatch.setattr(studies, "generate", lambda model, prompts, ends, most: (
+        seen.extend(prompts), studies.rl.generate(model, prompts[:1], ends, 1) * len(prompts))[1])
+    [shot], dialect = TASKS["bus"].problems(1, "shots"), lab.shop().dialect
+    studies.in_prompt([shot], problems)
+    solved = dialect.answer(studies.solution(shot, Random("solutions")))
+    assert seen[7] == dialect.prompt(shot.prompt) + solved + dialect.prompt(problems[7].prompt)
 
 
 def test_alpha_by_gradient_makes_the_solutions_likelier(out: Path) -> None:

@@ -23,6 +23,7 @@ from t2 import Parser, check_writable, complain, within
 from tests.paper import figures, lab
 from tests.paper.marks import claims
 from tests.paper.reading import TABLES
+from tests.paper.why import WHY
 
 RESULTS = HERE.parent / "tests" / "results" / "paper"
 README = HERE.parent / "README.md"
@@ -55,7 +56,7 @@ def section(name: str) -> str:
     pictures = "".join(
         f"\n\n![{inspect.getdoc(getattr(figures, figure)).splitlines()[0]}]"
         f"(tests/results/paper/{figure}.svg)" for figure in FIGURES.get(name, []))
-    return (f"### {TABLES[name].title}\n\n{claims(found.get('claims', []))}\n\n"
+    return (f"### {TABLES[name].title}\n\n{claims(found.get('claims', []), WHY)}\n\n"
             f"<details><summary>The figures</summary>\n\n{TABLES[name].text(found)}\n\n</details>"
             + pictures).replace("\n\n\n\n", "\n\n")
 

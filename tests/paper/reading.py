@@ -1,7 +1,7 @@
 """What the jobs' results come to: `rows_*` gives what is written as JSON, `text_*` README's table.
 
 A claim is the paper's, or one that its readers would make of it; whether it held here, failed or
-was not decided is computed. What we think is the reason stands beside it, by hand.
+was not decided is computed; why.py has what we think is the reason.
 """
 from __future__ import annotations
 
