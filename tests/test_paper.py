@@ -51,8 +51,9 @@ def every_cell(found: object) -> Iterator[dict]:
     if isinstance(found, dict):
         if "share" in found:
             yield found
-        for value in found.values():
-            yield from every_cell(value)
+        for key, value in found.items():
+            if key != "train":  # on the training prompts: there are no more of them
+                yield from every_cell(value)
     elif isinstance(found, list):
         for value in found:
             yield from every_cell(value)

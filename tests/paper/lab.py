@@ -161,9 +161,10 @@ def train(run: Run) -> dict:
     seen = few(tasks, run.pool, run.seed) if run.pool else tasks
     if run.after:
         adapter = Later(adapter, vector(replace(run, domain=run.after[-1], after=run.after[:-1])))
-    one = "greedy" in run.changes  # one answer a prompt, and as many answers a step
-    how = rl.Recipe(steps=run.steps, rate=run.rate, kl=run.kl, held=HELD,
-                    prompts=128 if one else 16, samples=1 if one else 8)
+    [(prompts, samples)] = [variants.SHAPES[x] for x in run.changes if x in variants.SHAPES
+                            ] or [(16, 8)]
+    how = rl.Recipe(steps=run.steps, rate=run.rate, kl=run.kl, held=HELD, prompts=prompts,
+                    samples=samples)
     state = path.with_suffix(".state.pt")
     with variants.changed(*run.changes):
         z, log = {"rl": rl.reinforce, "text": rl.imitate}[run.learn](

@@ -19,8 +19,9 @@ from tests.paper.tables import ORDER, POOLS, SEQUENCES, TASK_NAMES, TWO_DOMAINS,
 LINES = {"short": SHORT, "full": FULL}
 
 
-def domains_marks(method: Method, seeds: Seeds, which: str = "own") -> Marks:
-    return by_seed([method.marks(d, seeds, which) for d in DOMAINS])
+def domains_marks(method: Method, seeds: Seeds, which: str = "own", rate: float | None = None
+                  ) -> Marks:
+    return by_seed([method.marks(d, seeds, which, rate) for d in DOMAINS])
 
 
 def base_marks(seeds: Seeds, which: str = "own") -> dict[str, Marks]:
@@ -177,7 +178,11 @@ ABLATION_CLAIMS = (
      "LoRA q, v, RL"),
     ("the KL penalty helps", "SVF, RL, no KL", "SVF, RL, both"),
     ("the baseline helps", "SVF, RL, no baseline", "SVF, RL, both"),
-    ("sampled rollouts with a baseline beat greedy ones", "SVF, RL, greedy rollouts, no baseline",
+    ("8 samples of 16 prompts with a baseline beat greedy answers of 128",
+     "SVF, RL, greedy answers of 128 prompts, no baseline", "SVF, RL, both"),
+    ("8 samples of 16 prompts with a baseline beat one sample of 128 without",
+     "SVF, RL, one sample of 128 prompts, no baseline", "SVF, RL, both"),
+    ("8 samples of 16 prompts beat 2 of 64", "SVF, RL, two samples of 64 prompts",
      "SVF, RL, both"),
     ("plain z beats sum-normalised", "SVF, RL, sum-normalised", "SVF, RL, both"),
     ("the paper's choices beat all of the released code's", "SVF, RL, all of the released code's",
@@ -185,21 +190,26 @@ ABLATION_CLAIMS = (
 
 
 def rows_ablations(seeds: Seeds) -> dict:
-    methods = {m.label: m for m in need.ABLATIONS}
-    usual = domains_marks(methods["SVF, RL, both"], seeds)
-    return {"base": base_row(seeds), "steps": SHORT,
-            "rows": [{**method_row(m, seeds), "usual": paired(usual, domains_marks(m, seeds))}
-                     for m in methods.values()],
-            "claims": [claim(text, domains_marks(methods[a], seeds),
-                             domains_marks(methods[b], seeds)) for text, a, b in ABLATION_CLAIMS]}
+    usual, rate = domains_marks(need.USUAL, seeds), need.USUAL.rate()
+    marks = {m.label: domains_marks(m, seeds) for m in need.ABLATIONS}
+    same = {m.label: domains_marks(m, seeds, rate=rate) for m in need.CHANGED}
+    rows = [{**method_row(m, seeds), "usual": paired(usual, marks[m.label])}
+            for m in need.ABLATIONS]
+    for row in rows:
+        if row["label"] in same:
+            row["same"] = paired(usual, same[row["label"]])
+    return {"base": base_row(seeds), "steps": SHORT, "rows": rows,
+            "claims": [claim(text, (marks | same)[a], (marks | same)[b])
+                       for text, a, b in ABLATION_CLAIMS]}
 
 
 def text_ablations(found: dict) -> str:
     head = ["method", "numbers", "rate", *DOMAINS, "mean", "unseen families",
-            "against the first row, points"]
+            "against the first row, points", "at its rate, points"]
     lines = [[row["label"], f"{row['numbers']:,}", f"{row['rate']:g}" if "rate" in row else "",
               *(short(row["cells"][d]["share"]) for d in DOMAINS), number(row["mean"]),
-              number(row["near"]), points(row["usual"]) if i and "usual" in row else ""]
+              number(row["near"]), points(row["usual"]) if i and "usual" in row else "",
+              points(row["same"]) if "same" in row else ""]
              for i, row in enumerate((*found["rows"], found["base"]))]
     paper = ("Paper, Llama3-8B (GSM8K, MATH): SVF, RL, both 79.2, 25.0; SVF, next token, "
              "attention 60.5, 18.5; LoRA, RL 57.9, 15.7.")
@@ -414,8 +424,9 @@ def rows_few(seeds: Seeds) -> dict:
                       domains_marks(methods["one gain in all"], seeds)),
                 claim("every gain beats the top 16 of each matrix",
                       domains_marks(methods["top 16"], seeds), usual),
-                claim("every gain beats one a matrix",
-                      domains_marks(methods["one a matrix"], seeds), usual)]}
+                claim("28 gains of first singular values beat 28 gains of whole matrices",
+                      domains_marks(methods["one a matrix"], seeds),
+                      domains_marks(methods["top singular value"], seeds))]}
 
 
 def text_few(found: dict) -> str:

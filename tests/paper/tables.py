@@ -49,9 +49,11 @@ class Method:
     def runs(self, seeds: Seeds) -> list[Job]:
         return [("train", self.run(d, s, self.rate())) for d in DOMAINS for s in seeds]
 
-    def marks(self, domain: str, seeds: Seeds, which: str = "own") -> list[str]:
-        """A string of marks a seed."""
-        return [result("train", self.run(domain, s, self.rate()))[which] for s in seeds]
+    def marks(self, domain: str, seeds: Seeds, which: str = "own", rate: float | None = None
+              ) -> list[str]:
+        """A string of marks a seed, of the runs at the picked rate, or at another one."""
+        rate = rate or self.rate()
+        return [result("train", self.run(domain, s, rate))[which] for s in seeds]
 
 
 def swept(methods: tuple[Method, ...], seeds: Seeds) -> Iterator[list[Job]]:
@@ -68,7 +70,7 @@ LORA_NAMES = {"lora-qv-16": "LoRA q, v, rank 16", "lora-all-1": "LoRA all, rank 
 
 def wider(rates: tuple[float, ...], steps: int) -> tuple[float, ...]:
     """In a short run a higher rate may be the best."""
-    return (*rates, 2 * rates[-1]) if steps == SHORT else rates
+    return (*rates, 2 * rates[-1], 4 * rates[-1]) if steps == SHORT else rates
 
 
 def rivals(steps: int) -> tuple[Method, ...]:
@@ -91,12 +93,21 @@ ABLATIONS = (
     Method("SVF, RL, no KL", "svf", SHORT_SVF, kl=0.0),
     Method("SVF, RL, KL x 0.3", "svf", SHORT_SVF, kl=0.3),
     Method("SVF, RL, no baseline", "svf", SHORT_SVF, changes=("raw",)),
-    Method("SVF, RL, greedy rollouts, no baseline", "svf", SHORT_SVF, changes=("raw", "greedy")),
+    Method("SVF, RL, greedy answers of 128 prompts, no baseline", "svf", SHORT_SVF,
+           changes=("raw", "greedy")),
+    Method("SVF, RL, one sample of 128 prompts, no baseline", "svf", SHORT_SVF,
+           changes=("raw", "single")),
+    Method("SVF, RL, two samples of 64 prompts", "svf", SHORT_SVF, changes=("pairs",)),
     Method("SVF, RL, sum-normalised", "normalised", SHORT_SVF),
     Method("SVF, RL, sum-normalised, sigmoid", "sigmoid", tuple(2 * r for r in SHORT_SVF)),
     Method("SVF, RL, all of the released code's", "sigmoid-mlp", tuple(2 * r for r in SHORT_SVF),
            changes=("raw", "greedy"), kl=0.0),
 )
+USUAL = ABLATIONS[0]
+# What differs from USUAL in one thing of the training alone: compared at the same rate as well,
+# lest what is compared be two rates that validation hardly tells apart.
+CHANGED = tuple(m for m in ABLATIONS[1:] if m.learn == "rl" and m.rates == USUAL.rates
+                and m.adapter in ("svf", "normalised"))
 FEW_RATES = (0.03, 0.1, 0.3)
 FEWER = (("one gain in all", "one"), ("one a kind of matrix", "kind"), ("one a matrix", "matrix"),
          ("top singular value", "top-1"), ("top 4", "top-4"), ("top 16", "top-16"))
@@ -141,6 +152,7 @@ def need_unseen(seeds: Seeds) -> Iterator[list[Job]]:
 def need_ablations(seeds: Seeds) -> Iterator[list[Job]]:
     yield bases(seeds)
     yield from swept(ABLATIONS, seeds)
+    yield [("train", m.run(d, s, USUAL.rate())) for m in CHANGED for d in DOMAINS for s in seeds]
 
 
 def need_transfer(seeds: Seeds) -> Iterator[list[Job]]:

@@ -116,11 +116,12 @@ def ideal(part: Part, lead: str, rng: Random) -> str:
 
 CHANGES = {"raw": {"advantages": lambda rewards: rewards},  # no baseline: A = r
            "greedy": {"rollouts": greedy}, "ideal": {"answer": ideal}}
+SHAPES = {"greedy": (128, 1), "single": (128, 1), "pairs": (64, 2)}  # prompts a step, answers each
 
 
 def changed(*names: str) -> AbstractContextManager:
     """rl with these changes, while this lasts."""
     stack = ExitStack()
-    for name in names:
+    for name in (name for name in names if name in CHANGES):
         stack.enter_context(patch.multiple(rl, **CHANGES[name]))
     return stack

@@ -23,6 +23,9 @@ WHY = {
         "sum+code): the search starts at a quarter of each expert, and ten candidates an "
         "iteration do not find the way out on every seed. No expert has changed; finding the "
         "mixture is what gets harder."),
+    "28 gains of first singular values beat 28 gains of whole matrices": (
+        "The first singular directions of a matrix carry what most inputs share, the habit of one "
+        "style among it: a number for each of them is nearly all that code and reasoning take."),
     "CEM beats random search": "With other random numbers, above, the seeds disagreed.",
     "a coefficient a matrix beats one an expert": (
         "84 coefficients, 40 evaluations and 8 shots: too much room to search."),
