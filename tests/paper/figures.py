@@ -156,7 +156,8 @@ def shots(seeds: Seeds) -> object:
     ax.errorbar(x, [cells[str(n)]["share"] for n in x], errors([cells[str(n)] for n in x]),
                 color=COLOURS["math"], marker="o", label="C, few-shot")
     for who, style in (("A", ":"), ("B", "--")):
-        ax.axhline(cells[who]["share"], color=INK, linestyle=style, label=who)
+        ax.axhline(cells[who]["share"], color=INK, linestyle=style)
+        ax.text(20, cells[who]["share"] + 0.005, who)
     ax.set(xlabel="shots", ylabel="mean of the unseen tasks", ylim=(0.5, 1), xticks=x)
     ax.legend(loc="center right")
     return figure
@@ -170,19 +171,28 @@ def errors(cells: list[dict]) -> list[list[float]]:
 def few(seeds: Seeds) -> object:
     """Accuracy by how many numbers are trained, SVF and LoRA, by RL and by next token."""
     rows = reading.rows_few(seeds)
-    figure, [[ax]] = panels(1, 6.5, 3.6)
-    for lora, name, colour in ((False, "SVF", COLOURS["math"]), (True, "LoRA", COLOURS["code"])):
-        mine = [row for row in rows["rows"] if row["label"].startswith("LoRA") is lora]
+    figure, [[ax]] = panels(1, 7, 3.8)
+    kinds = (("SVF, shared gains", "one", COLOURS["reasoning"]),
+             ("SVF, first singular values", ("top", "SVF"), COLOURS["math"]),
+             ("LoRA", "LoRA", COLOURS["code"]))
+    for name, begins, colour in kinds:
+        mine = [row for row in rows["rows"] if row["label"].startswith(begins)]
         for key, text, style in ((None, "RL", "-"), ("text", "next token, ideal answers", ":")):
             some = [(row["numbers"], row[key] if key else row) for row in mine
                     if key is None or row[key]]
             ax.errorbar([n for n, _ in some], [row["mean"]["share"] for _, row in some],
                         errors([row["mean"] for _, row in some]), color=colour, marker="o",
-                        markersize=4, linestyle=style, label=f"{name}, {text}")
+                        markersize=4, linestyle=style, label=f"{name}, {text}",
+                        markerfacecolor=colour if key is None else "white")
+        up = 1 if begins == "one" else -1  # where there is room for words
+        for row in mine if begins != "LoRA" else []:
+            ax.annotate(row["label"], (row["numbers"], row["mean"]["share"]), xytext=(0, 6 * up),
+                        textcoords="offset points", fontsize=7, color=colour, rotation=30 * up,
+                        va="bottom" if up > 0 else "top")
     ax.axhline(rows["base"]["mean"]["share"], color=INK, linestyle="--", label="base")
     ax.set(xscale="log", xlabel="trained numbers", ylabel="mean of the domains' own tests",
            ylim=(0, 1.02))
-    ax.legend(fontsize=7)
+    ax.legend(fontsize=7, loc="center right")
     return figure
 
 

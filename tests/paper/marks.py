@@ -34,7 +34,7 @@ def paired(worse: Marks, better: Marks) -> dict:
     two methods that never differ have an interval too. It counts prompts; `each` shows the seeds.
 
     >>> d = paired(["0011"], ["1111"]); d["points"], [round(x) for x in d["interval"]]
-    (50.0, [-20, 87])
+    (50.0, [-17, 83])
     """
     a, b = "".join(worse), "".join(better)
     assert [len(x) for x in worse] == [len(x) for x in better]

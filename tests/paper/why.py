@@ -9,6 +9,26 @@ WHY = {
         "With few rollouts LoRA is ahead, on math: z can only stretch the directions that W has. "
         "With enough of them all methods meet the ceiling of these tasks, where 2,688 numbers do "
         "as well as 24,576. The paper's lead of SVF is not seen here."),
+    "attention and MLP together beat MLP alone": (
+        "In a base of this size the MLP is enough; attention alone wants the highest rate that "
+        "was tried, and might want a higher one."),
+    "RL beats next-token prediction of ideal answers (SVF)": (
+        "So what RL beats is the text, not the loss: it needs no worked solutions, where the base "
+        "must have them to be taught by them, and ideal ones here are in the base's own words. "
+        "The corpus answers like the web, mostly badly, and teaches that."),
+    "the KL penalty helps": (
+        "At its own rate (.02, which validation put just ahead) it looks 6 points worse: that is "
+        "the rate, as the last column shows."),
+    "8 samples of 16 prompts with a baseline beat greedy answers of 128": (
+        "The reason is the greedy answer, not the number of prompts, as the next line shows: at "
+        "temperature 1 a sum that is worked out well is often wrong by chance, so a sampled "
+        "reward says less about the style that a test by greedy answers rewards."),
+    "the paper's choices beat all of the released code's": (
+        "By its greedy rollouts; the sigmoid and the rescaling change nothing that a rate does "
+        "not."),
+    "trained on 16 prompts, SVF beats LoRA on the test prompts": (
+        "Neither overfits: 16 prompts show which style to choose, and that is most of what there "
+        "is to learn."),
     "C beats random search at its budget": (
         "With three experts there is little to search: which candidates are drawn matters more "
         "than how they get better."),
