@@ -56,9 +56,11 @@ def section(name: str) -> str:
     pictures = "".join(
         f"\n\n![{inspect.getdoc(getattr(figures, figure)).splitlines()[0]}]"
         f"(tests/results/paper/{figure}.svg)" for figure in FIGURES.get(name, []))
-    return (f"### {TABLES[name].title}\n\n{claims(found.get('claims', []), WHY)}\n\n"
+    verdicts = [*(f"- {note}" for note in found.get("notes", [])),
+                *claims(found.get("claims", []), WHY)]
+    return (f"### {TABLES[name].title}\n\n" + "\n".join(verdicts) + "\n\n"
             f"<details><summary>The figures</summary>\n\n{TABLES[name].text(found)}\n\n</details>"
-            + pictures).replace("\n\n\n\n", "\n\n")
+            + pictures)
 
 
 def written() -> str:

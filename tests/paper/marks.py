@@ -111,11 +111,11 @@ def grid(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def claims(found: list[dict], why: dict[str, str]) -> str:
+def claims(found: list[dict], why: dict[str, str]) -> list[str]:
     """The lines under a table: each claim, and why, if we think that we know."""
     lines = []
     for c in found:
         seeds = ", ".join(f"{x:+.1f}" for x in c["each"])
         lines.append(f"- {c['claim']}: **{c['verdict']}**, {points(c)} points ({seeds} by seed). "
                      f"{why.get(c['claim'], '')}".rstrip())
-    return "\n".join(lines)
+    return lines

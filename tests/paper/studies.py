@@ -17,7 +17,7 @@ import cem
 import rl
 import t2
 from data.jsonl import CLASSIFIER
-from data.tasks import DOMAINS, LABELS, OTHERS, TASKS, UNSEEN, WHICH, Problem
+from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, Problem
 from model import GPT, generate
 from svf import mix
 from tests.paper import lab, searches, variants
@@ -162,7 +162,7 @@ def informed(task: str, seed: int) -> dict:
 
 
 def classified(seed: int) -> dict:
-    """What A and B call the prompts of each task: {strategy: {task: {category: prompts}}}."""
+    """What A and B call the prompts of each task: {strategy: {task: a letter a prompt}}."""
     table = {}
     for strategy, z in (("prompt", None), ("classifier", vector(library(seed)[CLASSIFIER]))):
         table[strategy] = {}
@@ -171,7 +171,7 @@ def classified(seed: int) -> dict:
                 continue
             prompts = [p.prompt for p in tests(name, seed)]
             named = [what for what, _ in t2.categorise(shop(), z, prompts)]
-            table[strategy][name] = {label: named.count(label) for label in LABELS}
+            table[strategy][name] = "".join(what[0] for what in named)
     return table
 
 
