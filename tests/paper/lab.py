@@ -20,13 +20,14 @@ import torch
 from torch import Tensor
 
 import rl
+import t2
 from data.files import load_file, save_file, write_json
 from data.jsonl import CLASSIFIER
 from data.tasks import DOMAINS, TASKS, Problem, Task, trained_on
 from model import load_model
 from svf import Adapter
-from t2 import Adapt, Line, Workshop
 from tests.paper import variants
+from tests.paper.marks import share
 
 OUT = Path("out/paper")
 FIRST, SECOND = "first", "second"  # the base that ships, and one pretrained with another seed
@@ -82,11 +83,11 @@ def vector(run: Run) -> Tensor:
 # ---------------------------------------------------------------------------- bases and prompts
 
 @lru_cache
-def shop(base: str = FIRST) -> Workshop:
+def shop(base: str = FIRST) -> t2.Workshop:
     """A base and its SVF, as t2.py has them."""
     folder = OUT / base  # the first one's is empty: what ships is used
     folder.mkdir(parents=True, exist_ok=True)
-    return Workshop(Adapt(out=folder, threads=1, n=N))
+    return t2.Workshop(t2.Adapt(out=folder, threads=1, n=N))
 
 
 @lru_cache(3)
@@ -143,13 +144,14 @@ def few(tasks: tuple[Task, ...], size: int, seed: int) -> tuple[Few, ...]:
                  for task, n in zip(tasks, each))
 
 
-def marks(adapter: Adapter, z: Tensor | None, problems: list[Problem]) -> str:
-    texts = rl.answers(adapter, z, shop().dialect, problems)
+def judged(problems: list[Problem], texts: list[str]) -> str:
+    """Marks of these answers."""
     return "".join(str(int(ok)) for ok in rl.right(problems, texts))
 
 
-def share(marks: str) -> float:
-    return marks.count("1") / len(marks)
+def marks(adapter: Adapter, z: Tensor | None, problems: list[Problem]) -> str:
+    """Marks of greedy answers."""
+    return judged(problems, rl.answers(adapter, z, shop().dialect, problems))
 
 
 # --------------------------------------------------------------------------------------- jobs
@@ -161,10 +163,11 @@ def train(run: Run) -> dict:
     seen = few(tasks, run.pool, run.seed) if run.pool else tasks
     if run.after:
         adapter = Later(adapter, vector(replace(run, domain=run.after[-1], after=run.after[:-1])))
-    [(prompts, samples)] = [variants.SHAPES[x] for x in run.changes if x in variants.SHAPES
-                            ] or [(16, 8)]
-    how = rl.Recipe(steps=run.steps, rate=run.rate, kl=run.kl, held=HELD, prompts=prompts,
-                    samples=samples)
+    usual = rl.Recipe()
+    prompts, samples = next((variants.SHAPES[x] for x in run.changes if x in variants.SHAPES),
+                            (usual.prompts, usual.samples))
+    how = replace(usual, steps=run.steps, rate=run.rate, kl=run.kl, held=HELD, prompts=prompts,
+                  samples=samples)
     state = path.with_suffix(".state.pt")
     with variants.changed(*run.changes):
         z, log = {"rl": rl.reinforce, "text": rl.imitate}[run.learn](
@@ -201,7 +204,7 @@ def base(seed: int, which: str = FIRST) -> dict:
     """The base's marks on each domain's own and near prompts, and on the fourth skill's."""
     svf = shop(which).svf
     own = {name: marks(svf, None, spread(families(name), N, "test", seed))
-           for name in (*DOMAINS, CLASSIFIER, SKILL)}
+           for name in (*DOMAINS, SKILL)}
     near = {name: marks(svf, None, spread((TASKS[t] for t in tasks), N, "test", seed))
             for name, tasks in NEAR.items()}
     return {"own": own, "near": near}
@@ -216,9 +219,9 @@ def skills(run: Run) -> dict:
 
 def pretrain(which: str) -> dict:
     """The second base: another seed, the same shape and corpus. A quarter of an hour."""
-    import t2
     folder = OUT / which
-    assert t2.main(["pretrain", "--seed", "1", "--threads", "1", "--out", str(folder)]) == 0
+    if t2.main(["pretrain", "--seed", "1", "--threads", "1", "--out", str(folder)]):
+        raise ValueError(f"{folder}: the second base is not done; the same command goes on")
     return {key: json.loads((folder / "pretrain.json").read_text())[key]
             for key in ("seed", "steps", "seconds")}
 
@@ -258,7 +261,7 @@ def do_all(jobs: Iterable[Job], what: str, processes: int) -> None:
     left = [job for job in dict.fromkeys(jobs) if not place(job).exists()]
     if not left:
         return
-    line = Line(what, len(left))
+    line = t2.Line(what, len(left))
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, begin, (OUT,)) as pool:
         try:

@@ -321,6 +321,8 @@ def rows_skills(seeds: Seeds) -> dict:
     found = {"rows": [], "claims": []}
     separate = {name: [result("skills", need.experts_of(s)[i])[name] for s in seeds]
                 for i, name in enumerate(ORDER)}
+    found["rows"].append({"label": "base", "then": None, "now": {
+        name: cell([result("base", s)["own"][name] for s in seeds]) for name in ORDER}})
     found["rows"].append({"label": "an SVF expert each", "then": None,
                           "now": {name: cell(m) for name, m in separate.items()}})
     for label, method in SEQUENCES.items():

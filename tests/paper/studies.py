@@ -18,10 +18,10 @@ import rl
 import t2
 from data.jsonl import CLASSIFIER
 from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, Problem
-from model import GPT, generate
+from model import GPT, generate, load_model
 from svf import mix
 from tests.paper import lab, searches, variants
-from tests.paper.lab import FIRST, SKILL, N, Run, experts, library, marks, shop, vector
+from tests.paper.lab import FIRST, SKILL, N, Run, experts, judged, library, marks, shop, vector
 
 SHOTS = (1, 3, 5, 8, 10, 20)
 USUAL = 8                        # shots
@@ -73,7 +73,7 @@ def unseen(task: str, seed: int, lora: Run | None) -> dict:
         middle = time.perf_counter()
         texts = t2.dispatch(shop(), both, names, problems)
         seconds[strategy] = [middle - begin, time.perf_counter() - middle]
-        row[strategy] = "".join(str(int(ok)) for ok in rl.right(problems, texts))
+        row[strategy] = judged(problems, texts)
     row["uniform"] = mixed(torch.full((K, 1), 1 / K), Z, problems)
     usual = cem.Search()
     blind = 1 / K + usual.sigma * torch.randn(K, 1, generator=rl.stream("random", task, seed))
@@ -114,12 +114,9 @@ def solution(problem: Problem, rng: Random) -> str:
 
 def in_prompt(examples: list[Problem], problems: list[Problem]) -> str:
     """The base reads the solved shots before each question, in the form that it was taught."""
-    dialect, model, rng = shop().dialect, shop().svf.model, Random("solutions")
-    longer = GPT(replace(model.config, context=PROMPT_CONTEXT))
-    shop().svf.use(None)
-    weights = {name.replace(".base", ""): p for name, p in model.named_parameters()
-               if not name.endswith((".U", ".Vt"))}
-    longer.load_state_dict(weights, strict=False)
+    dialect, base, rng = shop().dialect, load_model(shop().find("base")), Random("solutions")
+    longer = GPT(replace(base.config, context=PROMPT_CONTEXT))
+    longer.load_state_dict(base.state_dict())
     start = [token for p in examples
              for token in (*dialect.prompt(p.prompt), *dialect.answer(solution(p, rng)))]
     texts = []
@@ -127,7 +124,7 @@ def in_prompt(examples: list[Problem], problems: list[Problem]) -> str:
         prompts = [start + dialect.prompt(p.prompt) for p in problems[i:i + 70]]
         done = generate(longer.eval(), prompts, dialect.ends, dialect.max_new)
         texts += [dialect.text(c.tokens) for c in done]
-    return "".join(str(int(ok)) for ok in rl.right(problems, texts))
+    return judged(problems, texts)
 
 
 # ----------------------------------------------------------------------- transfer (Table 5)
@@ -185,11 +182,9 @@ def beyond(task: str, seed: int) -> dict:
         alpha = searches.run(make, svf, shop().dialect, Z, examples,
                              rl.stream(name, task, seed))
         row[name] = mixed(alpha[:, None], Z, problems)
-    begin = time.perf_counter()
-    wide, _ = searched(task, seed, Z, search=cem.Search(by_matrix=True))
-    row["by matrix"] = wide["marks"]
+    row["by matrix"] = searched(task, seed, Z, search=cem.Search(by_matrix=True))[0]["marks"]
     row["soft dispatch"] = soft(task, seed, problems)
-    return {"marks": row, "seconds": time.perf_counter() - begin}
+    return {"marks": row}
 
 
 def soft(task: str, seed: int, problems: list[Problem]) -> str:
@@ -206,7 +201,7 @@ def soft(task: str, seed: int, problems: list[Problem]) -> str:
     done = generate(svf.model, prompts, dialect.ends, dialect.max_new, None, len(prompts),
                     svf.keep)
     texts = [dialect.text(c.tokens) for c in done]
-    return "".join(str(int(ok)) for ok in rl.right(problems, texts))
+    return judged(problems, texts)
 
 
 def warm(seed: int) -> dict:

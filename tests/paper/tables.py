@@ -69,8 +69,8 @@ LORA_NAMES = {"lora-qv-16": "LoRA q, v, rank 16", "lora-all-1": "LoRA all, rank 
 
 
 def wider(rates: tuple[float, ...], steps: int) -> tuple[float, ...]:
-    """In a short run a higher rate may be the best."""
-    return (*rates, 2 * rates[-1], 4 * rates[-1]) if steps == SHORT else rates
+    """A short run wants a higher rate."""
+    return (*rates[1:], 2 * rates[-1], 4 * rates[-1]) if steps == SHORT else rates
 
 
 def rivals(steps: int) -> tuple[Method, ...]:
@@ -187,7 +187,7 @@ def experts_of(seed: int) -> list[Run]:
 
 
 def need_skills(seeds: Seeds) -> Iterator[list[Job]]:
-    yield [*SVF_FULL.sweep(), *LORA_FULL.sweep()]
+    yield [*bases(seeds), *SVF_FULL.sweep(), *LORA_FULL.sweep()]
     yield from need_unseen(seeds)
     yield [("train", run) for s in seeds for run in (*experts_of(s), Run("svf", SKILL, s))]
     for i in range(len(ORDER)):
