@@ -391,7 +391,8 @@ def text_overfitting(found: dict) -> str:
             seen = number(row["train"])
             gap = f"{100 * (row['train']['share'] - row['test']['share']):+.1f}"
         lines.append([row["label"], row["pool"] or "all", seen, number(row["test"]), gap])
-    return grid(["method", "training prompts", "on them", "on test prompts", "gap, points"], lines)
+    return grid(["method", "training prompts", "on them (all there are)", "on test prompts",
+                 "gap, points"], lines)
 
 
 def rows_two(seeds: Seeds) -> dict:
