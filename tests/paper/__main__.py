@@ -70,8 +70,11 @@ def written() -> str:
 
 def readme() -> None:
     text = README.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    README.write_text(before + written() + rest.split(END)[1], encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{README}: expected the lines {BEGIN} and {END}, between which to write")
+    README.write_text(before + written() + after, encoding="utf-8")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -79,7 +82,8 @@ def main(argv: list[str] | None = None) -> int:
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", metavar="TABLE",
                         help=f"{', '.join(TABLES)} (default: all); or readme, or figures")
-    parser.add_argument("--seeds", type=within(int, 1, 100), default=3)
+    parser.add_argument("--seeds", type=within(int, 1, 100), default=3,
+                        help="so many, from 0 on (default: 3, as those that are committed)")
     parser.add_argument("--processes", type=within(int, 1, 64), default=2,
                         help="of one thread each (default: 2)")
     parser.add_argument("--out", type=Path, default=lab.OUT, help="folder of what is done")
@@ -89,10 +93,10 @@ def main(argv: list[str] | None = None) -> int:
         if args.what == ["readme"]:
             readme()
             return 0
-        unknown = [name for name in args.what if name not in (*TABLES, "figures")]
-        if unknown:
-            raise ValueError(f"{unknown[0]}: expected some of {', '.join(TABLES)}, or readme, or "
-                             "figures")
+        unknown = [name for name in args.what if name not in TABLES]
+        if unknown and args.what != ["figures"]:
+            raise ValueError(f"{unknown[0]:.40}: expected some of {', '.join(TABLES)}; or, alone, "
+                             "readme or figures")
         check_writable(args.out)
         with alone(args.out):
             lab.begin(args.out)

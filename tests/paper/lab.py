@@ -11,6 +11,7 @@ import json
 import multiprocessing
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from torch import Tensor
 
 import rl
 import t2
-from data.files import load_file, save_file, write_json
+from data.files import load_file, save_file, write_json, write_whole
 from data.jsonl import CLASSIFIER
 from data.tasks import DOMAINS, TASKS, Problem, Task, trained_on
 from model import load_model
@@ -72,8 +73,16 @@ def place(job: Job) -> Path:
 
 
 def result(*job: object) -> dict:
-    """What a job that is done gave."""
-    return json.loads(place(job).read_text())
+    """What a job that is done gave. ValueError if it is not done, or its file is damaged."""
+    path = place(job)
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        raise ValueError(f"{path} is not there: make the tables first, by `python -m "
+                         "tests.paper`") from None
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged ({error}): delete it, and the same command makes it "
+                         "again") from None
 
 
 def vector(run: Run) -> Tensor:
@@ -87,6 +96,8 @@ def shop(base: str = FIRST) -> t2.Workshop:
     """A base and its SVF, as t2.py has them."""
     folder = OUT / base  # the first one's is empty: what ships is used
     folder.mkdir(parents=True, exist_ok=True)
+    if base != FIRST and not (folder / "base.pt").exists():  # never the one that ships instead
+        raise ValueError(f"{folder / 'base.pt'} is not there: the same command makes it")
     return t2.Workshop(t2.Adapt(out=folder, threads=1, n=N))
 
 
@@ -243,22 +254,28 @@ def begin(out: Path) -> None:
 
 def check_base() -> None:
     """ValueError where OUT holds what another base gave."""
-    path, now = OUT / "base.json", {"base": shop().svf.fingerprint}
-    if path.exists() and json.loads(path.read_text()) != now:
+    path, now = OUT / "base.json", json.dumps({"base": shop().svf.fingerprint})
+    if path.exists() and path.read_text() != now:
         raise ValueError(f"--out {OUT} holds runs of another base model than data/base.pt: name "
                          "another folder, or delete it")
-    write_json(path, now)
+    write_whole(path, lambda file: file.write(now.encode()))
+
+
+def is_done(job: Job) -> bool:
+    """Whether all files that it leaves behind are there: whoever deletes one has it made again."""
+    more = {"train": place(job).with_suffix(".pt"), "pretrain": OUT / str(job[1]) / "base.pt"}
+    return all(path.exists() for path in (place(job), more.get(job[0], place(job))))
 
 
 def do(job: Job) -> None:
     """Does a job, once."""
-    if not place(job).exists():
+    if not is_done(job):
         write_json(place(job), everything()[job[0]](*job[1:]))
 
 
 def do_all(jobs: Iterable[Job], what: str, processes: int) -> None:
     """Does the jobs that are not done, with a line that says how far they are."""
-    left = [job for job in dict.fromkeys(jobs) if not place(job).exists()]
+    left = [job for job in dict.fromkeys(jobs) if not is_done(job)]
     if not left:
         return
     line = t2.Line(what, len(left))
@@ -268,6 +285,9 @@ def do_all(jobs: Iterable[Job], what: str, processes: int) -> None:
             for i, future in enumerate(as_completed([pool.submit(do, job) for job in left])):
                 future.result()
                 line(i, {})
+        except BrokenProcessPool:
+            raise ValueError("a process died, for want of memory perhaps; the same command goes "
+                             "on, with --processes 1 if need be") from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

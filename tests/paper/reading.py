@@ -342,6 +342,8 @@ def rows_skills(seeds: Seeds) -> dict:
     three = unseen_marks(seeds, "few_shot", others)
     four = by_seed([[result("skilled", task, s)["marks"] for s in seeds] for task in others])
     found["three"], found["four"] = cell(three), cell(four)
+    found["others"] = {task: [cell(unseen_marks(seeds, "few_shot", (task,))), cell(
+        [result("skilled", task, s)["marks"] for s in seeds])] for task in others}
     found["added"] = paired(three, four)
     found["claims"].append(claim("C on the other tasks gains from the fourth expert", three, four))
     own = [result("skilled", SKILL, s)["marks"] for s in seeds]
@@ -358,8 +360,11 @@ def text_skills(found: dict) -> str:
                 short(c["share"]) for c in row["then"].values())])
         lines.append([row["label"] + (": at the end" if row["then"] else ""), *(
             short(c["share"]) for c in row["now"].values())])
+    added = [[f"C with {text}", *(short(pair[i]["share"]) for pair in found["others"].values())]
+             for i, text in enumerate(("three experts", "the fourth as well"))]
     return "\n\n".join([
         grid(["own test, in the order learned", *ORDER], lines),
+        grid(["unseen task", *found["others"]], added),
         f"C on the other unseen tasks with three experts {number(found['three'])}, with the "
         f"fourth beside them {number(found['four'])}: {points(found['added'])} points; on "
         f"{SKILL} itself {number(found['skill']['three'])} and {number(found['skill']['four'])}."])
