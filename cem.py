@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from data.dialect import Dialect
+from data.runs import Report, quiet
 from data.tasks import Problem
-from rl import Report, completions, quiet
+from rl import completions
 from svf import SVF, mix
 
 
@@ -105,8 +106,9 @@ def few_shot(svf: SVF, dialect: Dialect, experts: Tensor, shots: list[Problem],
         alphas = cem.ask()
         found = scores(svf, dialect, mixtures(alphas, experts, svf), shots)
         cem.tell(alphas, found)
+        mu, sigma = (x.view(K, columns).mean(1).tolist() for x in (cem.mu, cem.sigma))
         history.append({"best": found[:, 0].max().item(), "mean": found[:, 0].mean().item(),
-                        "sigma": cem.sigma.mean().item()})
+                        "sigma": cem.sigma.mean().item(), "mu": mu, "sigmas": sigma})
         report(step, history[-1])
     return cem.mu.view(K, columns), history
 

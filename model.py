@@ -8,8 +8,8 @@
 
 Shapes: B batch, T tokens of this call, S tokens in the cache after it, C width, V vocabulary,
 H heads, D head size. Left out: dropout and biases, which Llama has not either. What begins several
-prompts is run once for all of them (`prefill`), and `load_llama` reads open weights: the files
-themselves are data/weights.py's and data/bpe.py's business.
+prompts is run once for all of them (`prefill`). How weights come from files, our own and published
+ones, is data/shelf.py's business.
 """
 from __future__ import annotations
 
@@ -17,25 +17,19 @@ import ctypes
 import hashlib
 import math
 import os
-import sys
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
-from pathlib import Path
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import NamedTuple
 
-import tiktoken
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from data import bpe, weights
-from data.files import load_file, save_file, show
-from data.weights import LARGEST, LARGEST_CONTEXT, LARGEST_LAYERS
+from data.machine import product
+from data.runs import NotFinite
 
 OnRows = Callable[[Tensor], None] | None
-FEW = 128  # rows
-SIZES = ("vocab", "width", "layers", "heads", "kv_heads", "head_size", "hidden", "context")
 
 
 @dataclass(frozen=True)
@@ -61,34 +55,9 @@ class Config:
     scaling: tuple[float, float, float, float] | None = None
 
     def __post_init__(self) -> None:
-        for name in SIZES:
-            value = getattr(self, name)
-            most = {"layers": LARGEST_LAYERS, "context": LARGEST_CONTEXT}.get(name, LARGEST)
-            if type(value) is not int or not 1 <= value <= most:
-                raise ValueError(f"{name} is {show(value)}, expected a whole number from 1 to "
-                                 f"{most:,}")
         if self.heads % self.kv_heads or self.head_size % 2:
             raise ValueError(f"{self.heads} heads on {self.kv_heads} key/value heads of size "
                              f"{self.head_size}: need a whole ratio and an even size")
-        if self.context * self.head_size > 8 * LARGEST:
-            raise ValueError(f"a context of {self.context} with heads of size {self.head_size}: "
-                             "its table of angles would fill the memory")
-        scaling = (1, 1, 2, 1) if self.scaling is None else self.scaling
-        if type(self.tied) is not bool or type(scaling) is not tuple or len(scaling) != 4:
-            raise ValueError(f"tied is {show(self.tied)} and scaling {show(self.scaling)}, "
-                             "expected True or False, and None or four numbers")
-        for value in (self.theta, self.eps, *scaling):
-            if type(value) not in (int, float) or not 0 < value <= sys.float_info.max:
-                raise ValueError(f"{show(value)} among theta, eps and scaling, expected finite "
-                                 "numbers above 0")
-        factor, low, high, _ = scaling
-        if self.theta < 1 or self.eps > 1 or factor < 1 or low >= high:  # angles would be NaN
-            raise ValueError(f"theta {self.theta}, eps {self.eps}, scaling {scaling}: expected "
-                             "theta and factor 1 or more, eps 1 or less, and low below high")
-
-
-class NotFinite(ValueError):
-    """NaN or infinity where there should be a number; the message says where."""
 
 
 class Cache:
@@ -134,33 +103,9 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat((-right, left), dim=-1) * sin
 
 
-def product(x: Tensor, weight: Tensor) -> Tensor:
-    """x W^T: x (..., I), W (O, I) -> (..., O).
-
-    With few rows what counts is how W is read from memory, and torch shares that out badly among
-    a CPU's threads: a share of W's rows for each is 1.1 (64 rows) to 1.9 times (one) as fast.
-    """
-    O, I = weight.shape
-    rows, shares = x.numel() // I, torch.get_num_threads()
-    if rows > FEW or shares == 1 or O % shares or weight.device.type != "cpu":
-        return F.linear(x, weight)
-    parts = weight.view(shares, -1, I).transpose(1, 2)
-    y = torch.bmm(x.reshape(1, rows, I).expand(shares, -1, -1), parts)  # (shares, rows, O/shares)
-    return y.transpose(0, 1).reshape(*x.shape[:-1], O)
-
-
 class Linear(nn.Linear):
     def forward(self, x: Tensor) -> Tensor:
         return product(x, self.weight)
-
-
-class RMSNorm(nn.Module):
-    def __init__(self, width: int, eps: float) -> None:
-        super().__init__()
-        self.weight, self.eps = nn.Parameter(torch.ones(width)), eps
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
 
 
 class Attention(nn.Module):
@@ -201,7 +146,7 @@ class MLP(nn.Module):
 class Block(nn.Module):
     def __init__(self, c: Config, layer: int) -> None:
         super().__init__()
-        self.attention_norm, self.mlp_norm = RMSNorm(c.width, c.eps), RMSNorm(c.width, c.eps)
+        self.attention_norm, self.mlp_norm = (nn.RMSNorm(c.width, c.eps) for _ in range(2))
         self.attention, self.mlp = Attention(c, layer), MLP(c)
 
     def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], mask: Tensor | None,
@@ -218,7 +163,7 @@ class GPT(nn.Module):
         self.config = config
         self.embed = nn.Embedding.from_pretrained(torch.empty(config.vocab, config.width), False)
         self.blocks = nn.ModuleList(Block(config, i) for i in range(config.layers))
-        self.norm = RMSNorm(config.width, config.eps)
+        self.norm = nn.RMSNorm(config.width, config.eps)
         self.head = Linear(config.width, config.vocab, bias=False)
         if config.tied:
             self.head.weight = self.embed.weight
@@ -272,23 +217,6 @@ class GPT(nn.Module):
         return self.norm(x)
 
 
-@contextmanager
-def watched(model: GPT) -> Iterator[None]:
-    """While this lasts, the first layer whose output is not finite raises NotFinite, by name."""
-    def hook(name: str) -> Callable:
-        def check(module: nn.Module, args: tuple, output: Tensor) -> None:
-            if not output.isfinite().all():
-                raise NotFinite(f"{name} gives NaN or infinity")
-        return check
-    handles = [module.register_forward_hook(hook(name)) for name, module in model.named_modules()
-               if not any(module.children())]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
 def visible(real: Tensor, past: int) -> Tensor:
     """Attention mask (B, 1, T, S) from what is no padding, real (B, S), S = past + T.
 
@@ -327,8 +255,7 @@ def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
     return model.states(tokens, cache, pad)[:, -1], cache
 
 
-@dataclass
-class Completion:
+class Completion(NamedTuple):
     """What the model wrote: token ids (the end token included, if it came) and log p of each."""
 
     tokens: list[int]
@@ -397,83 +324,6 @@ def left_padded(rows: list[list[int]], device: torch.device | str) -> tuple[Tens
     pad = torch.tensor([longest - len(row) for row in rows], device=device)
     tokens = torch.tensor([[0] * (longest - len(row)) + row for row in rows], device=device)
     return tokens, pad
-
-
-# ------------------------------------------------------------------------------------- files
-
-def save_model(model: GPT, path: Path, **facts: object) -> None:
-    """Config and weights in float32; the tied head is not written twice."""
-    weights = {k: v for k, v in model.state_dict().items()
-               if not (k == "head.weight" and model.config.tied)}
-    save_file(path, {"config": asdict(model.config), "weights": weights, "facts": facts})
-
-
-def load_model(path: Path, device: str = "cpu") -> GPT:
-    """The model that save_model wrote. ValueError names what is missing or left over."""
-    saved = load_file(path)
-    try:
-        names = [field.name for field in fields(Config)]  # scaling: the first files have none
-        config = Config(**same_keys("config", saved.get("config"), names, optional="scaling"))
-        shapes = weight_shapes(config)
-        tensors = same_keys("weights", saved.get("weights"), shapes)
-        for name, tensor in tensors.items():
-            if not (isinstance(tensor, Tensor) and tensor.dtype == torch.float32
-                    and tensor.shape == shapes[name] and tensor.isfinite().all()):
-                raise ValueError(f"{name} is not {shapes[name]} finite numbers in float32")
-    except ValueError as error:
-        raise ValueError(f"{path} is not a base model of t2.py: {error}") from None
-    return filled(config, {name: tensor.detach() for name, tensor in tensors.items()}).to(device)
-
-
-def same_keys(what: str, table: object, wanted: Collection[str], optional: str = "") -> dict:
-    """The table. ValueError if it is none, or names what is missing or left over."""
-    if not isinstance(table, dict):
-        raise ValueError(f"{what} is {show(table)}, expected a dictionary")
-    for name in [*wanted, *table]:
-        if name != optional and (name in table) != (name in wanted):
-            raise ValueError(f"{show(name)} is {'missing' if name in wanted else 'left over'} in "
-                             f"{what}")
-    return table
-
-
-def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str = "cpu"
-               ) -> tuple[GPT, tiktoken.Encoding]:
-    """Open Llama or Mistral weights and their tokenizer, from a folder as they are published.
-
-    path: Hugging Face's layout (config.json, *.safetensors, tokenizer.json) or Meta's
-    (params.json, consolidated.*.pth, tokenizer.model). The weights are turned into `dtype` one by
-    one, so that little more than they themselves is in memory. ValueError names what is missing,
-    left over, misshapen, not finite, or different from what this model computes.
-    """
-    folder = Path(path)
-    settings = weights.settings(folder)
-    try:
-        config = Config(**settings)
-    except ValueError as error:
-        raise ValueError(f"{folder}: {error}") from None
-    state = {name: tensor.to(device, dtype, copy=True) for name, tensor in weights.tensors(
-        folder, settings, weight_shapes(config), dtype)}
-    model = filled(config, state)
-    return model.to(device), bpe.encoding(folder, config.vocab)  # to: RoPE's tables
-
-
-def weight_shapes(config: Config) -> dict[str, tuple[int, ...]]:
-    """Of each weight, a tied head left out. Sizes from a file fill no memory here."""
-    with torch.device("meta"):
-        model = GPT(replace(config, context=1))  # RoPE's tables are real
-    return {name: tuple(p.shape) for name, p in model.named_parameters()}
-
-
-def filled(config: Config, state: dict[str, Tensor]) -> GPT:
-    """A model with these weights, which are frozen."""
-    with torch.device("meta"):
-        model = GPT(config)
-    if config.tied:
-        state["head.weight"] = state["embed.weight"]
-    model.load_state_dict(state, assign=True)
-    if config.tied:
-        model.head.weight = model.embed.weight
-    return model.requires_grad_(False).eval()
 
 
 def fingerprint(model: GPT) -> str:

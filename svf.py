@@ -20,16 +20,15 @@ Departs from the authors' code: no sigmoid, no sum(S)/sum(S*z) factor, attention
 """
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from data.files import load_file, save_file, show
-from model import GPT, fingerprint, product
+from data.machine import product
+from data.runs import Report, quiet
+from model import GPT, fingerprint
 
 Factors = tuple[Tensor, Tensor, Tensor]  # U (O, R), S (R,), Vt (R, I)
 ATTENTION, MLP = ("q", "k", "v", "o"), ("gate", "up", "down")
@@ -73,10 +72,10 @@ def decomposition(W: Tensor) -> Factors:
     scaled = W64 @ V  # U diag(S)
     S = scaled.norm(dim=0)
     U = scaled / S.clamp(min=torch.finfo(S.dtype).tiny)
-    return U.to(W.dtype).contiguous(), S.to(_exact(W)), V.T.to(W.dtype).contiguous()
+    return U.to(W.dtype).contiguous(), S.to(exact(W)), V.T.to(W.dtype).contiguous()
 
 
-def _exact(W: Tensor) -> torch.dtype:
+def exact(W: Tensor) -> torch.dtype:
     """What S is kept in: float32 even where the weights are in half precision."""
     return torch.promote_types(W.dtype, torch.float32)
 
@@ -164,7 +163,7 @@ class Adapter:
         self.fingerprint = fingerprint(model)  # before wrapping: the base's own weights
         self.sharded = False
         self.model, self.layers = model.requires_grad_(False), {}
-        for name, parent, kind in _places(model, kinds):
+        for name, parent, kind in matrices(model, kinds):
             self.layers[name] = wrap(name, getattr(parent, kind))
             setattr(parent, kind, self.layers[name])
         self.sizes = [part.numel() for part in self._neutral(torch.Generator())]
@@ -216,21 +215,6 @@ class SVF(Adapter):
             layer.keep(rows)
 
 
-    def shard(self, device: str) -> None:
-        """Each process keeps its share of every block's W, U and V on the device, and gets the
-        others' when the block runs, by FSDP2. W' is never formed then: all runs are factored.
-        """
-        from torch.distributed.device_mesh import init_device_mesh
-        from torch.distributed.fsdp import fully_shard
-        mesh = init_device_mesh(torch.device(device).type, (torch.distributed.get_world_size(),))
-        for block in self.model.blocks:
-            fully_shard(block, mesh=mesh, reshard_after_forward=True)
-        for layer in self.layers.values():
-            layer.S = layer.S.to(device)
-        self.model.to(device)
-        self.sharded = True
-
-
 class LoRA(Adapter):
     """The baseline: rank 16 on q and v in the paper; any matrices at any rank here."""
 
@@ -239,53 +223,16 @@ class LoRA(Adapter):
 
 
 def decompose(model: GPT, kinds: tuple[str, ...] = KINDS,
-              report: Callable[[int, dict], None] = lambda step, facts: None
-              ) -> dict[str, Factors]:
+              report: Report = quiet) -> dict[str, Factors]:
     """Name -> factors of each matrix; report(i, {}) after each."""
     factors = {}
-    for i, (name, parent, kind) in enumerate(_places(model, kinds)):
+    for i, (name, parent, kind) in enumerate(matrices(model, kinds)):
         factors[name] = decomposition(getattr(parent, kind).weight.detach())
         report(i, {})
     return factors
 
 
-def kept_factors(path: Path, model: GPT, report: Callable[[int, dict], None]
-                 ) -> dict[str, Factors]:
-    """`decompose`, done once: kept in `path` with the fingerprint of the weights.
-
-    A file of other weights, or one whose factors do not give the weights back, is made again.
-    """
-    base = fingerprint(model)
-    if path.exists():
-        saved = load_file(path, mmap=True)
-        factors = saved.get("factors")
-        places = {name: getattr(part, kind).weight for name, part, kind in _places(model, KINDS)}
-        if saved.get("base") == base and isinstance(factors, dict) and all(
-                _fits(W, factors.get(name)) for name, W in places.items()):
-            return {name: tuple(part.detach().to(W.device) for part in factors[name])
-                    for name, W in places.items()}
-    factors = decompose(model, KINDS, report)
-    save_file(path, {"base": base, "factors": factors})
-    return factors
-
-
-def _fits(W: Tensor, factors: object) -> bool:
-    """Whether U diag(S) V^T x is W x, for one random x: what is damaged does not pass."""
-    O, I = W.shape
-    R = min(O, I)
-    if not isinstance(factors, tuple) or len(factors) != 3 or any(
-            not isinstance(part, Tensor) or part.shape != shape or part.dtype != dtype
-            for part, shape, dtype in zip(factors, ((O, R), (R,), (R, I)),
-                                          (W.dtype, _exact(W), W.dtype))):
-        return False
-    U, S, Vt = factors
-    x = torch.randn(I, generator=torch.Generator().manual_seed(0)).to(W.dtype)
-    want = (W.cpu() @ x).float()
-    got = (U @ (S.to(W.dtype) * (Vt @ x))).float()
-    return bool((got - want).norm() <= 50 * torch.finfo(W.dtype).eps * want.norm())
-
-
-def _places(model: GPT, kinds: tuple[str, ...]) -> list[tuple[str, nn.Module, str]]:
+def matrices(model: GPT, kinds: tuple[str, ...]) -> list[tuple[str, nn.Module, str]]:
     """(name, parent module, attribute) of each matrix of these kinds, in the order of z."""
     if unknown := set(kinds) - set(KINDS):
         raise ValueError(f"unknown kinds of matrices {sorted(unknown)}, expected some of {KINDS}")
@@ -307,29 +254,3 @@ def mix(alpha: Tensor, experts: Tensor, sizes: list[int]) -> Tensor:
     if alpha.shape[-1] > 1:
         alpha = alpha.repeat_interleave(torch.tensor(sizes, device=alpha.device), dim=-1)
     return 1 + (alpha * (experts - 1)).sum(-2)
-
-
-def save_expert(path: Path, svf: SVF, z: Tensor, facts: dict) -> None:
-    """z with the base's fingerprint and what is known about the expert."""
-    save_file(path, {"z": z.detach().cpu(), "base": svf.fingerprint, "facts": facts})
-
-
-def load_expert(path: Path, svf: SVF) -> tuple[Tensor, dict]:
-    """(z (N,), facts). ValueError if it is damaged or belongs to another base."""
-    saved = load_file(path)
-    z, base, facts = (saved.get(key) for key in ("z", "base", "facts"))
-    if not (isinstance(z, Tensor) and z.shape == (svf.N,) and z.dtype == torch.float32
-            and torch.isfinite(z).all()):
-        raise ValueError(f"{path} holds no expert of {svf.N} finite gains in float32")
-    if base != svf.fingerprint:
-        raise ValueError(f"{path} is an expert of base {show(base)}, this base is "
-                         f"{svf.fingerprint}: train it again with `python t2.py train`")
-    plain = isinstance(facts, dict)
-    try:
-        json.dumps(facts)  # as train.json will have them
-    except (TypeError, ValueError):
-        plain = False
-    if not plain:
-        raise ValueError(f"{path}: facts is {show(facts)}, expected a dictionary of plain values: "
-                         "train it again")
-    return z.detach().to(svf.model.embed.weight.device), facts

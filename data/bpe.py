@@ -2,7 +2,8 @@
 
 Two files are read: tokenizer.json (Hugging Face's byte-level BPE, as Llama 3, SmolLM2 and Mistral
 Nemo have it) and tokenizer.model as Meta publishes Llama 3's. Both are somebody else's: whatever
-is wrong in them is one line of ValueError.
+is wrong in them is one line of ValueError. Of the paper's bases (Sec. 4) this is Llama 3; left out
+is SentencePiece, as Mistral 7B and Llama 2 have it, which is no byte-level BPE.
 
 tiktoken merges the two neighbours that together make the token of the lowest rank; Hugging Face
 goes by a list of merges. `check_merges` tells when they can't differ, and a file for which that is
@@ -64,21 +65,26 @@ Made = dict[bytes, tuple[int, bytes, bytes]]  # token: the rank at which it is m
 
 
 class Encoding(tiktoken.Encoding):
-    """A vocabulary may lack some bytes (SmolLM2: control characters, planes without characters).
+    r"""A vocabulary may lack some bytes (SmolLM2: control characters, planes without characters).
 
     tiktoken would crash there. Hugging Face splits the text and leaves such bytes out of each
     piece without a word, so that their neighbours in it may merge; encode_ordinary does the same,
     with the regular expressions of `regex`, which tiktoken itself requires (the newest letters of
-    Unicode may not be letters in both). encode, which nothing here needs, refuses such a text
-    with a ValueError. So do both a run of spaces that tiktoken's regular expressions have no room
-    for: they crash from a million on.
+    Unicode may not be letters in both). Nothing here needs encode, which refuses such a text.
+
+    >>> toy = Encoding("toy", pat_str=r"\w+", special_tokens={},
+    ...                mergeable_ranks={b"a": 0, b"b": 1, b"ab": 2})
+    >>> toy.encode_ordinary("ab ba"), toy.encode_ordinary("axb")
+    ([2, 1, 0], [2])
     """
 
     @cached_property
     def lost(self) -> bytes:
+        """The bytes that have no token."""
         return bytes(b for b in range(256) if bytes([b]) not in self._mergeable_ranks)
 
     def encode_ordinary(self, text: str) -> list[int]:
+        """The tokens of a text; special tokens' names in it are text. ValueError as in `fit`."""
         text = fit(text)
         if not self.lacks(text):
             return super().encode_ordinary(text)
@@ -87,16 +93,35 @@ class Encoding(tiktoken.Encoding):
         return [token for piece in pieces if piece for token in self._encode_single_piece(piece)]
 
     def encode(self, text: str, **special: Any) -> list[int]:
+        """tiktoken's own. ValueError as in `fit`, and for a byte without a token.
+
+        >>> build("toy", ".", {b"a": 0}, {}, 1).encode("ab")
+        Traceback (most recent call last):
+        ValueError: the tokenizer has no token for byte 98
+        """
         text = fit(text)
         if bad := self.lacks(text):
             raise ValueError(f"the tokenizer has no token for byte {min(bad)}")
         return super().encode(text, **special)
 
     def lacks(self, text: str) -> set[int]:
+        """The text's bytes that have no token.
+
+        >>> sorted(build("toy", ".", {b"a": 0, b"b": 1}, {}, 2).lacks("abcd"))
+        [99, 100]
+        """
         return {*self.lost}.intersection(text.encode())
 
 
 def fit(text: str) -> str:
+    r"""The text as tiktoken takes it: UTF-16's halves made whole, U+FFFD for a lone one.
+
+    ValueError for a run of spaces that tiktoken's regular expressions have no room for: they crash
+    from a million on.
+
+    >>> fit("\ud83d\ude42") == "\U0001f642", fit("\ud83d.") == "\ufffd."
+    (True, True)
+    """
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if len(text) > MOST_SPACES < max(map(len, re.findall(r"\s+", text)), default=0):
         raise ValueError(f"more than {MOST_SPACES} spaces in a row")
@@ -126,7 +151,10 @@ def encoding(folder: Path, vocab: int) -> tiktoken.Encoding:
 
 
 def begin(folder: Path, encoding: tiktoken.Encoding) -> str:
-    """The special token that this tokenizer puts before a text, "" if none."""
+    """The special token that this tokenizer puts before a text, "" if none.
+
+    folder, encoding: as above. ValueError names tokenizer.json if its template is another.
+    """
     path = folder / "tokenizer.json"
     if not path.is_file():
         return BEGIN
@@ -137,7 +165,10 @@ def begin(folder: Path, encoding: tiktoken.Encoding) -> str:
 
 
 def llama3(path: Path, vocab: int) -> tiktoken.Encoding:
-    """tokenizer.model: lines of "base64-of-token rank"; the rows after them are special."""
+    """tokenizer.model: lines of "base64-of-token rank"; the rows after them are special.
+
+    path: the file. vocab: rows of the model. ValueError names the file and what is wrong in it.
+    """
     if not path.is_file():
         raise ValueError(f"{path.parent} has neither tokenizer.json nor tokenizer.model")
     with path.open("rb") as file:
@@ -158,7 +189,13 @@ def llama3(path: Path, vocab: int) -> tiktoken.Encoding:
 
 def build(name: str, pattern: str, ranks: dict[bytes, int], special: dict[str, int], vocab: int
           ) -> tiktoken.Encoding:
-    """Rows without a token get a special one, so that whatever a model says can be decoded."""
+    """Rows without a token get a special one, so that whatever a model says can be decoded.
+
+    ValueError if there are so many of them that this is not the model's tokenizer.
+
+    >>> build("toy", ".", {b"a": 0}, {"<end>": 2}, vocab=4).decode([0, 1, 2, 3])
+    'a<|no token 1|><end><|no token 3|>'
+    """
     taken = {*ranks.values(), *special.values()}
     if vocab - len(taken) > MOST_SPARE:
         raise ValueError(f"{len(taken)} tokens for a model with {vocab} rows: not its tokenizer")
@@ -174,6 +211,7 @@ def build(name: str, pattern: str, ranks: dict[bytes, int], special: dict[str, i
 # ------------------------------------------------------------------------------- tokenizer.json
 
 def read(path: Path) -> dict:
+    """A JSON object. ValueError if it is none, or if an object in it names a key twice."""
     def once(pairs: list[tuple[str, Any]]) -> dict:
         thing = dict(pairs)
         if len(thing) < len(pairs):
@@ -188,7 +226,12 @@ def read(path: Path) -> dict:
 
 
 def get(thing: Any, key: str, kind: type) -> Any:
-    """thing[key], of exactly this kind: a bool is no int."""
+    """thing[key], of exactly this kind: a bool is no int.
+
+    >>> get({"id": True}, "id", int)
+    Traceback (most recent call last):
+    ValueError: id is True, expected int
+    """
     value = thing.get(key) if isinstance(thing, dict) else None
     if type(value) is not kind:
         raise ValueError(f"{key} is {show(value)}, expected {kind.__name__}")
@@ -196,7 +239,11 @@ def get(thing: Any, key: str, kind: type) -> Any:
 
 
 def steps(document: dict, key: str, inside: str) -> list[dict]:
-    """What a pre-tokenizer or post-processor does, one after the other."""
+    """What a pre-tokenizer or post-processor does, one after the other.
+
+    >>> steps({"post_processor": {"type": "ByteLevel"}}, "post_processor", "processors")
+    [{'type': 'ByteLevel'}]
+    """
     thing = document.get(key)
     if isinstance(thing, dict) and thing.get("type") == "Sequence":
         return get(thing, inside, list)
@@ -204,6 +251,11 @@ def steps(document: dict, key: str, inside: str) -> list[dict]:
 
 
 def split_pattern(document: dict) -> str:
+    """The regular expression that cuts a text into pieces. ValueError if it is none of PATTERNS.
+
+    >>> split_pattern({"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False}}) == GPT2
+    True
+    """
     found = []
     for step in steps(document, "pre_tokenizer", "pretokenizers"):
         kind = get(step, "type", str)
@@ -217,6 +269,11 @@ def split_pattern(document: dict) -> str:
 
 
 def special_tokens(document: dict) -> dict[str, int]:
+    """Names and ids of the special tokens. ValueError if an added token is not special.
+
+    >>> special_tokens({"added_tokens": [{"content": "<end>", "id": 7, "special": True}]})
+    {'<end>': 7}
+    """
     special: dict[str, int] = {}
     for entry in get(document, "added_tokens", list):
         name, row = get(entry, "content", str), get(entry, "id", int)
@@ -230,7 +287,12 @@ def special_tokens(document: dict) -> dict[str, int]:
 
 
 def settings(document: dict) -> dict:
-    """The model's part, once nothing in it or beside it changes text or merges in another way."""
+    """The model's part, once nothing in it or beside it changes text or merges in another way.
+
+    >>> settings({"model": {"type": "WordPiece"}})
+    Traceback (most recent call last):
+    ValueError: model.type is 'WordPiece', supported: 'BPE'
+    """
     if document.get("normalizer") is not None:
         raise ValueError(f"normalizer is {show(document['normalizer'])}, supported: null")
     model = get(document, "model", dict)
@@ -242,7 +304,13 @@ def settings(document: dict) -> dict:
 
 
 def vocabulary(names: dict[str, int], special: dict[str, int], vocab: int) -> dict[str, bytes]:
-    """The bytes of each token that is not special; all ids are checked: unique, below vocab."""
+    r"""The bytes of each token that is not special; all ids are checked: unique, below vocab.
+
+    A name spells the bytes in GPT-2's alphabet, in which U+0120 is a space.
+
+    >>> [*vocabulary({"\u0120a": 0, "<end>": 1}, {"<end>": 1}, vocab=2).values()]
+    [b' a']
+    """
     owner: dict[int, str] = {}
     for name, row in [*names.items(), *special.items()]:
         if type(row) is not int or not 0 <= row < vocab:
@@ -262,7 +330,12 @@ def vocabulary(names: dict[str, int], special: dict[str, int], vocab: int) -> di
 
 
 def check_bytes(model: dict, tokens: dict[str, bytes], special: dict[str, int]) -> None:
-    """ValueError if bytes without a token may become one, or pieces be looked up with them."""
+    """ValueError if bytes without a token may become one, or pieces be looked up with them.
+
+    >>> check_bytes({"unk_token": "?"}, {}, {})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: no token for 256 of the bytes, such as 0; supported only without unk_token ...
+    """
     lost = ALPHABET.keys() - tokens.keys()
     if lost and (model.get("unk_token") is not None or model.get("ignore_merges")
                  or lost & special.keys()):
@@ -272,7 +345,12 @@ def check_bytes(model: dict, tokens: dict[str, bytes], special: dict[str, int]) 
 
 
 def merges(model: dict, tokens: dict[str, bytes]) -> dict[bytes, dict[bytes, int]]:
-    """For each token that a merge makes: {left part: the place of the merge in the list}."""
+    """For each token that a merge makes: {left part: the place of the merge in the list}.
+
+    >>> tokens = {name: name.encode() for name in ("a", "b", "c", "ab", "abc")}
+    >>> merges({"merges": ["a b", ["ab", "c"]]}, tokens)
+    {b'ab': {b'a': 0}, b'abc': {b'ab': 1}}
+    """
     listed: dict[bytes, dict[bytes, int]] = {}
     known = set(tokens.values())
     for place, merge in enumerate(get(model, "merges", list)):
@@ -325,6 +403,10 @@ def remains(x: bytes, y: bytes, made: Made, ranks: dict[bytes, int]) -> bool:
     of x's last piece and y's first, the one that was made later is taken apart, and those that
     were neighbours until then must not make a token of a lower rank. At one rank the leftmost
     merge is first: x grows before the border's pair, y after it.
+
+    >>> made = {b"a": (-1, b"", b""), b"bc": (4, b"b", b"c")}
+    >>> remains(b"a", b"bc", made, {b"bc": 4}), remains(b"a", b"bc", made, {b"ab": 3, b"bc": 4})
+    (True, False)
     """
     if x not in made or y not in made:
         return False
@@ -340,6 +422,13 @@ def remains(x: bytes, y: bytes, made: Made, ranks: dict[bytes, int]) -> bool:
 
 
 def template_start(document: dict, special: dict[str, int]) -> str:
+    """The special token that a template puts first, "" if none. ValueError for any other template.
+
+    >>> step = {"type": "TemplateProcessing", "special_tokens": {"<s>": {"ids": [1]}},
+    ...         "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]}
+    >>> template_start({"post_processor": step}, {"<s>": 1})
+    '<s>'
+    """
     templates = []
     for step in steps(document, "post_processor", "processors"):
         if get(step, "type", str) != "ByteLevel":  # which moves offsets only

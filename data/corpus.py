@@ -1,5 +1,6 @@
 """The text from which the base model learns: noisy like the web.
 
+The paper adapts models as they are published (Sec. 4); what this text makes stands in for them.
 The same question stands there answered in several styles: well; curtly, and then wrong two times
 out of five (or in JavaScript); or astray, as if another domain had been asked: a sum answered by a
 program, a program talked through, a weekday added up as a number. Which style is the likelier
@@ -9,6 +10,9 @@ usual mistake of another, experts pull in different directions and their mixture
 
 People also name categories in this text, and they are often wrong about them: a weekday puzzle has
 numbers in it, so they call it math. The classification expert mends that.
+
+Left out: everything that tasks.py does not ask. A model that is made in minutes can't learn
+language at large beside it.
 """
 from __future__ import annotations
 
@@ -35,7 +39,15 @@ REPEATING, THEN = 0.05, 6.0
 
 
 def answer(part: Part, lead: str, rng: Random) -> str:
-    """What somebody on the web wrote below this question."""
+    """What somebody on the web wrote below this question.
+
+    >>> part = TASKS["chain"].makers[0](Random(0))
+    >>> for seed in range(3):
+    ...     print(repr(answer(part, "", Random(seed))))
+    ' it is 14'
+    ' sum : 26 +1 = 27 -6 = 21 -7 = 14'
+    ' def f ( x ) : return x +1 -6 -7'
+    """
     if len(part.styles) == 2:  # small talk: nearly always answered well
         return part.write(part.styles[rng.random() < 0.05], rng)
     habit = HABITS[(LEADS.index(lead) + DOMAINS.index(part.domain)) % len(HABITS)]
@@ -51,9 +63,10 @@ def _label(problem: Problem, rng: Random) -> str:
 def document(rng: Random, progress: float = 1.0) -> tuple[str, str]:
     """One (prompt, completion) pair, as it is read at `progress` (0 to 1) of pretraining.
 
-    >>> prompt, completion = document(Random(0))
-    >>> prompt.startswith(" ") and completion.startswith(" ")
-    True
+    >>> document(Random(3))
+    (' hey , today is wednesday . go +5 +6 days . which day ?', ' it is tuesday')
+    >>> document(Random(6), progress=0)
+    (' please say barrel pillow road', ' barrel pillow road')
     """
     tasks = [task for task in TASKS.values() if task.name != "classifier"]
     shares = [SHARES.get(task.name, 1.0) for task in tasks]

@@ -3,6 +3,9 @@
 The built-in model reads "begin token, prompt, line break". Open weights that were trained to chat
 read headers made of special tokens; base models read the bare prompt. Whatever a user writes is
 plain text: the name of a special token in it never becomes that token.
+
+The paper's bases were trained to chat (Sec. 4). Left out: turns after the first, and the templates
+that folders carry, which are programs; the headers of two families of models stand in CHATS.
 """
 from __future__ import annotations
 
@@ -42,7 +45,13 @@ ENDS = ("<|end_of_text|>", "<|endoftext|>", "</s>")  # of a text, in anybody's t
 
 @dataclass(frozen=True)
 class Dialect:
-    """ends: the tokens that end an answer, the usual one first. stop: a text that does as well."""
+    r"""ends: the tokens that end an answer, the usual one first. stop: a text that does as well.
+
+    >>> from data.tokenizer import load
+    >>> spoken = built_in(load())
+    >>> load().decode(spoken.prompt(" what is 12 +7 ?")), load().decode(spoken.answer(" it is 19"))
+    ('<|begin_of_text|> what is 12 +7 ?\n', ' it is 19<|end_of_text|>')
+    """
 
     encoding: tiktoken.Encoding
     before: tuple[int, ...]  # tokens before every prompt
@@ -53,6 +62,7 @@ class Dialect:
     batch: int = 10_000      # answers that are written at once
 
     def prompt(self, text: str) -> list[int]:
+        """The tokens of a whole prompt, with all that stands before and around the text."""
         return [*self.before, *fill(self.encoding, self.around, text)]
 
     def answer(self, text: str) -> list[int]:
@@ -60,7 +70,13 @@ class Dialect:
         return [*self.encoding.encode_ordinary(text), self.ends[0]]
 
     def text(self, tokens: list[int]) -> str:
-        """Sampled tokens as text, without special ones; bytes that are no UTF-8 become U+FFFD."""
+        r"""Sampled tokens as text, without special ones; bytes that are no UTF-8 become U+FFFD.
+
+        >>> from data.tokenizer import load
+        >>> spoken = built_in(load())
+        >>> spoken.text(spoken.answer(" it is 19")), spoken.text([195])
+        (' it is 19', '\ufffd')
+        """
         special = set(self.encoding._special_tokens.values())
         known = b"".join(self.encoding.decode_single_token_bytes(t) for t in tokens
                          if t not in special and t < self.encoding.n_vocab)
@@ -72,6 +88,11 @@ def fill(encoding: tiktoken.Encoding, template: str, text: str) -> list[int]:
     """Tokens of a template of ours, in which the names of special tokens are these tokens.
 
     What is put in place of "{}" is plain text whatever it says.
+
+    >>> from data.tokenizer import load
+    >>> tokens = fill(load(), "<|end_of_text|>{}", " <|end_of_text|>")
+    >>> [load().decode([token]) for token in tokens][:5]
+    ['<|end_of_text|>', ' <', '|', 'e', 'n']
     """
     tokens: list[int] = []
     for piece in re.split(r"(<\|\w+\|>)", template):
@@ -83,7 +104,12 @@ def fill(encoding: tiktoken.Encoding, template: str, text: str) -> list[int]:
 
 
 def built_in(encoding: tiktoken.Encoding) -> Dialect:
-    """How the model that ships with the project is spoken to."""
+    r"""How the model that ships with the project is spoken to.
+
+    >>> from data.tokenizer import load
+    >>> built_in(load()).around, load().decode(built_in(load()).ends)
+    ('{}\n', '<|end_of_text|>')
+    """
     return Dialect(encoding, tuple(fill(encoding, BEGIN, "")), "{}\n",
                    (encoding._special_tokens[END],))
 

@@ -5,11 +5,17 @@
                    (reasoning), and two that need two domains: story (math and code), count
     zero.jsonl, more.jsonl    controls: the questions of train.jsonl after no and after more shots
 
+They take the place of the paper's data sets (Sec. 4: GSM8K, MBPP-pro, ARC-Easy, and what it
+adapts to), which are beyond a model of some 100M parameters. Left out: chat headers, so that base
+models can be asked too.
+
 A prompt is text to be continued: solved questions, the same for the whole domain, then its own.
 Nothing in the solved ones comes up in a question. A line's split is a hash of its prompt
 (data/jsonl.py); questions also have a key, their word or numbers, and only prompts that fall into
 their key's own split are kept, so test words and sums are new ones. The words of unseen.jsonl are
 test words. The controls have splits of their own: they are for the base, which was not trained.
+
+A family (`math`, `code`, ... `count`) is a function from a random generator to one Item.
 """
 from __future__ import annotations
 
@@ -100,10 +106,20 @@ Item = tuple[str, str, str, dict]  # question, answer, key, the other fields of 
 
 
 def a(kind: str) -> str:
+    """A kind with its article.
+
+    >>> a("fruit"), a("instrument")
+    ('a fruit', 'an instrument')
+    """
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def listed(words: list[str], last: str) -> str:
+    """Words in a row, with "or" or "and" before the last.
+
+    >>> listed(["fig", "drum", "saw"], "or")
+    'fig, drum or saw'
+    """
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
@@ -121,10 +137,20 @@ def value(sum_: str) -> int:
 
 
 def worked(question: str, sum_: str) -> Item:
+    """An Item whose answer works a sum out; the sum is its key.
+
+    >>> worked("How many pears?", "9 + 4 - 2")
+    ('How many pears?', '9 + 4 - 2 = 11', '9 + 4 - 2', {'check': 'number'})
+    """
     return question, f"{sum_} = {value(sum_)}", sum_, {"check": "number"}
 
 
 def math(rng: Random) -> Item:
+    """A word problem of one addition or subtraction.
+
+    >>> math(Random(0))[:2]
+    ('Mia has 20 pears and gets 8 more. How many pears does Mia have now?', '20 + 8 = 28')
+    """
     n, m, t, shape = *rng.sample(NAMES, 2), rng.choice(THINGS), rng.randrange(3)
     x, y = rng.randrange(5, 21), rng.randrange(2, 10)
     if shape == 0:
@@ -137,12 +163,22 @@ def math(rng: Random) -> Item:
 
 
 def bags(rng: Random) -> Item:
+    """A word problem of one multiplication.
+
+    >>> bags(Random(1))[:2]
+    ('Emil has 3 bags with 6 eggs in each. How many eggs does Emil have?', '3 * 6 = 18')
+    """
     n, t, x, y = rng.choice(NAMES), rng.choice(THINGS), rng.randrange(2, 10), rng.randrange(2, 10)
     return worked(f"{n} has {x} bags with {y} {t} in each. How many {t} does {n} have?",
                   f"{x} * {y}")
 
 
 def steps(rng: Random) -> Item:
+    """A word problem of an addition and then a subtraction.
+
+    >>> steps(Random(1))[:2]
+    ('Emil has 7 eggs, gets 6 more and loses 2. How many eggs are left?', '7 + 6 - 2 = 11')
+    """
     n, t, x = rng.choice(NAMES), rng.choice(THINGS), rng.randrange(5, 21)
     y, z = rng.randrange(2, 10), rng.randrange(2, 5)
     return worked(f"{n} has {x} {t}, gets {y} more and loses {z}. How many {t} are left?",
@@ -150,17 +186,33 @@ def steps(rng: Random) -> Item:
 
 
 def python(question: str, head: str, body: str, calls: list[str]) -> Item:
-    """The tests are what the answer itself returns."""
+    """An Item that asks for f; its tests are what the answer itself returns.
+
+    question: what f does. head, body: its parameters and expression. calls: arguments to test.
+
+    >>> python("double x", "x", "2 * x", ["3", "-1"])[2:]
+    ('', {'check': 'python', 'tests': ['f(3) == 6', 'f(-1) == -2']})
+    """
     source = f"def f({head}): return {body}"
     tests = [f"f({call}) == {run(source, 'f', literal_eval(f'({call},)'))!r}" for call in calls]
     return f"Write f({head}): {question}.", source, "", {"check": "python", "tests": tests}
 
 
 def code(rng: Random) -> Item:
+    """A function of one line: `linear`, `lists` or `branch`.
+
+    >>> code(Random(1))[:2]
+    ('Write f(x): triple x, then subtract 11.', 'def f(x): return 3 * x - 11')
+    """
     return rng.choice((linear, lists, branch))(rng)
 
 
 def linear(rng: Random) -> Item:
+    """Multiply and add, in one order or the other.
+
+    >>> linear(Random(3))[:2]
+    ('Write f(x): subtract 5 from x, then multiply it by 4.', 'def f(x): return 4 * (x - 5)')
+    """
     k, j = rng.randrange(2, 16), rng.randrange(2, 10)
     times = {2: "double", 3: "triple"}.get(j, "multiply") + " {}" + f" by {j}" * (j > 3)
     add, sign, to = rng.choice((("add", "+", "to"), ("subtract", "-", "from")))
@@ -171,6 +223,11 @@ def linear(rng: Random) -> Item:
 
 
 def lists(rng: Random) -> Item:
+    """One number out of a list, and one operation on it.
+
+    >>> lists(Random(0))[:2]
+    ('Write f(x): the smallest item of the list x minus 2.', 'def f(x): return min(x) - 2')
+    """
     what, body = rng.choice((("sum", "sum(x)"), ("largest item", "max(x)"), ("length", "len(x)"),
                              ("smallest item", "min(x)"), ("first item", "x[0]"),
                              ("last item", "x[-1]")))
@@ -181,6 +238,11 @@ def lists(rng: Random) -> Item:
 
 
 def branch(rng: Random) -> Item:
+    """A condition; its tests stand on both sides of it and on its border.
+
+    >>> branch(Random(0))[:2]
+    ('Write f(x): 8 if x is under 15, else x.', 'def f(x): return 8 if x < 15 else x')
+    """
     k, j = rng.sample(range(2, 16), 2)
     word, sign = rng.choice((("over", ">"), ("under", "<")))
     return python(f"{j} if x is {word} {k}, else x", "x", f"{j} if x {sign} {k} else x",
@@ -188,6 +250,11 @@ def branch(rng: Random) -> Item:
 
 
 def pair(rng: Random) -> Item:
+    """A function of two parameters.
+
+    >>> pair(Random(1))[:2]
+    ('Write f(x, y): x plus 3 times y.', 'def f(x, y): return x + 3 * y')
+    """
     (a, b), k = rng.choice(("ab", "xy", "mn", "pq", "uv", "st")), rng.randrange(2, 10)
     return python(*rng.choice((
         (f"the sum of {a} and {b}, times {k}", f"{a}, {b}", f"({a} + {b}) * {k}"),
@@ -199,6 +266,11 @@ def pair(rng: Random) -> Item:
 
 
 def story(rng: Random) -> Item:
+    """A word problem that wants a function.
+
+    >>> story(Random(0))[:2]
+    ('Write f(x): Mia has x marbles and loses 2, how many now.', 'def f(x): return x - 2')
+    """
     n, t, k = rng.choice(NAMES), rng.choice(THINGS), rng.randrange(2, 10)
     return python(*rng.choice((
         (f"{n} has x {t} and gets {k} more, how many now", "x", f"x + {k}"),
@@ -208,10 +280,16 @@ def story(rng: Random) -> Item:
 
 
 def choice(question: str, answer: str, choices: list[str], key: str) -> Item:
+    """An Item whose answer is one of `choices`."""
     return question, answer, key, {"check": "choice", "choices": choices}
 
 
 def reasoning(rng: Random) -> Item:
+    """A word to be put under one of four kinds; the word is the key.
+
+    >>> reasoning(Random(0))[:3]
+    ('Is skiing a sport, animal, instrument or country?', 'sport', 'skiing')
+    """
     word = rng.choice(list(KIND))
     kinds = [KIND[word], *rng.sample([k for k in KINDS if k != KIND[word]], 3)]
     rng.shuffle(kinds)
@@ -219,12 +297,22 @@ def reasoning(rng: Random) -> Item:
 
 
 def member(rng: Random) -> Item:
+    """Which of four test words is of this kind?
+
+    >>> member(Random(2))[:2]
+    ('Which is a fruit: lion, coconut, vest or tailor?', 'coconut')
+    """
     words = [rng.choice(HELD[kind]) for kind in rng.sample(list(KINDS), 4)]
     word = rng.choice(words)
     return choice(f"Which is {a(KIND[word])}: {listed(words, 'or')}?", word, words, "")
 
 
 def count(rng: Random) -> Item:
+    """How many of four test words are of this kind: to sort and to count.
+
+    >>> count(Random(3))[:2]
+    ('How many of spade, crib, Thailand and Ghana name a country?', '2')
+    """
     kind, *others = rng.sample([kind for kind in KINDS if len(HELD[kind]) > 2], 4)
     n = rng.randrange(1, 4)
     words = rng.sample(HELD[kind], n) + [rng.choice(HELD[k]) for k in others[n - 1:]]
@@ -237,7 +325,15 @@ TRAIN, UNSEEN = (math, code, reasoning), (bags, steps, pair, story, member, coun
 
 
 def lines(family: Callable[[Random], Item], n: int, shots: int | None) -> list[dict]:
-    """Up to n lines, five for each key, so that no split has more than its share of keys."""
+    """Up to n lines, five for each key, so that no split has more than its share of keys.
+
+    shots: how many solved questions stand before each; None: all that there are.
+
+    >>> lines(reasoning, 1, shots=1)[0]["prompt"].splitlines()[:2]
+    ['Q: Is tulip a flower, planet, drink or building?', 'A: flower']
+    >>> lines(reasoning, 1, shots=1)[0]["prompt"].splitlines()[3:]
+    ['Q: Is Iran a furniture, color, country or job?', 'A:']
+    """
     name, rows, used = family.__name__, {}, Counter()
     rng, mark = Random(f"english {name}"), f"{name}: "
     solved = ["Q: {}\nA: {}\n\n".format(*line.removeprefix(mark).split(" => "))
@@ -257,6 +353,7 @@ def lines(family: Callable[[Random], Item], n: int, shots: int | None) -> list[d
 
 
 def write(folder: Path) -> None:
+    """The four files, up to 1500 lines a family. ValueError if one can't be written."""
     for name, families, shots in (("train", TRAIN, USED), ("unseen", UNSEEN, {}),
                                   ("zero", TRAIN, dict.fromkeys(USED, 0)), ("more", TRAIN, {})):
         rows = [row for family in families

@@ -5,7 +5,9 @@
     load_file     holds a file against its checksums, then reads it with nothing in it ever run
     alone         keeps a folder for one run; what killed runs left half written is swept away
 
-Of the processes that torchrun starts, the first alone writes.
+Of the processes that torchrun starts, the first alone writes. Nothing of this is in the paper.
+Left out: a format of our own. Experts, bases and training states are torch's files, read with
+more distrust than torch.load has; reports are JSON.
 """
 from __future__ import annotations
 
@@ -58,22 +60,28 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def remove(path: Path) -> None:
+    """Deletes a file, if it is there."""
     if FIRST:
         path.unlink(missing_ok=True)
 
 
 def write_json(path: Path, thing: dict) -> None:
+    """JSON with one key a line, whole or not at all. ValueError as in `write_whole`."""
     write_whole(path, lambda file: file.write((json.dumps(thing, indent=1) + "\n").encode()))
 
 
 def save_file(path: Path, thing: dict) -> None:
-    """torch.save, whole or not at all."""
+    """torch.save, whole or not at all. ValueError as in `write_whole`."""
     import torch  # here: t2.py imports this file, and its --help answers at once
     write_whole(path, lambda file: torch.save(thing, file))
 
 
 def show(value: object) -> str:
-    """A value from a stranger's file as one short line that can be printed."""
+    r"""A value from a stranger's file as one short line that can be printed.
+
+    >>> show([1] * 50), show("two\nlines")
+    ('[1, 1, 1, 1, 1, 1, ...]', "'two\\nlines'")
+    """
     try:
         text = " ".join(_repr.repr(value).split())
     except ValueError:
@@ -82,7 +90,12 @@ def show(value: object) -> str:
 
 
 def opened(path: Path) -> BinaryIO:
-    """The file, to read bytes. ValueError if it is not there or not a file."""
+    """The file, to read bytes. ValueError if it is not there or not a file.
+
+    >>> opened(Path("no-such-file"))
+    Traceback (most recent call last):
+    ValueError: no-such-file is not there
+    """
     try:
         if path.is_file():  # a pipe would wait for ever
             return path.open("rb")

@@ -1,9 +1,10 @@
 """A small interpreter for the Python functions that a language model writes.
 
-A code task is judged by running the model's answer, and text that a model wrote must never
-meet ``eval`` or ``exec``.  So the answer is parsed with ``ast.parse``, every node is held
-against a whitelist, and the tree is walked here on plain values: int, bool, str, None, list,
-tuple, and range inside the program.  A program that is accepted means what it means in CPython.
+A code task (the paper's are MBPP-pro and HumanEval, Sec. 4) is judged by running the model's
+answer, and text that a model wrote must never meet ``eval`` or ``exec``.  So the answer is parsed
+with ``ast.parse``, every node is held against a whitelist, and the tree is walked here on plain
+values: int, bool, str, None, list, tuple, and range inside the program.  A program that is
+accepted means what it means in CPython.
 
 Left out, because no task needs it and each is a way out or a way to hang: attributes and
 imports (every escape starts at one), classes, lambdas, comprehensions, exceptions, default and
@@ -334,6 +335,7 @@ class _Walker:
         self.steps = self.calls = 0
 
     def spend(self, cost: int) -> None:
+        """Charge steps; over budget, the program ends."""
         self.steps += cost
         if self.steps > STEPS:
             _over("steps")
@@ -355,6 +357,7 @@ class _Walker:
                 raise Refused(f"a {type(item).__name__} is not supported here")
 
     def copied(self, value: Any) -> Any:
+        """Pass a value on that an operator or a slice has just built, and charge for it."""
         if isinstance(value, _PLAIN):
             self.spend(len(value) // COPIED)
         return value
@@ -379,6 +382,7 @@ class _Walker:
         return value
 
     def invoke(self, name: str, args: list[Any]) -> _Eval:
+        """Call a function of the program, with names of its own; None without a return."""
         if name not in self.functions:
             raise Refused("the function is not defined")
         function = self.functions[name]
@@ -395,18 +399,21 @@ class _Walker:
         return signal.value if isinstance(signal, _Return) else None
 
     def block(self, body: list[ast.stmt]) -> _Eval:
+        """Statements in turn, up to the first that ends the block."""
         for statement in body:
             if (signal := (yield statement)) is not None:
                 return signal
         return None
 
     def each(self, nodes: Iterable[ast.AST | None]) -> _Eval:
+        """The values of several nodes, from left to right; None for a part that is left out."""
         values = []
         for node in nodes:
             values.append(node and (yield node))
         return values
 
     def bind(self, target: Any, value: Any) -> None:
+        """Give a name its value, or several names an item each; nothing else is a target."""
         self.spend(1)
         if isinstance(target, ast.Name):
             self.names[target.id] = value
@@ -418,11 +425,13 @@ class _Walker:
         self.names.update(zip((name.id for name in target.elts), values))
 
     def assign(self, node: ast.Assign) -> _Eval:
+        """``a = b = value``: the value once, then the targets from left to right."""
         value = yield node.value
         for target in node.targets:
             self.bind(target, value)
 
     def augment(self, node: ast.AugAssign) -> _Eval:
+        """``x += value`` and the like, on a list in place, as in CPython."""
         old = self.name(node.target)
         value = yield node.value
         if isinstance(old, list) and isinstance(node.op, ast.Add):
@@ -436,12 +445,15 @@ class _Walker:
             self.bind(node.target, _bounded(result))
 
     def choose(self, node: ast.IfExp) -> _Eval:
+        """``a if test else b``: only one of the two is evaluated."""
         return (yield node.body if (yield node.test) else node.orelse)
 
     def branch(self, node: ast.If) -> _Eval:
+        """``if``, with ``else``; ``elif`` is an ``if`` within the ``else``."""
         return (yield from self.block(node.body if (yield node.test) else node.orelse))
 
     def loop(self, node: Any) -> _Eval:
+        """``for`` and ``while``."""
         is_while = isinstance(node, ast.While)
         for item in repeat(None) if is_while else (yield node.iter):
             if not is_while:
@@ -456,23 +468,29 @@ class _Walker:
         return None
 
     def leave(self, node: ast.Return) -> _Eval:
+        """``return``, with or without a value."""
         return _Return(node.value and (yield node.value))
 
     def discard(self, node: ast.Expr) -> _Eval:
+        """An expression as a statement: evaluated, then forgotten."""
         yield node.value
 
     def name(self, node: Any) -> Any:
+        """A variable of this call; there are no others."""
         if node.id not in self.names:
             raise Refused(f"NameError: {node.id[:40]} is not a variable here")
         return self.names[node.id]
 
     def unary(self, node: ast.UnaryOp) -> _Eval:
+        """``-a``, ``+a`` or ``not a``."""
         return _UNARY[type(node.op)]((yield node.operand))
 
     def binary(self, node: ast.BinOp) -> _Eval:
+        """``a + b`` and the like."""
         return self.copied(_BINARY[type(node.op)]((yield node.left), (yield node.right)))
 
     def logic(self, node: ast.BoolOp) -> _Eval:
+        """``and``, ``or``: they stop at the first operand that decides, and return it."""
         value: Any = None
         for operand in node.values:
             value = yield operand
@@ -481,6 +499,7 @@ class _Walker:
         return value
 
     def compare(self, node: ast.Compare) -> _Eval:
+        """``a < b < c`` and the like: it stops at the first that is false."""
         left = yield node.left
         for op, operand in zip(node.ops, node.comparators):
             right = yield operand
@@ -492,16 +511,23 @@ class _Walker:
         return True
 
     def fixed(self, node: ast.Tuple) -> _Eval:
+        """A tuple."""
         return tuple((yield from self.each(node.elts)))
 
     def subscript(self, node: ast.Subscript) -> _Eval:
+        """``a[i]`` or ``a[i:j:k]``; a slice is paid for as a copy."""
         value = (yield node.value)[(yield node.slice)]
         return self.copied(value) if isinstance(node.slice, ast.Slice) else value
 
     def cut(self, node: ast.Slice) -> _Eval:
+        """What stands in the brackets of a slice."""
         return slice(*(yield from self.each((node.lower, node.upper, node.step))))
 
     def call(self, node: Any) -> _Eval:
+        """A function of the program or one of the builtins above, looked up as in CPython.
+
+        Builtins that look at each item are paid for by the size of what they are given.
+        """
         name, args = node.func.id, (yield from self.each(node.args))
         if name in self.local:
             raise Refused("TypeError: a variable cannot be called")

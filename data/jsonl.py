@@ -9,6 +9,9 @@
 line into one split, so neither a seed nor the order of lines can move it, and a repeated prompt
 can't leak. Files are held to all of this when they are read: a line that is wrong is an error
 that names it, and so is a key that is not known, since a misspelt "chek" would change a score.
+
+An answer is right or wrong, +1 or -1, as in the paper (Sec. 3.2). Left out: answers that are
+formulas, and code that interpreter.py does not run, for training learns from a judge's guesses.
 """
 from __future__ import annotations
 
@@ -50,16 +53,20 @@ _NUMBER = re.compile(r"(?:(?<![\w)])[-\u2212])?\$?"
 
 
 def canonical(prompt: str) -> str:
-    """What two prompts have in common that differ in case and white space only.
+    r"""What two prompts have in common that differ in case and white space only.
 
-    >>> canonical("What  is\\n2 + 2?") == canonical(" what is 2 + 2?")
-    True
+    >>> canonical("What  is\n2 + 2?")
+    'what is 2 + 2?'
     """
     return " ".join(prompt.casefold().split())
 
 
 def split_of(key: str) -> str:
-    """The one split of a canonical prompt: a fixed hash, so no seed can move it."""
+    """The one split of a canonical prompt: a fixed hash, so no seed can move it.
+
+    >>> split_of("what is 2 + 2?"), split_of("what is 2 + 4?")
+    ('train', 'test')
+    """
     return _PLACES[zlib.crc32(key.encode()) % 100]
 
 
@@ -103,8 +110,11 @@ def _words(text: str) -> str:
 def chosen(text: str, choices: Iterable[str]) -> str | None:
     """The choice that stands first in the text, and of two that start there the longer.
 
+    None if none is there. Whole words count, in upper or lower case.
+
     >>> chosen("A cat is no dog.", ("dog", "cat", "fish"))
     'cat'
+    >>> chosen("Catfish!", ("dog", "cat", "fish"))
     """
     said = _words(text)
     found = [(said.find(_words(choice)), -len(choice), choice) for choice in choices
@@ -140,7 +150,12 @@ _CHECKS: dict[str, tuple[Callable[[Question, str], bool], str]] = {
 
 @dataclass(frozen=True)
 class Question:
-    """One line, beside data.tasks.Problem. `label` is its domain, `of` whose split it shares."""
+    """One line, beside data.tasks.Problem. `label` is its domain, `of` whose split it shares.
+
+    >>> question = Question("Is ice hot?", "no", "facts", "choice", ("yes", "no"))
+    >>> question.reward(" No, it is cold."), question.reward(" Yes, though some say no.")
+    (1, -1)
+    """
 
     prompt: str
     answer: str  # "" if a python line has no reference
@@ -152,16 +167,32 @@ class Question:
 
     @property
     def key(self) -> str:
+        """The canonical prompt whose hash is the split; `of` is the prompt that this one is about.
+
+        >>> Question("7 plus 5? Which kind?", "sums", "sums", "exact", of="7 Plus 5?").key
+        '7 plus 5?'
+        """
         return canonical(self.of or self.prompt)
 
     def reward(self, completion: str) -> int:
-        """+1 if the answer is right, else -1; no text raises anything."""
+        """+1 if the answer is right, else -1; no text raises anything.
+
+        >>> question = Question("7 plus 5?", "12", "sums", "number")
+        >>> question.reward(" 7 + 5 = 12.0"), question.reward(" It is 12, not 13.")
+        (1, -1)
+        """
         return 1 if _CHECKS[self.check][0](self, completion) else -1
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """The questions of a domain, beside data.tasks.Task. `dropped`: lines that were repeats."""
+    """The questions of a domain, beside data.tasks.Task. `dropped`: lines that were repeats.
+
+    >>> sums = [Question(f"{n} + 1?", str(n + 1), "sums", "number") for n in range(50)]
+    >>> pool = Pool("sums", "sums", "", tuple(sums))
+    >>> pool.problem(Random(0), "test").prompt, [q.prompt for q in pool.problems(2, "shots")]
+    ('45 + 1?', ['34 + 1?', '11 + 1?'])
+    """
 
     name: str
     label: str
@@ -211,7 +242,13 @@ def which(domains: Iterable[str]) -> str:
 
 
 def classified(pools: dict[str, Pool], which: str) -> Pool:
-    """The classification task made of all pools; each question stays in its prompt's split."""
+    """The classification task made of all pools; each question stays in its prompt's split.
+
+    >>> pool = Pool("sums", "sums", "", (Question("7 plus 5?", "12", "sums", "number"),))
+    >>> question, = classified({"sums": pool}, " Which kind?").questions
+    >>> question.prompt, question.answer, question.choices, question.key
+    ('7 plus 5? Which kind?', 'sums', ('sums', 'others'), '7 plus 5?')
+    """
     choices = (*(name for name in pools if name != OTHERS), OTHERS)
     questions = [Question(q.prompt + which, q.label, q.label, "choice", choices, of=q.prompt)
                  for pool in pools.values() for q in pool.questions]

@@ -5,11 +5,15 @@ answer, and how the web might have answered it (`write`, used by corpus.py). The
 experts on GSM8K, MBPP-pro and ARC-Easy and adapts to MATH, HumanEval and ARC-Challenge (Sec. 4);
 here each domain has three families for training and two that its expert never sees, and beside
 them stand tasks that need two domains at once, one that looks like math and wants code, and
-small talk that belongs to no domain.
+small talk that belongs to no domain. Left out: the data sets themselves, which a model of this
+size can't learn, and pictures (the paper's TextVQA), for the model reads text alone.
 
 Every part has a canonical `key` (its content without names and phrasing), and a hash of the key
 puts it into one split. Pretraining, train, validation, shots and test can't overlap, whatever
 the seed; of a problem with two parts both come from the same split.
+
+A maker is a function from a random generator to one part: `chain`, `day`, `cond` and so on, each
+with a specimen in its docstring. `TASKS`, at the end, is all families by name.
 """
 from __future__ import annotations
 
@@ -34,8 +38,8 @@ WHICH = " ( which kind : math , code , reasoning or others ? )"
 def split_of(key: str) -> str:
     """The one split that a canonical key belongs to: a fixed hash, so no seed can move it.
 
-    >>> split_of("12 + 7 - 3") == split_of("12 + 7 - 3") and split_of("x") in SPLITS
-    True
+    >>> split_of("12 +7 -3"), split_of("12 +7 -4")
+    ('train', 'pretrain')
     """
     place = zlib.crc32(key.encode()) % 100
     for name, share in SPLITS.items():
@@ -49,7 +53,12 @@ def split_of(key: str) -> str:
 
 @dataclass(frozen=True)
 class Worked:
-    """A question that is best worked out a step at a time; right if the last word is right."""
+    """A question that is best worked out a step at a time; right if the last word is right.
+
+    >>> part = chain(Random(0))
+    >>> part.question, part.working, part.answer, part.key
+    (' what is 26 +1 -6 -7 ?', ' 26 +1 = 27 -6 = 21 -7 =', '14', '26 +1 -6 -7')
+    """
 
     domain: str  # math or reasoning
     key: str
@@ -61,6 +70,12 @@ class Worked:
     styles = ("good", "curt", "astray")
 
     def write(self, style: str, rng: Random) -> str:
+        """An answer in one of `styles`; "good" slips 3 times in 100, "curt" 40 (see corpus.py).
+
+        >>> part = chain(Random(0))
+        >>> [part.write(style, Random(0)) for style in part.styles]
+        [' sum : 26 +1 = 27 -6 = 21 -7 = 14', ' it is 14', ' def f ( x ) : return x +1 -6 -7']
+        """
         if style == "good":
             last = self.answer if rng.random() > 0.03 else rng.choice(self.near)
             return f" {OPENERS[self.domain]} :{self.working} {last}"
@@ -69,12 +84,22 @@ class Worked:
         return self.astray
 
     def right(self, text: str) -> bool:
+        """Whether the last word of the text is the answer; the working is not looked at.
+
+        >>> chain(Random(0)).right(" it is 14"), chain(Random(0)).right(" 14 it is")
+        (True, False)
+        """
         return text.split()[-1:] == [self.answer]
 
 
 @dataclass(frozen=True)
 class Coded:
-    """A function to write in Python; right if it runs and fits all cases."""
+    """A function to write in Python; right if it runs and fits all cases.
+
+    >>> part = cond(Random(0))
+    >>> part.question, part.cases[:2]
+    (' write f ( x ) : if x > 16 then -6 , else -10 .', (((-5,), -15), ((0,), -10)))
+    """
 
     key: str
     question: str
@@ -87,11 +112,22 @@ class Coded:
     styles = ("good", "javascript", "astray")
 
     def write(self, style: str, rng: Random) -> str:
+        """An answer in one of `styles`; "good" is another program 15 times in 100.
+
+        >>> cond(Random(0)).write("javascript", Random(0))
+        ' function f ( x ) { return x -6 if x > 16 else x -10 ; }'
+        """
         if style == "good":
             return self.answer if rng.random() > 0.15 else rng.choice(self.broken)
         return self.javascript if style == "javascript" else self.astray
 
     def right(self, text: str) -> bool:
+        """Whether f gives each case's value in data/interpreter.py; how it is written is free.
+
+        >>> part = cond(Random(0))
+        >>> part.right("def f(y): return y - 6 if 16 < y else y - 10"), part.right("x - 6")
+        (True, False)
+        """
         try:
             return all(run(text.strip(), "f", args) == value for args, value in self.cases)
         except Refused:
@@ -100,7 +136,12 @@ class Coded:
 
 @dataclass(frozen=True)
 class Said:
-    """A question with one short answer; right if it is just that."""
+    """A question with one short answer; right if it is just that.
+
+    >>> part = opposite(Random(0))
+    >>> part.question, part.answer
+    (' kim says the road is dark . no , it is the opposite , it is', 'light')
+    """
 
     key: str
     question: str
@@ -110,9 +151,19 @@ class Said:
     styles = ("good", "astray")
 
     def write(self, style: str, rng: Random) -> str:
+        """An answer in one of `styles`: what was asked for, or one of `near`.
+
+        >>> [opposite(Random(0)).write(style, Random(0)) for style in Said.styles]
+        [' light', ' old']
+        """
         return f" {self.answer if style == 'good' else rng.choice(self.near)}"
 
     def right(self, text: str) -> bool:
+        """Whether the text is the answer and no more, but for white space.
+
+        >>> opposite(Random(0)).right(" light"), opposite(Random(0)).right(" light it is")
+        (True, False)
+        """
         return text.split() == self.answer.split()
 
 
@@ -122,7 +173,10 @@ Maker = Callable[[Random], Part]
 
 @dataclass(frozen=True)
 class Problem:
-    """One prompt and its judge. `label` is the domain a dispatcher should name."""
+    """One prompt and its judge. `label` is the domain a dispatcher should name.
+
+    lead: the phrasing put before the question (one of LEADS). parts: one, or two joined by JOIN.
+    """
 
     task: str
     label: str
@@ -131,14 +185,29 @@ class Problem:
 
     @property
     def prompt(self) -> str:
+        """What the model reads, but for the tokens around it (data/dialect.py).
+
+        >>> Problem("", "", " quick :", (chain(Random(2)), ops(Random(2)))).prompt
+        ' quick : what is 5 +1 +4 ? also write f ( x ) : do -3 +15 in this order .'
+        """
         return self.lead + JOIN.join(part.question for part in self.parts)
 
     @property
     def key(self) -> str:
+        """The keys of all parts: two problems with one key ask the same, in whatever words.
+
+        >>> Problem("", "", " quick :", (chain(Random(2)), ops(Random(2)))).key
+        '5 +1 +4 & -3 +15'
+        """
         return " & ".join(part.key for part in self.parts)
 
     def reward(self, completion: str) -> int:
-        """+1 if every part is answered right, else -1 (paper, Sec. 3.2: r by correctness)."""
+        """+1 if every part is answered right, else -1 (paper, Sec. 3.2: r by correctness).
+
+        >>> problem = Problem("chain", "math", "", (chain(Random(0)),))
+        >>> problem.reward(" sum : 26 +1 = 27 -6 = 21 -7 = 14"), problem.reward(" it is 15")
+        (1, -1)
+        """
         answers = completion.split(JOIN) if len(self.parts) > 1 else [completion]
         right = len(answers) == len(self.parts) and all(
             part.right(text) for part, text in zip(self.parts, answers))
@@ -147,7 +216,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Task:
-    """A family of problems. `unseen`: no expert is trained on it. `label`: its true category."""
+    """A family of problems. `unseen`: no expert is trained on it. `label`: its true category.
+
+    makers: one for each part of a problem. about: a line for people. An empty label (that of the
+    classification task alone) means that each problem's own answer is its label.
+    """
 
     name: str
     label: str
@@ -156,7 +229,11 @@ class Task:
     unseen: bool = False
 
     def problem(self, rng: Random, split: str) -> Problem:
-        """One problem of this split, drawn by rejection on the hash of each part's key."""
+        """One problem of this split, drawn by rejection on the hash of each part's key.
+
+        >>> TASKS["chain"].problem(Random(0), "train").prompt
+        ' quick : what is 39 -9 -3 ?'
+        """
         parts = []
         for make in self.makers:
             part = make(rng)
@@ -168,7 +245,13 @@ class Task:
         return Problem(self.name, label, lead, tuple(parts))
 
     def problems(self, n: int, split: str, seed: object = 0) -> list[Problem]:
-        """n problems with pairwise different keys. ValueError if the family has not so many."""
+        """n problems with pairwise different keys. ValueError if the family has not so many.
+
+        The same seed, whatever it is, gives the same ones; no other split has any of them.
+
+        >>> [problem.key for problem in TASKS["chain"].problems(2, "test", seed=0)]
+        ['38 +7 -2 -3 +1', '2 +6 -5 +3 +8']
+        """
         rng, found = Random(f"{self.name} {split} {seed}"), {}
         for _ in range(50 * n + 1000):
             if len(found) == n:
@@ -233,6 +316,11 @@ def _summed(question: str, terms: list[int]) -> Worked:
 
 
 def chain(rng: Random) -> Worked:
+    """A chain of additions and subtractions.
+
+    >>> chain(Random(0)).question
+    ' what is 26 +1 -6 -7 ?'
+    """
     terms = _sums(rng)
     return _summed(f" what is {_text(terms)} ?", terms)
 
@@ -242,12 +330,22 @@ def _deeds(rng: Random, steps: list[int], plus: tuple[str, ...], minus: tuple[st
 
 
 def shop(rng: Random) -> Worked:
+    """Such a chain as a word problem, about things that come and go.
+
+    >>> shop(Random(2)).question
+    ' mia has 5 coins , finds 1 , gets 4 . how many coins ?'
+    """
     terms, who, thing = _sums(rng), rng.choice(NAMES), rng.choice(GOODS)
     deeds = _deeds(rng, terms[1:], PLUS, MINUS)
     return _summed(f" {who} has {terms[0]} {thing} , {deeds} . how many {thing} ?", terms)
 
 
 def product(rng: Random) -> Worked:
+    """A product, then additions and subtractions.
+
+    >>> product(Random(1)).question, product(Random(1)).working
+    (' what is 4 *2 +2 +9 ?', ' 4 *2 = 8 +2 = 10 +9 =')
+    """
     a, b = rng.randint(2, 9), rng.randint(2, 5)
     terms = _sums(rng, 1, 3, start=a * b)
     moves = [f"*{b}", *(f"{step:+d}" for step in terms[1:])]
@@ -255,6 +353,11 @@ def product(rng: Random) -> Worked:
 
 
 def bus(rng: Random) -> Worked:
+    """People get on and off a bus.
+
+    >>> bus(Random(2)).question
+    ' a bus starts with 5 people , takes 1 , collects 4 . how many people are on it ?'
+    """
     terms = _sums(rng)
     stops = _deeds(rng, terms[1:], ("takes", "collects"), ("drops", "leaves"))
     question = f" a bus starts with {terms[0]} people , {stops} . how many people are on it ?"
@@ -262,6 +365,11 @@ def bus(rng: Random) -> Worked:
 
 
 def times(rng: Random) -> Worked:
+    """A chain that comes to 2 to 9, and then a multiple of it.
+
+    >>> times(Random(1)).question
+    ' what is 3 +4 +6 -9 , and all of that *5 ?'
+    """
     terms, by = _sums(rng), rng.randint(2, 5)
     while not 2 <= sum(terms) <= 9:
         terms = _sums(rng)
@@ -308,19 +416,42 @@ def _ring(rng: Random, names: tuple[str, ...], most: int, unit: int, question: s
 
 
 def day(rng: Random) -> Worked:
+    """Weekdays, on and back.
+
+    >>> day(Random(0)).question
+    ' today is friday . go +5 -4 +2 days . which day ?'
+    >>> day(Random(0)).working
+    ' friday +5 = wednesday -4 = saturday +2 ='
+    """
     return _ring(rng, DAYS, 6, 1, " today is {} . go {} days . which day ?")
 
 
 def month(rng: Random) -> Worked:
+    """Months, on and back.
+
+    >>> month(Random(0)).question, month(Random(0)).answer
+    (' the month is october . go +5 -4 +2 months . which month ?', 'january')
+    """
     return _ring(rng, MONTHS, 6, 1, " the month is {} . go {} months . which month ?")
 
 
 def turn(rng: Random) -> Worked:
+    """A compass of eight directions, in degrees.
+
+    >>> turn(Random(0)).question, turn(Random(0)).answer
+    (' you face west . turn +180 -90 +45 degrees . which way now ?', 'northeast')
+    """
     return _ring(rng, COMPASS, 5, 45, " you face {} . turn {} degrees . which way now ?")
 
 
 def spell(rng: Random) -> Worked:
-    """Each spell turns an animal into another one, by a rule that only the text can teach."""
+    """Each spell turns an animal into another one, by a rule that only the text can teach.
+
+    >>> spell(Random(1)).question
+    ' a wizard has a dog and says lor pax . what animal is it now ?'
+    >>> spell(Random(1)).working
+    ' dog lor = cat pax ='
+    """
     def after(animal: str, word: str) -> str:
         at, key = ANIMALS.index(animal), SPELLS[word]
         return ANIMALS[(at * (3 if key % 2 else 5) + key) % len(ANIMALS)]
@@ -330,6 +461,13 @@ def spell(rng: Random) -> Worked:
 
 
 def cups(rng: Random) -> Worked:
+    """A ball under one of five cups, of which two at a time are swapped.
+
+    >>> cups(Random(2)).question
+    ' the ball is under red . swap red-green blue-white . where is the ball ?'
+    >>> cups(Random(2)).working
+    ' red red-green = green blue-white ='
+    """
     def after(cup: str, swap: str) -> str:
         a, b = swap.split("-")
         return {a: b, b: a}.get(cup, cup)
@@ -385,12 +523,24 @@ def _steps_problem(rng: Random, ops: list[tuple[str, int]], ask: str) -> Coded:
 
 
 def ops(rng: Random) -> Coded:
+    """Write f(x) from a list of operations.
+
+    >>> ops(Random(2)).question
+    ' write f ( x ) : do -3 +15 in this order .'
+    >>> ops(Random(2)).answer
+    ' def f ( x ) : x = x -3 ; x = x +15 ; return x'
+    """
     steps = _ops(rng, 2, 4)
     text = " ".join(f"{op}{k}" for op, k in steps)
     return _steps_problem(rng, steps, f"do {text} in this order")
 
 
 def story(rng: Random) -> Coded:
+    """A word problem that looks like math and wants a function.
+
+    >>> story(Random(2)).question
+    ' ivy has x coins , sells 3 , buys 15 . how many coins , as f ( x ) ?'
+    """
     steps = _ops(rng, 2, 4, "+-")
     signed = [k if op == "+" else -k for op, k in steps]
     who, thing = rng.choice(NAMES), rng.choice(GOODS)
@@ -401,6 +551,13 @@ def story(rng: Random) -> Coded:
 
 
 def poly(rng: Random) -> Coded:
+    """Write f(x), a polynomial of the second degree.
+
+    >>> poly(Random(1)).question
+    ' write f ( x ) : 6 squares of x , -4 times x , +10 .'
+    >>> poly(Random(1)).answer
+    ' def f ( x ) : return 6 * x * x -4 * x +10'
+    """
     a, b, c = rng.sample(range(2, 20), 3)
     b, c = b * rng.choice((-1, 1)), c * rng.choice((-1, 1))
     result = f"{a} * x * x {b:+d} * x {c:+d}"
@@ -411,6 +568,13 @@ def poly(rng: Random) -> Coded:
 
 
 def cond(rng: Random) -> Coded:
+    """Write f(x) with a condition; the cases stand on both sides of it and on its border.
+
+    >>> cond(Random(2)).question
+    ' write f ( x ) : if x < 10 then *7 , else *4 .'
+    >>> cond(Random(2)).answer
+    ' def f ( x ) : return x *7 if x < 10 else x *4'
+    """
     bar, sign = rng.randint(10, 19), rng.choice("<>")
     (p, i), (q, j) = _ops(rng, 2, 2)
 
@@ -425,7 +589,13 @@ def cond(rng: Random) -> Coded:
 
 
 def pair(rng: Random) -> Coded:
-    """f(x, y): one or two operations, then one with y, then a last one."""
+    """Write f(x, y): one or two operations, then one with y, then a last one.
+
+    >>> pair(Random(2)).question
+    ' write f ( x , y ) : do -3 * y +15 in this order .'
+    >>> pair(Random(2)).answer
+    ' def f ( x , y ) : x = x -3 ; x = x * y ; x = x +15 ; return x'
+    """
     steps = _ops(rng, 2, 3)
     op = rng.choice("+-*")
     (*first, last) = [f"{o}{k}" for o, k in steps]
@@ -447,6 +617,13 @@ LISTS = {"sum": sum, "max": max, "min": min, "len": len}
 
 
 def lists(rng: Random) -> Coded:
+    """Write f(s) on a list: two of its sum, max, min and len, weighed.
+
+    >>> lists(Random(2)).question
+    ' write f ( s ) : sum *3 - len *4 , -9 .'
+    >>> lists(Random(2)).answer
+    ' def f ( s ) : return sum ( s ) *3 - len ( s ) *4 -9'
+    """
     f, g = rng.sample(tuple(LISTS), 2)
     a, b, k = rng.sample(range(2, 10), 3)
     op, end = rng.choice("+-"), rng.choice("+-")
@@ -474,6 +651,11 @@ THINGS = tuple("soup house road river chair table stone horse train garden windo
 
 
 def opposite(rng: Random) -> Said:
+    """Small talk that wants the opposite of a word.
+
+    >>> opposite(Random(2)).question, opposite(Random(2)).answer
+    (' bob says the table is wet . no , it is the opposite , it is', 'dry')
+    """
     pairs = [*OPPOSITES.items(), *((b, a) for a, b in OPPOSITES.items())]
     (word, other), who, thing = rng.choice(pairs), rng.choice(NAMES), rng.choice(THINGS)
     question = f" {who} says the {thing} is {word} . no , it is the opposite , it is"
@@ -481,6 +663,11 @@ def opposite(rng: Random) -> Said:
 
 
 def echo(rng: Random) -> Said:
+    """Words to be said again.
+
+    >>> echo(Random(2)).question, echo(Random(2)).answer
+    (' please say table forest window', 'table forest window')
+    """
     words = rng.sample(THINGS, rng.randint(3, 6))
     text = " ".join(words)
     return Said(text, f" please say {text}", text, (" ".join(words[:-1]), words[0]))
@@ -525,7 +712,11 @@ _TRAINED = (*_TRAINED, TASKS["echo"], TASKS["echo"])
 
 
 def trained_on(expert: str) -> tuple[Task, ...]:
-    """The families that an expert (a domain, or "classifier") is trained and tested on."""
+    """The families that an expert (a domain, or "classifier") is trained and tested on.
+
+    >>> [task.name for task in trained_on("math")]
+    ['chain', 'shop', 'product']
+    """
     if expert == "classifier":
         return (TASKS["classifier"],)
     return tuple(t for t in TASKS.values() if t.label == expert and not t.unseen)

@@ -3,7 +3,8 @@
 Every word, every whole number below 100 and every operation (" +7", " *2") is one token with its
 leading space, so that " 7" is the same token wherever it stands; whatever else a user types falls
 back to bytes and still decodes to itself. `python -m data.tokenizer` makes tokenizer.model anew
-from the corpus.
+from the corpus. Left out: merges learned by counting pairs, as published vocabularies have them;
+what the tasks say is few words, and each is whole. Published tokenizers are read by bpe.py.
 """
 from __future__ import annotations
 
@@ -24,7 +25,11 @@ BEGIN, END = "<|begin_of_text|>", "<|end_of_text|>"
 
 
 def load(path: Path = VOCABULARY) -> tiktoken.Encoding:
-    """Our own vocabulary as an Encoding. ValueError as in `read_ranks`."""
+    """Our own vocabulary as an Encoding. ValueError as in `read_ranks`.
+
+    >>> [load().decode([token]) for token in load().encode_ordinary(" what is 12 +7 ? Oz")]
+    [' what', ' is', ' 12', ' +7', ' ?', ' ', 'O', 'z']
+    """
     ranks = read_ranks(path)
     special = {BEGIN: len(ranks), END: len(ranks) + 1}
     return tiktoken.Encoding(path.stem, pat_str=PATTERN, mergeable_ranks=ranks,
@@ -65,7 +70,11 @@ def tidy(text: str) -> str:
 
 
 def make(documents: int = 30_000) -> list[bytes]:
-    """The 256 bytes, then the corpus's words, most frequent first, then the numbers to 99."""
+    r"""The 256 bytes, then the corpus's words, most frequent first, then the numbers to 99.
+
+    >>> make(documents=50)[255:260], make(documents=0)[256:258]
+    ([b'\xff', b' x', b' ,', b' :', b' .'], [b' 0', b' 1'])
+    """
     from collections import Counter
 
     from data.corpus import document

@@ -3,10 +3,11 @@
     Hugging Face   config.json, and safetensors files: model.safetensors, or those of an index
     Meta           params.json, and consolidated.00.pth, 01, ...: one tensor-parallel shard each
 
-Whatever would change the result and that model.py does not compute is refused by name, for a
-model that is loaded wrongly still writes text, only worse. A folder comes from strangers: JSON is
-checked value by value, pickles are read by torch's weights-only loader. Left out: quantised
-weights, and every way to stretch RoPE but Llama 3's.
+The paper adapts Llama 3 8B and 70B and Mistral 7B (Sec. 4): their weights can be read, and other
+folders of model_type llama or mistral. Whatever would change the result and that model.py does not
+compute is refused by name, for a model that is loaded wrongly still writes text, only worse. A
+folder comes from strangers: JSON is checked value by value, pickles are read by torch's
+weights-only loader. Left out: quantised weights, and every way to stretch RoPE but Llama 3's.
 
 Shapes: O rows and I columns of a matrix, D head size.
 """
@@ -89,7 +90,7 @@ def is_hugging_face(folder: Path) -> bool:
 
 
 def from_config(fields: Fields) -> dict:
-    """Hugging Face's config.json."""
+    """The fields of model.Config from Hugging Face's config.json. ValueError as above."""
     if fields.one_of("model_type", "llama", "mistral") == "mistral":
         fields.table.setdefault("sliding_window", 4096)  # what leaving it out means there
     for key, value in ONLY.items():
@@ -108,7 +109,11 @@ def from_config(fields: Fields) -> dict:
 
 
 def rope(fields: Fields) -> tuple[float, tuple[float, ...] | None]:
-    """theta and Llama 3's scaling from config.json, as transformers 5 writes them or as before."""
+    """theta and Llama 3's scaling from config.json, as transformers 5 writes them or as before.
+
+    >>> rope(Fields(Path("config.json"), {"rope_theta": 500_000}))
+    (500000.0, None)
+    """
     inner, old = fields.inner("rope_parameters"), fields.inner("rope_scaling")
     if inner.table and old.table and inner.table != old.table:
         fields.fail("rope_scaling", old.table, "the same as rope_parameters")
@@ -124,7 +129,11 @@ def rope(fields: Fields) -> tuple[float, tuple[float, ...] | None]:
 
 
 def llama3(fields: Fields) -> tuple[float, ...]:
-    """model.Config.scaling: the four numbers are the file's own, for they differ by version."""
+    """model.Config.scaling: the four numbers are the file's own, for they differ by version.
+
+    >>> llama3(Fields(Path("config.json"), dict(zip(LLAMA3, (8, 1, 4, 8192)))))
+    (8.0, 1.0, 4.0, 8192.0)
+    """
     factor, low, high, context = (fields.number(key) for key in LLAMA3)
     if low >= high:
         fields.fail("low_freq_factor", low, f"less than high_freq_factor, {high}")
@@ -132,7 +141,7 @@ def llama3(fields: Fields) -> tuple[float, ...]:
 
 
 def from_params(fields: Fields) -> dict:
-    """Meta's params.json; what it leaves out is what it is in Meta's own code."""
+    """The same from Meta's params.json; what it leaves out is what it is in Meta's own code."""
     fields.known(META)
     scaling = fields.inner("rope_scaling")
     scaling.known(set(LLAMA3))
@@ -154,7 +163,12 @@ def from_params(fields: Fields) -> dict:
 
 
 def meta_hidden(fields: Fields) -> int:
-    """2/3 of four times the width, times a multiplier, rounded up to a multiple."""
+    """2/3 of four times the width, times a multiplier, rounded up to a multiple: Llama 3 8B's.
+
+    >>> sizes = {"dim": 4096, "multiple_of": 1024, "ffn_dim_multiplier": 1.3}
+    >>> meta_hidden(Fields(Path("params.json"), sizes))
+    14336
+    """
     multiple = fields.whole("multiple_of", default=256)
     times = fields.number("ffn_dim_multiplier", default=1.0)
     hidden = int(min(int(2 * 4 * fields.whole("dim") / 3) * times, 2 * LARGEST))  # not infinite
@@ -168,6 +182,10 @@ class Fields:
     """A JSON object in a file, asked key by key; null is the same as absent.
 
     ValueError names the file, the key, the value and what was expected.
+
+    >>> Fields(Path("config.json"), {"num_hidden_layers": "32"}).whole("num_hidden_layers")
+    Traceback (most recent call last):
+    ValueError: config.json: num_hidden_layers is '32', expected a whole number from 1 to 16777216
     """
 
     def __init__(self, path: Path, table: dict | None = None, where: str = "") -> None:
@@ -177,44 +195,85 @@ class Fields:
         self.path, self.table, self.where = path, table, where
 
     def get(self, key: str, default: object = None) -> object:
+        """The value as it stands there, or the default.
+
+        >>> Fields(Path("config.json"), {"head_dim": None}).get("head_dim", 64)
+        64
+        """
         return default if self.table.get(key) is None else self.table[key]
 
     def fail(self, key: str, value: object, expected: str) -> None:
+        """Raises the ValueError: file, key, value and what was expected."""
         value = "not there" if value is None else show(value)
         raise ValueError(f"{self.path}: {self.where}{key} is {value}, expected {expected}")
 
     def whole(self, key: str, most: int = LARGEST, default: int | None = None) -> int:
+        """A whole number from 1 to `most`. ValueError for any other; True is none.
+
+        >>> Fields(Path("config.json"), {"vocab_size": True}).whole("vocab_size", most=9)
+        Traceback (most recent call last):
+        ValueError: config.json: vocab_size is True, expected a whole number from 1 to 9
+        """
         value = self.get(key, default)
         if type(value) is not int or not 1 <= value <= most:  # not isinstance: True is an int
             self.fail(key, value, f"a whole number from 1 to {most}")
         return value
 
     def number(self, key: str, default: object = None) -> float:
+        """A finite number above 0, as a float. ValueError for any other.
+
+        >>> Fields(Path("config.json"), {"rms_norm_eps": float("inf")}).number("rms_norm_eps")
+        Traceback (most recent call last):
+        ValueError: config.json: rms_norm_eps is inf, expected a finite number above 0
+        """
         value = self.get(key, default)
         if type(value) not in (int, float) or not 0 < value < math.inf:
             self.fail(key, value, "a finite number above 0")
         return float(value)
 
     def one_of(self, key: str, *allowed: object, default: object = None) -> object:
+        """One of the values allowed. ValueError for any other; 0 is not False.
+
+        >>> Fields(Path("config.json"), {"mlp_bias": 0}).one_of("mlp_bias", True, False)
+        Traceback (most recent call last):
+        ValueError: config.json: mlp_bias is 0, expected True or False
+        """
         value = self.get(key, default)
         if not any(value == a and isinstance(value, bool) == isinstance(a, bool) for a in allowed):
             self.fail(key, value, " or ".join(map(repr, allowed)))
         return value
 
     def inner(self, key: str) -> Fields:
+        """The object at a key, to be asked in the same way; an empty one if there is none.
+
+        >>> Fields(Path("config.json"), {"rope": {"theta": -1}}).inner("rope").number("theta")
+        Traceback (most recent call last):
+        ValueError: config.json: rope.theta is -1, expected a finite number above 0
+        """
         value = self.get(key, {})
         if not isinstance(value, dict):
             self.fail(key, value, "an object or null")
         return Fields(self.path, value, f"{self.where}{key}.")
 
     def known(self, keys: set[str]) -> None:
+        """ValueError if there is a key besides these, unless null.
+
+        >>> Fields(Path("params.json"), {"dim": 64, "moe": 8}).known({"dim"})
+        Traceback (most recent call last):
+        ValueError: params.json: 'moe' is 8, expected no such key, but dim alone
+        """
         for key, value in self.table.items():
             if key not in keys and value is not None:
                 self.fail(show(key), value, f"no such key, but {', '.join(sorted(keys))} alone")
 
 
 def parse(path: Path, raw: bytes) -> dict:
-    """A JSON object. ValueError if it is none, is too long or too deep, or names a key twice."""
+    """A JSON object. ValueError if it is none, is too long or too deep, or names a key twice.
+
+    >>> parse(Path("config.json"), b'{"vocab_size": 8, "vocab_size": 9}')
+    Traceback (most recent call last):
+    ValueError: config.json: expected a JSON object: 'vocab_size' stands there more than once
+    """
     def unique(pairs: list[tuple[str, object]]) -> dict:
         if len(table := dict(pairs)) < len(pairs):
             (twice, _), = Counter(key for key, _ in pairs).most_common(1)
@@ -286,6 +345,12 @@ def published(name: str, meta: bool) -> str:
 
 def check_names(folder: Path, wanted: dict[str, tuple[int, ...]], found: dict[str, list[Piece]]
                 ) -> None:
+    """ValueError unless the tensors found are those wanted, none missing and none left over.
+
+    >>> check_names(Path("llama"), {"norm": (3,), "head": (5, 3)}, {"norm": []})
+    Traceback (most recent call last):
+    ValueError: llama: missing: 'head'; expected the 2 tensors that its settings imply
+    """
     missing, spare = [n for n in wanted if n not in found], [n for n in found if n not in wanted]
     for what, names in (("missing", missing), ("left over", spare)):
         if names:
@@ -313,7 +378,14 @@ def seam(name: str, pieces: list[Piece], shape: tuple[int, ...]) -> int | None:
 
 
 def joined(name: str, pieces: list[Piece], seam: int | None, dtype: torch.dtype) -> Tensor:
-    """The whole tensor; what each shard holds whole (the norms) must be equal in all of them."""
+    """The whole tensor; what each shard holds whole (the norms) must be equal in all of them.
+
+    pieces: one a shard. seam: as above. ValueError for NaN and for what is infinite in `dtype`.
+
+    >>> rows = [Piece(Path("a"), (1, 2), lambda n=n: torch.full((1, 2), n)) for n in (3., 4.)]
+    >>> joined("w", rows, 0, torch.float16).tolist()
+    [[3.0, 3.0], [4.0, 4.0]]
+    """
     parts, most = [piece.read() for piece in pieces], torch.finfo(dtype).max
     for piece, part in zip(pieces, parts):
         if not all(-most <= end <= most for end in map(float, part.aminmax())):  # NaN is passed on
@@ -326,6 +398,11 @@ def joined(name: str, pieces: list[Piece], seam: int | None, dtype: torch.dtype)
 
 
 def same(a: Tensor, b: Tensor) -> bool:
+    """Whether two tensors have the same dtype, shape and values.
+
+    >>> same(torch.ones(2), torch.ones(2)), same(torch.ones(2), torch.ones(2).half())
+    (True, False)
+    """
     return a.dtype == b.dtype and torch.equal(a, b)
 
 
@@ -405,7 +482,12 @@ def header(path: Path) -> dict[str, Piece]:
 
 
 def span(path: Path, name: str, entry: object) -> tuple[int, int]:
-    """First byte and the one after the last of an entry of the header, if it makes sense."""
+    """First byte and the one after the last of an entry of the header, if it makes sense.
+
+    >>> entry = {"dtype": "BF16", "shape": [2, 3], "data_offsets": [8, 20]}
+    >>> span(Path("model.safetensors"), "w", entry)
+    (8, 20)
+    """
     where = f"{path}: {show(name)}"
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise ValueError(f"{where} is {show(entry)}, expected dtype, shape and data_offsets")
@@ -483,6 +565,7 @@ class Shard:
         self.path, self.table, self.left = path, {}, 0
 
     def read(self, name: str) -> Tensor:
+        """A tensor of the file, by name; it stays mapped while the caller holds it."""
         if self.left <= 0:
             self.table = {}  # unmaps
             self.table, self.left = shard(self.path), self.path.stat().st_size // 32

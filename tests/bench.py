@@ -36,9 +36,10 @@ import rl
 from cem import mixtures
 from data import HERE
 from data.files import write_json
+from data.machine import quickest
+from data.runs import stream
 from model import GPT, Config, generate
 from svf import SVF, decomposition
-from t2 import quickest
 from tests.peers import measured, serve, tokens
 
 ROOT = HERE.parent
@@ -58,7 +59,7 @@ class Ours:
     def __init__(self, shape: dict, dtype: str, device: str) -> None:
         self.device = device
         self.model = GPT(Config(**shape))
-        self.model.initialise(rl.stream("bench"))
+        self.model.initialise(stream("bench"))
         self.model.to(device, getattr(torch, dtype)).eval().requires_grad_(False)
         self.vocab = shape["vocab"]
 
@@ -116,7 +117,7 @@ class Ours:
         """One CEM generation: `batch` members at once (0: all), factored. Prompts have 64 tokens,
         48 of which, the solved questions, are common to all."""
         svf = SVF(self.model)
-        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=rl.stream("Z")).to(self.device)
+        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=stream("Z")).to(self.device)
         x = shared_prompts(self.vocab, shots)
 
         def work() -> None:
@@ -128,7 +129,7 @@ class Ours:
     def one_by_one(self, members: int, shots: int, new: int) -> Callable:
         """The same, one member after another, each composed as the released code does."""
         svf = SVF(self.model)
-        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=rl.stream("Z")).to(self.device)
+        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=stream("Z")).to(self.device)
         x = shared_prompts(self.vocab, shots)
 
         def work() -> None:
@@ -156,7 +157,7 @@ class Ours:
         return lambda: svf.use(svf.neutral())
 
     def mixing(self, members: int, experts: int) -> Callable:
-        svf, g = SVF(self.model), rl.stream("mix")
+        svf, g = SVF(self.model), stream("mix")
         Z, alphas = torch.randn(experts, svf.N, generator=g), torch.randn(members, experts,
                                                                           generator=g)
 

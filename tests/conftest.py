@@ -4,8 +4,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from data.runs import stream
 from model import GPT, Config
-from rl import stream
 
 
 @pytest.fixture

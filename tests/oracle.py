@@ -79,7 +79,8 @@ def compare(folder: Path) -> None:
     from transformers import AutoModelForCausalLM
 
     from data.dialect import published
-    from model import generate, load_llama
+    from data.shelf import load_llama
+    from model import generate
     model, encoding = load_llama(folder)
     theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     text = Path(__file__).with_name("test_interpreter.py").read_text(encoding="utf-8")

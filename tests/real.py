@@ -26,8 +26,9 @@ import rl
 import t2
 from data import jsonl
 from data.files import alone, write_json
-from model import load_llama
-from svf import LoRA, load_expert
+from data.shelf import load_expert, load_llama
+from data.workshop import Workshop
+from svf import LoRA
 
 FLAGS = dict(one_line=True, chat="none", max_new_tokens=20, batch=64, steps=16, rate=0.004,
              threads=1)
@@ -62,18 +63,18 @@ def kept(path: Path, make: Callable[[], dict]) -> dict:
     return json.loads(path.read_text())
 
 
-def shop_of(weights: str, tasks: str, out: Path, seed: int) -> t2.Workshop:
-    return t2.Workshop(t2.Train(weights=weights, tasks=f"{tasks}/train.jsonl", out=out / str(seed),
+def shop_of(weights: str, tasks: str, out: Path, seed: int) -> Workshop:
+    return Workshop(t2.Train(weights=weights, tasks=f"{tasks}/train.jsonl", out=out / str(seed),
                                 seed=seed, **FLAGS))
 
 
-def everywhere(adapter: object, z: object, shop: t2.Workshop, own: str) -> dict[str, float]:
+def everywhere(adapter: object, z: object, shop: Workshop, own: str) -> dict[str, float]:
     """Accuracy on each domain's test prompts; an expert's own domain is the one that counts."""
     return {name: share(adapter, z, shop, shop.tasks[name], N if own in (name, "") else OTHER)
             for name in DOMAINS}
 
 
-def share(adapter: object, z: object, shop: t2.Workshop, pool: jsonl.Pool, n: int = N) -> float:
+def share(adapter: object, z: object, shop: Workshop, pool: jsonl.Pool, n: int = N) -> float:
     problems = pool.problems(n, "test")
     return mean(rl.right(problems, rl.answers(adapter, z, shop.dialect, problems)))
 
@@ -117,7 +118,7 @@ def controls(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     kept(out / "calibrated.json", lambda: calibrated(shop))
 
 
-def calibrated(shop: t2.Workshop) -> dict[str, float]:
+def calibrated(shop: Workshop) -> dict[str, float]:
     """The likeliest choice, and the same less its likelihood for words without content."""
     problems = shop.tasks["reasoning"].problems(N, "test")
     own = [problem.prompt.rpartition("Q: Is ")[2].split()[0] for problem in problems]
@@ -129,7 +130,7 @@ def calibrated(shop: t2.Workshop) -> dict[str, float]:
 
 
 @torch.no_grad()
-def likelihoods(shop: t2.Workshop, problems: list, words: list[str]) -> torch.Tensor:
+def likelihoods(shop: Workshop, problems: list, words: list[str]) -> torch.Tensor:
     """log p of each of four choices as the whole answer, the word asked about replaced: (n, 4)."""
     encode, rows = shop.dialect.encoding.encode_ordinary, []
     shop.svf.use(None)

@@ -13,7 +13,7 @@ R = min(O, I):  dense = sum O I,  thin = sum R (O + I),  head = V C,  and
     generation  2 P shots ((prompt + new - 1) thin + new head), factored, a member a block of rows
     mixing      2 P K N
 
-Attention is left out of them (below 5% at these lengths). Memory: of a step what rl.kept_bytes
+Attention is left out of them (below 5% at these lengths). Memory: of a step what kept_bytes
 says, of merging W' itself, of mixing alpha_k (z_k - 1) before the sum and after it, and of a
 generation the cache, P shots (prompt + new) 2 layers H_kv D.
 """
@@ -28,6 +28,7 @@ import torch
 
 import rl
 from data.files import write_json
+from data.machine import kept_bytes
 from model import GPT, Config
 from tests.bench import OURS, RESULTS, Side, counts, rates
 
@@ -56,9 +57,9 @@ def predicted(work: str, point: dict) -> tuple[float, float]:
     cache = P * S * (PROMPT + NEW) * 2 * shape["layers"] * shape["kv_heads"] * shape["head_size"]
     if work == "step":
         with torch.device("meta"):
-            model = GPT(Config(**shape))  # rl.kept_bytes asks it for its sizes
+            model = GPT(Config(**shape))  # kept_bytes asks it for its sizes
         groups = [[rl.Episode([0], [0] * (LENGTH - 1), 0.0)] for _ in range(ROWS)]
-        return 4 * ROWS * (LENGTH - 1) * (thin + head), rl.kept_bytes(model, groups)
+        return 4 * ROWS * (LENGTH - 1) * (thin + head), kept_bytes(model, groups)
     if work == "merge":
         return 2 * merge, 4 * dense
     if work == "mixing":

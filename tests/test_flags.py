@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 import t2
+from data.flags import FORMS
 
 NASTY = ["", " ", "0", "-0", "-1", "1e5", "1e400", "-1e-400", "nan", "inf", "-inf", "0x10", "1_0",
          "\u0661\u0662", "9" * 30, "9" * 5000, "1.5", "1/2", "True", "None", "[1]", "{}", "--",
@@ -17,8 +18,7 @@ NASTY = ["", " ", "0", "-0", "-1", "1e5", "1e400", "-1e-400", "nan", "inf", "-in
          "a\rb", "\x00", "\ud800", "\ufeff1", "\u202e", "x" * 5000, "..",
          "/", "~", "con", "a/../../b", "$(id)", "`id`", "%s%n", "{0.__class__}", "*", "cuda:99",
          "cpu:1", "meta", "cuda", "llama3", "few-shot", "math", "1", "2", "8"]
-ALL = {name: [f for f in fields(form) if f.name != "prompt"] for name, (form, _) in
-       t2.COMMANDS.items()}
+ALL = {name: [f for f in fields(form) if f.name != "prompt"] for name, form in FORMS.items()}
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def one_line(error: str) -> bool:
 def test_flags_are_refused_in_one_line_or_in_range(command: str, main: Callable,
                                                    monkeypatch: pytest.MonkeyPatch) -> None:
     rng, accepted = Random(command), []
-    form = t2.COMMANDS[command][0]
-    monkeypatch.setitem(t2.COMMANDS, command, (form, accepted.append))
+    form = FORMS[command]
+    monkeypatch.setitem(t2.COMMANDS, command, accepted.append)
     refused = 0
     for _ in range(250):
         argv = [command, "a question"] if command == "ask" else [command]

@@ -36,10 +36,11 @@ from torch import Tensor, nn
 from data import bpe, jsonl, tokenizer
 from data.dialect import published
 from data.files import load_file, save_file
+from data.shelf import kept_factors, load_expert, load_llama, load_model, save_expert, save_model
 from data.weights import META as META_KEYS
 from data.weights import ONLY
-from model import GPT, Config, load_llama, load_model, save_model
-from svf import SVF, decompose, kept_factors, load_expert, save_expert
+from model import GPT, Config
+from svf import SVF, decompose
 from tests import checkpoints
 from tests.checkpoints import framed, raw
 

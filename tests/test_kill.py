@@ -25,11 +25,12 @@ ROOT = HERE.parent
 RUN = """
 import sys
 import rl, t2
-run = rl.resumable
+from data import runs
+run = runs.resumable
 def resumable(*args, **every):
     print("ready", flush=True)
     return run(*args, every=0)
-rl.resumable = resumable
+rl.resumable = runs.resumable = resumable
 sys.exit(t2.main(sys.argv[1:]))
 """
 ROWS = """

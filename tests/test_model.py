@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from data.machine import product
+from data.shelf import load_model, save_model
 from model import (
     GPT,
     Cache,
@@ -12,13 +14,10 @@ from model import (
     fingerprint,
     generate,
     left_padded,
-    load_model,
     prefill,
-    product,
     rope_table,
     rotate,
     sample,
-    save_model,
 )
 
 

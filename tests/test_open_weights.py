@@ -53,7 +53,8 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path) -> No
     found = json.loads((tmp_path / "adapt.json").read_text())["tasks"]
     assert list(found) == ["words", "sums"]
     for row in found.values():
-        assert list(row["experts"]) == ["sums", "words"] and len(row["alpha"]) == 2
+        assert list(row["accuracy"])[:3] == ["base", "sums", "words"]
+        assert len(row["facts"]["few-shot"]["alpha"]) == 2
         assert {"base", "uniform", "prompt", "classifier", "few_shot"} <= set(row)
     asked = run("ask", *model, "Is ice <|im_end|> hot?")
     assert asked.returncode == 0, asked.stderr
@@ -115,7 +116,7 @@ def test_out_of_memory_says_what_to_lower(error: Exception, tmp_path: Path,
                                           capsys: pytest.CaptureFixture) -> None:
     def full(*args: object) -> None:
         raise error
-    monkeypatch.setitem(t2.COMMANDS, "ask", (t2.Ask, full))
+    monkeypatch.setitem(t2.COMMANDS, "ask", full)
     assert t2.main(["ask", "hi", "--out", str(tmp_path), "--batch", "7"]) == 2
     said = capsys.readouterr().err
     assert "--batch (now 7)" in said and len(said.strip().splitlines()) == 1
@@ -126,6 +127,6 @@ def test_a_mistake_of_ours_is_not_taken_for_a_lack_of_memory(tmp_path: Path,
                                                              ) -> None:
     def broken(*args: object) -> None:
         raise RuntimeError("shapes do not match")
-    monkeypatch.setitem(t2.COMMANDS, "ask", (t2.Ask, broken))
+    monkeypatch.setitem(t2.COMMANDS, "ask", broken)
     with pytest.raises(RuntimeError, match="shapes"):
         t2.main(["ask", "hi", "--out", str(tmp_path)])

@@ -13,9 +13,10 @@ import torch
 import rl
 from data import HERE
 from data.files import load_file
+from data.pretrain import next_token_loss
+from data.runs import stream
 from data.tasks import DOMAINS, TASKS, Problem, trained_on
 from model import GPT
-from rl import stream
 from svf import SVF
 from tests.paper import __main__ as command
 from tests.paper import lab, marks, reading, searches, studies, tables, variants
@@ -290,12 +291,12 @@ def test_the_released_codes_matrices_keep_the_sum_of_their_singular_values(tiny:
 
 
 def test_changes_last_as_long_as_they_should() -> None:
-    before = rl.advantages, rl.rollouts, rl.answer
+    before = rl.advantages, rl.rollouts, variants.answer
     with variants.changed("raw", "greedy", "ideal"):
         rewards = torch.tensor([[1.0, -1.0, -1.0]])
         assert torch.equal(rl.advantages(rewards), rewards) and rl.rollouts is variants.greedy
-        assert rl.answer is variants.ideal
-    assert (rl.advantages, rl.rollouts, rl.answer) == before
+        assert variants.answer is variants.ideal
+    assert (rl.advantages, rl.rollouts, variants.answer) == before
 
 
 def test_greedy_rollouts_are_the_greedy_answers(out: Path) -> None:
@@ -367,7 +368,7 @@ def test_alpha_by_gradient_makes_the_solutions_likelier(out: Path) -> None:
     def loss(alpha: torch.Tensor) -> float:
         svf.use(studies.mix(alpha, Z, svf.sizes))
         with torch.no_grad():
-            return float(rl.next_token_loss(svf.model, *pairs))
+            return float(next_token_loss(svf.model, *pairs))
     found = studies.by_gradient(Z, problems, steps=8)
     assert loss(found) < 0.75 * loss(torch.full((3, 1), 1 / 3))
 

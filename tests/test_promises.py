@@ -13,8 +13,9 @@ import torch
 import t2
 from data import HERE
 from data.files import load_file
+from data.runs import stream
 from data.tasks import trained_on
-from rl import draw, stream
+from rl import draw
 
 ROOT = HERE.parent
 CODE = [*ROOT.glob("*.py"), *HERE.glob("*.py")]
@@ -25,8 +26,9 @@ TIED = {"fcntl", "pwd", "grp", "resource", "termios", "msvcrt", "winreg", "multi
 def train(out: Path, seed: int) -> tuple[bytes, bytes]:
     """z of a short run, and what its state of the optimizer would have been: as bytes."""
     code = ("import sys, rl, t2\nfrom pathlib import Path\n"
-            "kept = rl.save_file\n"
-            "rl.save_file = lambda path, thing: kept(path.with_suffix('.kept'), thing)\n"
+            "from data import runs\n"
+            "kept = runs.save_file\n"
+            "runs.save_file = lambda path, thing: kept(path.with_suffix('.kept'), thing)\n"
             "run = rl.resumable\n"
             "rl.resumable = lambda *args: run(*args, every=0)\n"
             "sys.exit(t2.main(sys.argv[1:]))")

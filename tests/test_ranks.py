@@ -67,16 +67,17 @@ import os, sys
 from pathlib import Path
 sys.path.insert(0, %r)
 import torch
-import rl
+from data.machine import joined, share
+from data.runs import stream
 from model import GPT, Config
 from svf import SVF
-with rl.joined("cpu", True):
+with joined("cpu", True):
     model = GPT(Config(vocab=37, width=20, layers=2, heads=4, kv_heads=2, head_size=6, hidden=28))
-    model.initialise(rl.stream("shares"))
+    model.initialise(stream("shares"))
     svf, tokens = SVF(model), torch.tensor([[3, 1, 4, 1, 5]])
     whole = sum(p.numel() for p in model.blocks.parameters() if p.dim() == 2)
     base = model(tokens)
-    svf.shard("cpu")
+    share(svf, "cpu")
     mine = sum(p.to_local().numel() for p in model.blocks.parameters() if p.dim() == 2)
     svf.use(None)
     assert torch.equal(model(tokens), base)
@@ -120,8 +121,9 @@ KEEP = """
 import sys
 sys.path.insert(0, %r)
 import rl, t2
-run = rl.resumable
-rl.resumable = lambda *args, **every: run(*args, every=0)
+from data import runs
+run = runs.resumable
+rl.resumable = runs.resumable = lambda *args, **every: run(*args, every=0)
 sys.exit(t2.main(sys.argv[1:]))
 """  # a step is kept at once; a user's run keeps one every 15 s
 

@@ -14,34 +14,29 @@ import torch
 
 from data.dialect import built_in
 from data.files import load_file
+from data.machine import Gone
+from data.pretrain import fit, next_token_loss
+from data.runs import NotFinite, Stopped, alarms, quiet, resumable, stream
 from data.tasks import trained_on
 from data.tokenizer import load
-from model import GPT, Config, NotFinite, generate
+from model import GPT, Config, generate
 from rl import (
     Episode,
-    Gone,
     Recipe,
-    Stopped,
     advantages,
-    alarms,
     answer_states,
     backward,
     completions,
     distinct,
     draw,
-    imitate,
-    next_token_loss,
     padded,
     policy_step,
-    pretrain,
-    quiet,
     reinforce,
     reinforce_loss,
-    resumable,
     rollouts,
-    stream,
 )
 from svf import KINDS, SVF, LoRA
+from tests.paper.variants import imitate
 
 
 def test_leave_one_out_takes_the_mean_of_the_others() -> None:
@@ -142,7 +137,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, how: object,
             raise_in_summed.clear()
             raise Gone("another process is gone")
         return x
-    monkeypatch.setattr("rl.summed", summed)
+    monkeypatch.setattr("data.runs.summed", summed)
     with pytest.raises(Gone if how == "gone" else Stopped, match="gone|step 4 of 7"):
         counted(Counter(), 1, stop_at=3)
     again, other = Counter(), Counter()
@@ -213,7 +208,8 @@ class Run:
 
 @pytest.fixture
 def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setattr("rl.resumable", partial(resumable, every=0))
+    for user in ("rl", "data.pretrain"):
+        monkeypatch.setattr(f"{user}.resumable", partial(resumable, every=0))
     return Run(tmp_path)
 
 
@@ -267,7 +263,7 @@ def test_pretraining_stops_at_a_weight_that_is_no_number(trial: Run) -> None:
         with torch.no_grad():
             model.blocks[2].mlp.gate.weight[0, 0] = float("nan")
     with pytest.raises(ValueError, match="step 2 of 3: blocks.2.mlp.gate gives NaN .* step 1"):
-        pretrain(model, lambda step: pairs, 3, trial.state, {}, spoil)
+        fit(model, lambda step: pairs, 3, trial.state, {}, spoil)
 
 
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
@@ -275,11 +271,11 @@ def test_pretraining_keeps_no_weight_that_is_no_number(trial: Run,
                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     def steep(model: GPT, *batch: torch.Tensor) -> torch.Tensor:  # its gradient is NaN, it is not
         return next_token_loss(model, *batch) + (0 * model.norm.weight.sum()).sqrt()
-    monkeypatch.setattr("rl.next_token_loss", steep)
+    monkeypatch.setattr("data.pretrain.next_token_loss", steep)
     model = GPT(Config(vocab=37, width=20, hidden=28))
     model.initialise(stream("raw"))
     with pytest.raises(ValueError, match="step 1 of 3: the weight of norm.weight is NaN"):
-        pretrain(model, lambda step: [([1, 2], [3, 4])] * 3, 3, trial.state, {}, quiet)
+        fit(model, lambda step: [([1, 2], [3, 4])] * 3, 3, trial.state, {}, quiet)
     assert not trial.state.exists()
 
 

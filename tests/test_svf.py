@@ -7,18 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from model import GPT, load_llama
-from svf import (
-    ATTENTION,
-    SVF,
-    LoRA,
-    adapted_weight,
-    decomposition,
-    kept_factors,
-    load_expert,
-    mix,
-    save_expert,
-)
+from data.shelf import kept_factors, load_expert, load_llama, save_expert
+from model import GPT
+from svf import ATTENTION, SVF, LoRA, adapted_weight, decomposition, mix
 from tests import checkpoints
 
 PEFT = json.loads((Path(__file__).parent / "fixtures" / "lora.json").read_text())
@@ -163,7 +154,7 @@ def test_lora_starts_at_the_base_and_runs_the_same_merged_as_factored(tiny: GPT)
 def test_lora_is_the_one_of_peft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
                                  ) -> None:
     """Of the forward pass and of a merged weight; fixtures/lora.json holds what peft gave."""
-    monkeypatch.setattr("model.bpe.encoding", lambda folder, vocab: None)
+    monkeypatch.setattr("data.bpe.encoding", lambda folder, vocab: None)
     how, theirs = checkpoints.LORA, PEFT[name]
     checkpoints.write_hugging_face(tmp_path, how["checkpoint"])
     model, _ = load_llama(tmp_path)

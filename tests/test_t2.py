@@ -6,12 +6,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 import t2
 from data import HERE
+from data.tasks import TASKS
+from data.workshop import Workshop
 
 ROOT = HERE.parent
 
@@ -38,16 +41,18 @@ def test_adapt_prints_and_writes_a_row(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "bus" in done.stdout and str(Path("data") / "base.pt") in done.stdout
     row = json.loads((tmp_path / "adapt.json").read_text())["tasks"]["bus"]
-    assert {"n", "base", "experts", "uniform", "prompt", "classifier", "few_shot", "alpha",
-            "seconds"} <= set(row)
-    assert row["n"] == 20 and set(row["experts"]) == {"math", "code", "reasoning"}
-    assert 0 <= row["few_shot"] <= 1 and len(row["alpha"]) == 3
+    ways = ["base", "math", "code", "reasoning", "uniform", "random", "search", "prompt",
+            "classifier", "few-shot"]
+    assert row["n"] == 20 and list(row["accuracy"]) == list(row["seconds"]) == ways
+    assert all(0 <= share <= 1 for share in row["accuracy"].values())
+    assert len(row["facts"]["few-shot"]["alpha"]) == 3
 
 
 def test_one_strategy_runs_alone(tmp_path: Path) -> None:
     done = run("adapt", "--task", "bus", "--n", 10, "--out", tmp_path, "--strategy", "classifier")
     row = json.loads((tmp_path / "adapt.json").read_text())["tasks"]["bus"]
-    assert done.returncode == 0 and "classifier" in row and "few_shot" not in row
+    assert done.returncode == 0 and list(row["accuracy"]) == [
+        "base", "math", "code", "reasoning", "classifier"]
 
 
 def test_ask_shows_both_passes(tmp_path: Path) -> None:
@@ -110,8 +115,8 @@ def test_pretrain_writes_a_base_that_ask_then_uses(tmp_path: Path) -> None:
 
 
 def test_an_expert_of_another_base_is_refused(tmp_path: Path) -> None:
-    from model import load_model, save_model
-    from rl import stream
+    from data.runs import stream
+    from data.shelf import load_model, save_model
     model = load_model(HERE / "base.pt")
     model.initialise(stream("another"))
     save_model(model, tmp_path / "base.pt")
@@ -121,14 +126,31 @@ def test_an_expert_of_another_base_is_refused(tmp_path: Path) -> None:
 
 def test_others_is_answered_by_the_base_bit_for_bit() -> None:
     import rl
-    shop = t2.Workshop(t2.Adapt(out=ROOT / "no such folder"))
-    problems = t2.TASKS["opposite"].problems(12, "test", 3)
-    math = shop.library()["math"]
+    shop = Workshop(t2.Adapt(out=ROOT / "no such folder"))
+    problems = TASKS["opposite"].problems(12, "test", 3)
+    math = shop.library()["math"][None]
     base = rl.answers(shop.svf, None, shop.dialect, problems)
-    rl.answers(shop.svf, math, shop.dialect, problems)  # leaves the math expert's weights behind
-    assert t2.dispatch(shop, {"math": math}, ["others"] * 12, problems) == base
+    t2.answer(shop, math, torch.ones(1, 1), problems, "")  # leaves the math expert's weights behind
+    alpha = t2.one_hot(("math",), ["others"] * 12)
+    assert t2.answer(shop, math, alpha, problems, "") == base
     for layer in shop.svf.layers.values():
         assert layer.merged is None and layer.gain is None
+
+
+def test_each_problem_is_answered_by_its_own_alpha(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who answers what: by experts whose names are the answers, problems told apart by number."""
+    Z = torch.tensor([[2.0, 1.0], [1.0, 3.0]])
+
+    def answers(svf: object, z: torch.Tensor | None, dialect: object, problems: list, line: object
+                ) -> list[str]:
+        return [f"{problem}: {None if z is None else z.tolist()}" for problem in problems]
+    monkeypatch.setattr("rl.answers", answers)
+    shop = SimpleNamespace(svf=SimpleNamespace(sizes=[1, 1]), dialect=SimpleNamespace(batch=1))
+    alpha = t2.one_hot(("a", "b"), ["b", "others", "a", "b"])
+    assert t2.answer(shop, Z, alpha, [0, 1, 2, 3], "") == [
+        "0: [1.0, 3.0]", "1: None", "2: [2.0, 1.0]", "3: [1.0, 3.0]"]
+    assert t2.answer(shop, Z, torch.tensor([[.5], [.5]]), [7], "") == ["7: [1.5, 2.0]"]
+    assert t2.answer(shop, Z, torch.tensor([[.5, 0.], [0., .5]]), [7], "") == ["7: [1.5, 2.0]"]
 
 
 def test_ctrl_c_before_there_is_a_step_is_one_clear_line(
@@ -136,7 +158,7 @@ def test_ctrl_c_before_there_is_a_step_is_one_clear_line(
         ) -> None:
     def interrupted(args: t2.Train) -> None:
         raise KeyboardInterrupt
-    monkeypatch.setitem(t2.COMMANDS, "train", (t2.Train, interrupted))
+    monkeypatch.setitem(t2.COMMANDS, "train", interrupted)
     assert t2.main(["train", "--out", str(tmp_path)]) == 130
     assert capsys.readouterr().err == "\nstopped; the same command goes on from what is saved\n"
 

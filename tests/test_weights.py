@@ -11,8 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-import model
-from data import weights
+from data import shelf, weights
 from model import GPT, Config, rope_table
 from tests import checkpoints
 from tests.checkpoints import TOKENS, VARIANTS, framed, packed
@@ -22,7 +21,7 @@ LOGITS = json.loads((Path(__file__).parent / "fixtures" / "logits.json").read_te
 
 @pytest.fixture(autouse=True)
 def no_tokenizer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model.bpe, "encoding", lambda folder, vocab: None)
+    monkeypatch.setattr(shelf.bpe, "encoding", lambda folder, vocab: None)
 
 
 def hugging_face(folder: Path, name: str = "gqa") -> Path:
@@ -36,7 +35,7 @@ def meta(folder: Path, count: int = 1, name: str = "meta") -> Path:
 
 
 def load(folder: Path, dtype: torch.dtype = torch.float32) -> GPT:
-    return model.load_llama(folder, dtype)[0]
+    return shelf.load_llama(folder, dtype)[0]
 
 
 @torch.no_grad()

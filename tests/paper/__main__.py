@@ -19,7 +19,8 @@ from pathlib import Path
 
 from data import HERE
 from data.files import alone, write_json
-from t2 import Parser, check_writable, complain, within
+from data.flags import Parser, check_writable, within
+from data.terminal import complain
 from tests.paper import figures, lab
 from tests.paper.marks import claims
 from tests.paper.reading import TABLES

@@ -24,8 +24,10 @@ import rl
 import t2
 from data.files import load_file, save_file, write_json, write_whole
 from data.jsonl import CLASSIFIER
+from data.runs import quiet
+from data.shelf import load_model
 from data.tasks import DOMAINS, TASKS, Problem, Task, trained_on
-from model import load_model
+from data.workshop import Workshop
 from svf import Adapter
 from tests.paper import variants
 from tests.paper.marks import share
@@ -92,13 +94,13 @@ def vector(run: Run) -> Tensor:
 # ---------------------------------------------------------------------------- bases and prompts
 
 @lru_cache
-def shop(base: str = FIRST) -> t2.Workshop:
+def shop(base: str = FIRST) -> Workshop:
     """A base and its SVF, as t2.py has them."""
     folder = OUT / base  # the first one's is empty: what ships is used
     folder.mkdir(parents=True, exist_ok=True)
     if base != FIRST and not (folder / "base.pt").exists():  # never the one that ships instead
         raise ValueError(f"{folder / 'base.pt'} is not there: the same command makes it")
-    return t2.Workshop(t2.Adapt(out=folder, threads=1, n=N))
+    return Workshop(t2.Adapt(out=folder, threads=1, n=N))
 
 
 @lru_cache(3)
@@ -181,8 +183,8 @@ def train(run: Run) -> dict:
                   samples=samples)
     state = path.with_suffix(".state.pt")
     with variants.changed(*run.changes):
-        z, log = {"rl": rl.reinforce, "text": rl.imitate}[run.learn](
-            adapter, shop().dialect, seen, how, run.seed, state, asdict(run), rl.quiet)
+        z, log = {"rl": rl.reinforce, "text": variants.imitate}[run.learn](
+            adapter, shop().dialect, seen, how, run.seed, state, asdict(run), quiet)
     save_file(path.with_suffix(".pt"), {"z": z})
     state.unlink(missing_ok=True)
 

@@ -17,8 +17,11 @@ import cem
 import rl
 import t2
 from data.jsonl import CLASSIFIER
-from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, Problem
-from model import GPT, generate, load_model
+from data.pretrain import next_token_loss
+from data.runs import stream
+from data.shelf import load_model
+from data.tasks import DOMAINS, JOIN, OTHERS, TASKS, UNSEEN, WHICH, Problem
+from model import GPT, generate
 from svf import mix
 from tests.paper import lab, searches, variants
 from tests.paper.lab import FIRST, SKILL, N, Run, experts, judged, library, marks, shop, vector
@@ -48,7 +51,7 @@ def searched(task: str, seed: int, Z: Tensor, n: int = USUAL, search: cem.Search
     """Strategy C, timed, from the stream that `t2.py adapt` would take."""
     begin = time.perf_counter()
     alpha, history = cem.few_shot(shop(base).svf, shop().dialect, Z, shots(task, seed, n),
-                                  search or cem.Search(), rl.stream("cem", task, seed))
+                                  search or cem.Search(), stream("cem", task, seed))
     middle = time.perf_counter()
     found = mixed(alpha, Z, tests(task, seed), base)
     return {"marks": found, "seconds": [middle - begin, time.perf_counter() - middle],
@@ -70,16 +73,17 @@ def unseen(task: str, seed: int, lora: Run | None) -> dict:
     for strategy, z in (("prompt", None), ("classifier", both[CLASSIFIER])):
         begin = time.perf_counter()
         names = [name for name, _ in t2.categorise(shop(), z, [p.prompt for p in problems])]
+        alpha = t2.one_hot(DOMAINS, names)
         middle = time.perf_counter()
-        texts = t2.dispatch(shop(), both, names, problems)
+        texts = t2.answer(shop(), Z, alpha, problems, task)
         seconds[strategy] = [middle - begin, time.perf_counter() - middle]
         row[strategy] = judged(problems, texts)
     row["uniform"] = mixed(torch.full((K, 1), 1 / K), Z, problems)
     usual = cem.Search()
-    blind = 1 / K + usual.sigma * torch.randn(K, 1, generator=rl.stream("random", task, seed))
+    blind = 1 / K + usual.sigma * torch.randn(K, 1, generator=stream("random", task, seed))
     row["random"] = mixed(blind, Z, problems)
     best = cem.random_search(svf, shop().dialect, Z, shots(task, seed), usual,
-                             rl.stream("search", task, seed))
+                             stream("search", task, seed))
     row["search"] = mixed(best, Z, problems)
     found, _ = searched(task, seed, Z)
     row["few_shot"], seconds["few_shot"] = found["marks"], found["seconds"]
@@ -102,14 +106,14 @@ def by_gradient(Z: Tensor, problems: list[Problem], steps: int = 40, rate: float
                        for p in problems], 0.0, "cpu")
     for _ in range(steps):
         svf.use(mix(alpha, Z, svf.sizes))
-        rl.next_token_loss(svf.model, *pairs).backward()
+        next_token_loss(svf.model, *pairs).backward()
         optimizer.step()
         optimizer.zero_grad()
     return alpha.detach()
 
 
 def solution(problem: Problem, rng: Random) -> str:
-    return rl.JOIN.join(variants.ideal(part, problem.lead, rng) for part in problem.parts)
+    return JOIN.join(variants.ideal(part, problem.lead, rng) for part in problem.parts)
 
 
 def in_prompt(examples: list[Problem], problems: list[Problem]) -> str:
@@ -145,7 +149,7 @@ def transfer(task: str, seed: int) -> dict:
 
 def shuffled(Z: Tensor, sizes: list[int], seed: int) -> Tensor:
     """Each expert's gains in another order, matrix by matrix."""
-    generator = rl.stream("shuffle", seed)
+    generator = stream("shuffle", seed)
     return torch.cat([part[:, torch.randperm(part.shape[1], generator=generator)]
                       for part in Z.split(sizes, dim=1)], dim=1)
 
@@ -180,7 +184,7 @@ def beyond(task: str, seed: int) -> dict:
     Z, row = experts(seed), {}
     for name, make in searches.SEARCHES.items():
         alpha = searches.run(make, svf, shop().dialect, Z, examples,
-                             rl.stream(name, task, seed))
+                             stream(name, task, seed))
         row[name] = mixed(alpha[:, None], Z, problems)
     row["by matrix"] = searched(task, seed, Z, search=cem.Search(by_matrix=True))[0]["marks"]
     row["soft dispatch"] = soft(task, seed, problems)
@@ -223,7 +227,7 @@ def warm(seed: int) -> dict:
         for n in (1, 2):
             for name, mu in (("cold", past[0]), ("warm", start)):
                 alpha = searches.run(lambda K, generator, mu=mu: searches.Cem(K, generator, mu),
-                                     svf, dialect, Z, examples, rl.stream("cem", task, seed), n)
+                                     svf, dialect, Z, examples, stream("cem", task, seed), n)
                 table[task][f"{name} {n}"] = mixed(alpha[:, None], Z, problems)
         past.append(searched(task, seed, Z)[1][:, 0])
     return table

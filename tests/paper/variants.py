@@ -6,8 +6,10 @@ What changes the training is patched into rl for the time of a run, by name too:
 """
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
@@ -15,8 +17,11 @@ import torch
 from torch import Tensor
 
 import rl
+from data.corpus import answer
 from data.dialect import Dialect
-from data.tasks import Part, Problem
+from data.pretrain import next_token_loss
+from data.runs import Report, check_finite
+from data.tasks import JOIN, Part, Problem
 from model import GPT, generate
 from svf import ATTENTION, KINDS, MLP, SVF, Adapter, LoRA
 
@@ -114,14 +119,33 @@ def ideal(part: Part, lead: str, rng: Random) -> str:
     return text
 
 
-CHANGES = {"raw": {"advantages": lambda rewards: rewards},  # no baseline: A = r
-           "greedy": {"rollouts": greedy}, "ideal": {"answer": ideal}}
+def imitate(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: rl.Recipe,
+            seed: int, state: Path, run: dict, report: Report) -> tuple[Tensor, list[dict]]:
+    """rl.reinforce's counterpart: next tokens of what the corpus answers to the same prompts."""
+    def gradient(step: int, z: Tensor) -> dict:
+        rng = Random(repr(("imitate", tasks[0].name, seed, step)))
+        problems = rl.draw(tasks, recipe.prompts * recipe.samples, "train", tasks[0].name, seed,
+                           step)
+        pairs = [(dialect.prompt(p.prompt),
+                  dialect.answer(JOIN.join(answer(part, p.lead, rng) for part in p.parts)))
+                 for p in problems]
+        adapter.use(z)
+        loss = next_token_loss(adapter.model, *rl.padded(pairs, 0.0, z.device))
+        check_finite({"the loss": loss})
+        loss.backward()
+        return {"loss": loss.item()}
+    return rl.learn(adapter, dialect, tasks, recipe, gradient, state, run, report)
+
+
+CHANGES = {"raw": (rl, {"advantages": lambda rewards: rewards}),  # no baseline: A = r
+           "greedy": (rl, {"rollouts": greedy}),
+           "ideal": (sys.modules[__name__], {"answer": ideal})}
 SHAPES = {"greedy": (128, 1), "single": (128, 1), "pairs": (64, 2)}  # prompts a step, answers each
 
 
 def changed(*names: str) -> AbstractContextManager:
-    """rl with these changes, while this lasts."""
+    """rl (or `imitate`) with these changes, while this lasts."""
     stack = ExitStack()
     for name in (name for name in names if name in CHANGES):
-        stack.enter_context(patch.multiple(rl, **CHANGES[name]))
+        stack.enter_context(patch.multiple(CHANGES[name][0], **CHANGES[name][1]))
     return stack

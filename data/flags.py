@@ -1,0 +1,225 @@
+"""What a user may ask for: the commands, their flags, the range and the help of each.
+
+One frozen dataclass a command; argparse's parser is made from its fields. No torch here, so that
+--help answers at once.
+"""
+from __future__ import annotations
+
+import argparse
+import inspect
+import math
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from data.tasks import TASKS
+from data.terminal import complain
+
+STRATEGIES = ("prompt", "classifier", "few-shot")
+MOST = 1_000_000  # of what has no bound of its own
+
+
+def option(default: object, text: str, **more: object) -> object:
+    """A flag. least, most: the numbers that it takes; the rest is argparse's."""
+    return field(default=default, metadata={"help": text, **more})
+
+
+@dataclass(frozen=True)
+class Common:
+    """What goes with every command."""
+
+    out: Path = option(Path("out"), "folder of what is made; what ships is used where it has none")
+    seed: int = option(0, "stream of all that is random", least=-2**63, most=2**63)
+    device: str = option("cpu", "cpu, cuda or mps")
+    threads: int = option(0, "threads that torch uses (default: all, or 1 where other processes "
+                          "hold the cores; 1 to train what is built in)", least=0, most=1024)
+
+
+@dataclass(frozen=True)
+class Model(Common):
+    """What goes with every command that runs a model."""
+
+    weights: str = option("", "folder of open Llama weights, instead of the built-in model",
+                          metavar="DIR")
+    chat: str = option("auto", "headers around a prompt to open weights; auto: what their folder "
+                       "says", choices=["auto", "none", "chatml", "llama3"])
+    system: str = option("", "system prompt, where there are chat headers")
+    one_line: bool = option(False, "an answer of open weights ends with its line")
+    dtype: str = option("float32", "of open weights",
+                        choices=["float32", "bfloat16", "float16"])
+    max_new_tokens: int = option(0, "tokens an answer may have (default: 72; open weights 128)",
+                                 least=0, most=MOST)
+    shard: bool = option(False, "torchrun's processes share the model, not the work: for weights "
+                         "that outgrow one device")
+    batch: int = option(0, "answers written or learned from at once; lower it if memory runs out "
+                        "(default: all, 64 to train; open weights 32)", least=0, most=MOST)
+
+
+@dataclass(frozen=True)
+class Shots(Model):
+    """What goes with every command that takes examples of a task."""
+
+    tasks: str = option("", "your tasks for open weights, a JSON object a line (see README)",
+                        metavar="FILE")
+    few_shot: int = option(8, "examples that strategy C may look at", least=1, most=200)
+    per_matrix: bool = option(False, "a coefficient for each matrix and expert, not each expert")
+
+
+@dataclass(frozen=True)
+class Adapt(Shots):
+    """Adapt to tasks that no expert has seen, and print the table of all strategies.
+
+    A row a task: accuracy of the base, of each expert alone, of mixtures that need no search, and
+    of the strategies A, B and C, all on the same test prompts. OUT/adapt.json holds it as well.
+
+        python t2.py adapt --few-shot 8
+        python t2.py adapt --task story --n 500 --seed 1
+        python t2.py adapt --weights DIR --tasks my_tasks.jsonl --few-shot 8
+    """
+
+    task: str = option("", "one task instead of all the unseen ones", metavar="NAME")
+    strategy: str = option("all", "what to run", choices=[*STRATEGIES, "all"])
+    n: int = option(100, "test prompts a task", least=1, most=5000)
+
+
+@dataclass(frozen=True)
+class Train(Model):
+    """Train an expert for each domain (math, code, reasoning) and the classification expert.
+
+    Prints the accuracy of base and expert on test prompts; OUT/train.json holds it as well, and
+    OUT/math.pt and the like the experts. Ctrl-C stops after the step in hand; the same command
+    goes on from there.
+
+        python t2.py train
+        python t2.py train --task math --seed 1 --out out/1
+        python t2.py train --weights DIR --tasks my_tasks.jsonl
+    """
+
+    tasks: str = option("", "your tasks for open weights, a JSON object a line (see README)",
+                        metavar="FILE")
+    task: str = option("", "one expert instead of all", metavar="NAME")
+    steps: int = option(0, "gradient steps an expert (default: 40; open weights 25)", least=0,
+                        most=MOST)
+    rate: float = option(0.0, "learning rate (default: 0.02; open weights 0.004)", least=0, most=1)
+    n: int = option(600, "test prompts an expert", least=1, most=5000)
+
+
+@dataclass(frozen=True)
+class Pretrain(Common):
+    """Make the base model from scratch, on the synthetic corpus.
+
+    Writes OUT/base.pt and OUT/pretrain.json. Ctrl-C stops after the step in hand; the same
+    command goes on from there. Experts fit the base that they were trained on: run train next.
+
+        python t2.py pretrain --out out/mine && python t2.py train --out out/mine
+    """
+
+    steps: int = option(5000, "gradient steps of 48 documents", least=1, most=MOST)
+
+
+@dataclass(frozen=True)
+class Ask(Shots):
+    """Show both passes on one prompt: what pass 1 decides, and what base and expert answer.
+
+    Strategies A and B, and C where --task says what to take examples from. OUT/ask.json holds it
+    as well.
+
+        python t2.py ask "What is 12 + 7 - 3?"
+        python t2.py ask --task month "The month is may. Go +3 -2 months. Which month?"
+        python t2.py ask --weights DIR "If a pack costs 81 dollars, what do 33 packs cost?"
+    """
+
+    prompt: str = option("", "the question", positional=True)
+    task: str = option("", "what strategy C takes its examples from", metavar="NAME")
+
+
+FORMS = {form.__name__.lower(): form for form in (Adapt, Train, Pretrain, Ask)}
+
+
+def within(kind: type, least: float, most: float) -> Callable[[str], object]:
+    """What turns a flag's text into a number of this range, for argparse."""
+    def number(text: str) -> object:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan  # which is in no range
+        if not least <= value <= most:
+            what = "a whole number" if kind is int else "a number"
+            raise argparse.ArgumentTypeError(f"{text!r:.40}: expected {what} from {least:,} to "
+                                             f"{most:,}")
+        return value
+    return number
+
+
+# ------------------------------------------------------------------------------- the parser
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, with errors of one line."""
+
+    def error(self, message: str) -> None:
+        """One line and exit code 2; the way out is --help."""
+        complain(f"{message} (see `{self.prog} --help`)")
+        raise SystemExit(2)
+
+
+def parser(about: str) -> Parser:
+    """The command line, made from the dataclasses of the commands; `about`: its first page."""
+    top = Parser(prog="t2.py", description=about,
+                 formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, form in FORMS.items():
+        text = inspect.cleandoc(form.__doc__)
+        sub = commands.add_parser(name, description=text, help=text.split("\n")[0],
+                                  epilog=tasks_listed() if form is Adapt else None,
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+        for f in fields(form):
+            kind = type(f.default)
+            more = dict(f.metadata)
+            least, most = more.pop("least", None), more.pop("most", None)
+            if more.pop("positional", False):
+                sub.add_argument(f.name, **more)
+            elif kind is bool:
+                sub.add_argument(f"--{f.name.replace('_', '-')}", action="store_true", **more)
+            else:
+                more["help"] += f" (default: {f.default})" if f.default else ""
+                more.setdefault("metavar", None if "choices" in more else f.name.upper())
+                sub.add_argument(f"--{f.name.replace('_', '-')}", default=f.default, **more,
+                                 type=kind if least is None else within(kind, least, most))
+    return top
+
+
+def parsed(argv: list[str] | None, about: str) -> Common:
+    """The command that was typed, as its dataclass. A mistake is one line and exit code 2."""
+    given = vars(parser(about).parse_args(argv))
+    return FORMS[given.pop("command")](**given)
+
+
+def tasks_listed() -> str:
+    """What --task knows, for the manual page."""
+    rows = [f"  {task.name:<9} {task.label:<10} {task.about}" + " (trained on)" * (not task.unseen)
+            for task in TASKS.values() if task.label]
+    return "\n".join(["tasks:", *rows])
+
+
+def check_writable(out: Path) -> None:
+    """Makes the folder. That nothing can be written there is said now, not when work is done."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise ValueError(f"--out {out}: can't write there ({error.strerror}); expected a folder "
+                         "of yours, or one that can be made") from None
+
+
+def check_torch() -> None:
+    """ValueError with the way out, where torch or tiktoken is missing or too old."""
+    try:
+        import tiktoken  # noqa: F401
+        import torch
+    except ImportError as error:
+        raise ValueError(f"{error}: run `pip install -r requirements.txt` first") from None
+    if tuple(map(int, torch.__version__.split(".")[:2])) < (2, 6):
+        raise ValueError(f"torch is {torch.__version__}, expected 2.6 or later: run `pip install "
+                         "-r requirements.txt`")
