@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from data.answers import completions
 from data.dialect import Dialect
 from data.runs import Report, quiet
 from data.tasks import Problem
-from rl import completions
 from svf import SVF, mix
 
 
@@ -44,12 +44,18 @@ class CEM:
         self.generator = generator
 
     def ask(self) -> Tensor:
-        """alpha_p = mu + sigma * eps, eps ~ N(0, 1): (P, n)."""
+        """alpha_p = mu + sigma * eps_p, eps_p ~ N(0, 1): (P, n)."""
         eps = torch.randn(self.population, len(self.mu), generator=self.generator)
         return self.mu + self.sigma * eps
 
     def tell(self, candidates: Tensor, scores: Tensor) -> None:
-        """mu, sigma <- mean and (biased) standard deviation of the elites."""
+        """mu, sigma <- mean and (biased) standard deviation of the elites.
+
+        >>> cem = CEM(torch.zeros(1), torch.ones(1), 3, 2, torch.Generator())
+        >>> cem.tell(torch.tensor([[1.], [3.], [9.]]), torch.tensor([.5, .7, .1]))
+        >>> cem.mu.item(), cem.sigma.item()
+        (2.0, 1.0)
+        """
         best = candidates[ranking(scores)[:self.elites]]
         self.mu, self.sigma = best.mean(0), best.std(0, correction=0)
 
@@ -66,7 +72,7 @@ def ranking(scores: Tensor) -> list[int]:
 
 @dataclass(frozen=True)
 class Search:
-    """40 evaluations by default (the paper: at most 100 iterations)."""
+    """How few_shot searches: 40 evaluations by default (the paper: at most 100 iterations)."""
 
     population: int = 10
     iterations: int = 4

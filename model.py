@@ -13,8 +13,6 @@ ones, is data/shelf.py's business.
 """
 from __future__ import annotations
 
-import ctypes
-import hashlib
 import math
 import os
 from collections.abc import Callable, Collection
@@ -98,17 +96,28 @@ def rope_table(config: Config) -> tuple[Tensor, Tensor]:
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """RoPE on x (B, H, T, D) with cos, sin (B, 1, T, D)."""
+    """RoPE on x (B, H, T, D) with cos, sin (B, 1, T, D).
+
+    >>> q, (cos, sin) = torch.ones(2), rope_table(Config(vocab=2, head_size=2))
+    >>> [round(float(rotate(q, cos[t], sin[t]) @ rotate(q, cos[t + 3], sin[t + 3])), 4)
+    ...  for t in (0, 50)]  # the distance of two tokens is all that counts
+    [-1.98, -1.98]
+    """
     left, right = x.chunk(2, dim=-1)
     return x * cos + torch.cat((-right, left), dim=-1) * sin
 
 
 class Linear(nn.Linear):
+    """A linear layer whose product is shared out among a CPU's threads (data/machine.py)."""
+
     def forward(self, x: Tensor) -> Tensor:
+        """x (..., I) -> (..., O)."""
         return product(x, self.weight)
 
 
 class Attention(nn.Module):
+    """softmax(q k^T / sqrt(D)) v, causal, H query heads on H_kv heads of keys and values."""
+
     def __init__(self, c: Config, layer: int) -> None:
         super().__init__()
         self.config, self.layer = c, layer
@@ -119,6 +128,7 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], mask: Tensor | None,
                 cache: Cache | None) -> Tensor:
+        """x (B, T, C) -> (B, T, C); rope: cos and sin of each place; mask (B, 1, T, S) or None."""
         B, T, _ = x.shape
         q, k, v = (f(x).view(B, T, -1, self.config.head_size).transpose(1, 2)  # (B, H, T, D)
                    for f in (self.q, self.k, self.v))
@@ -133,6 +143,8 @@ class Attention(nn.Module):
 
 
 class MLP(nn.Module):
+    """SwiGLU: down(silu(gate(x)) * up(x))."""
+
     def __init__(self, c: Config) -> None:
         super().__init__()
         self.gate = Linear(c.width, c.hidden, bias=False)
@@ -140,10 +152,13 @@ class MLP(nn.Module):
         self.down = Linear(c.hidden, c.width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        """x (B, T, C) -> (B, T, C)."""
         return self.down(F.silu(self.gate(x)) * self.up(x))
 
 
 class Block(nn.Module):
+    """x + attention(norm(x)), and of that x + mlp(norm(x))."""
+
     def __init__(self, c: Config, layer: int) -> None:
         super().__init__()
         self.attention_norm, self.mlp_norm = (nn.RMSNorm(c.width, c.eps) for _ in range(2))
@@ -151,12 +166,19 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], mask: Tensor | None,
                 cache: Cache | None) -> Tensor:
+        """As in Attention: x (B, T, C) -> (B, T, C)."""
         x = x + self.attention(self.attention_norm(x), rope, mask, cache)
         return x + self.mlp(self.mlp_norm(x))
 
 
 class GPT(nn.Module):
-    """tokens (B, T) -> logits (B, T, V)."""
+    """tokens (B, T) -> logits (B, T, V).
+
+    >>> model = GPT(Config(vocab=7, width=6, layers=1, heads=2, kv_heads=1, head_size=4, hidden=5))
+    >>> model.initialise(torch.Generator().manual_seed(0))
+    >>> model(torch.tensor([[1, 2, 3]])).shape
+    torch.Size([1, 3, 7])
+    """
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -319,21 +341,12 @@ def sample(logp: Tensor, draw: Tensor) -> Tensor:
 
 
 def left_padded(rows: list[list[int]], device: torch.device | str) -> tuple[Tensor, Tensor]:
-    """tokens (B, T) with zeros at the left, and pad (B,), how many."""
+    """tokens (B, T) with zeros at the left, and pad (B,), how many.
+
+    >>> [x.tolist() for x in left_padded([[5, 6, 7], [8]], "cpu")]
+    [[[5, 6, 7], [0, 0, 8]], [0, 2]]
+    """
     longest = max(map(len, rows))
     pad = torch.tensor([longest - len(row) for row in rows], device=device)
     tokens = torch.tensor([[0] * (longest - len(row)) + row for row in rows], device=device)
     return tokens, pad
-
-
-def fingerprint(model: GPT) -> str:
-    """16 hex digits of the config and all weights: an expert fits the base it was trained on.
-
-    Weights are rounded to bfloat16 for it, so that a base is the same base in every dtype.
-    """
-    digest = hashlib.sha256(repr(model.config).encode())
-    for name, p in sorted(model.named_parameters()):
-        p = p.detach().bfloat16().cpu().contiguous()
-        digest.update(name.encode())
-        digest.update(ctypes.string_at(p.data_ptr(), p.numel() * p.element_size()))
-    return digest.hexdigest()[:16]

@@ -26,25 +26,18 @@ from random import Random
 import torch
 from torch import Tensor
 
+from data.answers import answers, batches, padded, right
 from data.dialect import Dialect
-from data.machine import gathered, kept_bytes, memory, own, summed
-from data.runs import Report, alarms, by_name, check_finite, quiet, resumable, stream
+from data.machine import kept_bytes, memory, own, summed
+from data.runs import Report, alarms, by_name, check_finite, resumable, stream
 from data.tasks import Problem
-from model import GPT, Completion, generate, prefill
+from model import GPT, generate, prefill
 from svf import Adapter
 
+PIECE = 1 << 22      # logits at once: they fit a processor's cache
 
-@dataclass
-class Episode:
-    """One sampled answer: the tokens that were sampled (never tokenised again) and its reward."""
 
-    prompt: list[int]
-    completion: list[int]
-    reward: float
-    logp: float = 0.0  # of the whole answer, as it was sampled
-    advantage: float = 0.0
-    count: int = 1  # how often it was sampled
-
+# ----------------------------------------------------------------------------------- the objective
 
 def advantages(rewards: Tensor) -> Tensor:
     """Leave-one-out: A_i = r_i - mean_{j != i} r_j. rewards (groups, samples), same out.
@@ -65,6 +58,10 @@ def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, advanta
     logits, base_logits (M, V); targets (M,); advantage (M,) of the token's answer; weight (M,):
     that of the answer among all, so that the sums are means over answers.
     KL_m = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats, exactly.
+
+    >>> even, one = torch.zeros(1, 2), torch.ones(1)  # p = 1/2 each: log p = -.6931
+    >>> [x.item() for x in reinforce_loss(even, even, torch.tensor([0]), 2 * one, one, 0.1)]
+    [1.3862943649291992, 0.0]
     """
     logp, base = (x.float().log_softmax(-1) for x in (logits, base_logits))
     taken = logp.gather(-1, targets[:, None])[:, 0]
@@ -72,123 +69,18 @@ def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, advanta
     return kl_weight * kl - (weight * advantage * taken).sum(), kl
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How an expert is trained. The paper: AdamW at 2e-3, batch 256, lambda in 0, .1, .2, .3."""
+# ---------------------------------------------------------------------------------------- one step
 
-    steps: int = 40
-    prompts: int = 16
-    samples: int = 8
-    batch: int = 64     # answers written and learned from at once
-    rate: float = 0.02
-    kl: float = 0.1
-    validate: int = 10  # steps between validations
-    held: int = 120     # validation prompts
+@dataclass
+class Episode:
+    """One sampled answer: the tokens that were sampled (never tokenised again) and its reward."""
 
-
-PIECE = 1 << 22      # logits at once: they fit a processor's cache
-
-
-class Expert:
-    """What is learned, and the best of it so far: one vector, kept by accuracy on validation."""
-
-    def __init__(self, start: Tensor) -> None:
-        self.vector = start.clone().requires_grad_(True)
-        self.best, self.accuracy = start.clone(), -1.0
-
-    def state_dict(self) -> dict:
-        return {"vector": self.vector.detach().clone(), "best": self.best,
-                "accuracy": self.accuracy}
-
-    def load_state_dict(self, saved: dict) -> None:
-        with torch.no_grad():
-            self.vector.copy_(saved["vector"])
-        self.best, self.accuracy = saved["best"], saved["accuracy"]
-
-    def validated(self, accuracy: float) -> None:
-        if accuracy >= self.accuracy:
-            self.best, self.accuracy = self.vector.detach().clone(), accuracy
-
-
-def distinct(group: list[Episode]) -> list[Episode]:
-    """Each different answer of a group once, with its advantage and how often it was sampled.
-
-    What was sampled twice has the same reward and the same gradient: it is run once.
-    """
-    gains = advantages(torch.tensor([[float(e.reward) for e in group]]))[0].tolist()
-    found: dict[tuple[int, ...], Episode] = {}
-    for episode, gain in zip(group, gains):
-        own = found.setdefault(tuple(episode.completion), replace(episode, count=0))
-        own.advantage, own.count = gain, own.count + 1
-    return list(found.values())
-
-
-def padded(pairs: list[tuple[list[int], list[int]]], prompt_weight: float,
-           device: torch.device | str) -> tuple[Tensor, Tensor]:
-    """tokens (B, T) padded at the right, and the weight (B, T) of each token as a target.
-
-    >>> [t.tolist() for t in padded([([5, 6], [7]), ([8], [9])], 0.5, "cpu")]
-    [[[5, 6, 7], [8, 9, 0]], [[0.5, 0.5, 1.0], [0.5, 1.0, 0.0]]]
-    """
-    T = max(len(p) + len(c) for p, c in pairs)
-    tokens = [p + c + [0] * (T - len(p) - len(c)) for p, c in pairs]
-    weight = [[prompt_weight] * len(p) + [1.0] * len(c) + [0.0] * (T - len(p) - len(c))
-              for p, c in pairs]
-    return torch.tensor(tokens, device=device), torch.tensor(weight, device=device)
-
-
-def batches(lengths: list[int], size: int) -> list[list[int]]:
-    """Indices of all, at most `size` at once, those of like length together: less padding.
-
-    >>> batches([5, 1, 4, 2], 2), batches([5, 1], 2)
-    ([[1, 3], [2, 0]], [[0, 1]])
-    """
-    order = list(range(len(lengths)))
-    if len(order) > size:
-        order.sort(key=lambda i: lengths[i])
-    return [order[i:i + size] for i in range(0, len(order), size)]
-
-
-def completions(adapter: Adapter, z: Tensor | None, dialect: Dialect, prompts: list[str],
-                report: Report = quiet) -> list[Completion]:
-    """Greedy completions of all prompts with z: None, the base, or (N,), an expert.
-
-    With z (P, N) by each of P experts, SVF alone: those of the first come first; as many experts
-    at once as the dialect's batch has room for. Several processes share out the prompts, or the
-    experts, and each gets all. report(i, {}) after the i-th batch of an expert.
-    """
-    rows, done, step = [dialect.prompt(text) for text in prompts], {}, 0
-    many = z is not None and z.dim() == 2
-    which, who = (range(len(rows)), own(len(z))) if many else (own(len(rows)), range(1))
-    parts = [[which[i] for i in part]
-             for part in batches([len(rows[i]) for i in which], dialect.batch)]
-    at_once = max(1, dialect.batch // max(1, len(which)))
-    for first in range(0, len(who), at_once):
-        some = who[first:first + at_once]
-        for part in parts:
-            if len(some) > 1:  # factored; generate takes the rows of z away
-                adapter.use(z[list(some)])
-            elif part is parts[0]:
-                adapter.use(z[some[0]] if many else z)
-            given = generate(adapter.model, [rows[i] for i in part] * len(some), dialect.ends,
-                             dialect.max_new, None, len(some),
-                             adapter.keep if len(some) > 1 else None)
-            done.update(zip([(p, i) for p in some for i in part], given))
-            step += len(some)
-            report(step - 1, {})
-    keys = [(p, i) for p in range(len(z) if many else 1) for i in range(len(rows))]
-    return [Completion(*row) for row in gathered(done, keys, dialect.max_new)]
-
-
-def answers(adapter: Adapter, z: Tensor | None, dialect: Dialect, problems: list[Problem],
-            report: Report = quiet) -> list[str]:
-    """Greedy answers of the expert z (None: the base) to each problem's prompt."""
-    done = completions(adapter, z, dialect, [p.prompt for p in problems], report)
-    return [dialect.text(c.tokens) for c in done]
-
-
-def right(problems: list[Problem], texts: list[str]) -> list[bool]:
-    return [p.reward(text) == 1 for p, text in zip(problems, texts)]
+    prompt: list[int]
+    completion: list[int]
+    reward: float
+    logp: float = 0.0  # of the whole answer, as it was sampled
+    advantage: float = 0.0
+    count: int = 1  # how often it was sampled
 
 
 def rollouts(adapter: Adapter, dialect: Dialect, problems: list[Problem], draws: Tensor
@@ -205,50 +97,21 @@ def rollouts(adapter: Adapter, dialect: Dialect, problems: list[Problem], draws:
     return [episodes[i:i + samples] for i in range(0, len(episodes), samples)]
 
 
-def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
-    """What the head reads at the answers' tokens alone, these tokens, and whose they are.
+def distinct(group: list[Episode]) -> list[Episode]:
+    """Each different answer of a group once, with its advantage and how often it was sampled.
 
-    states (M, C), targets (M,), row (M,): the answer that each of the M tokens belongs to. A group
-    shares one prompt, which is run once for all its answers, gradient included; not so where
-    blocks are recomputed, which a shared cache does not allow.
+    What was sampled twice has the same reward and the same gradient: it is run once.
+
+    >>> group = [Episode([1], [2], 1), Episode([1], [2], 1), Episode([1], [3], -1)]
+    >>> [(e.completion, round(e.advantage), e.count) for e in distinct(group)]
+    [([2], 1, 2), ([3], -2, 1)]
     """
-    device = model.embed.weight.device
-    episodes = [episode for group in groups for episode in group]
-    targets, mask = padded([([], e.completion) for e in episodes], 0.0, device)
-    if model.recompute:
-        tokens, _ = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
-        states = model.states(tokens[:, :-1])
-        index = torch.tensor([len(e.prompt) - 1 for e in episodes], device=device)[:, None]
-        index = index + torch.arange(targets.shape[1], device=device)
-        index = index.clamp(max=states.shape[1] - 1)  # beyond the end: masked
-        states = states.gather(1, index[..., None].expand(-1, -1, states.shape[2]))
-    else:
-        first, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
-        rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
-        cache.pick(rows)
-        states = first[rows][:, None]
-        if targets.shape[1] > 1:
-            states = torch.cat((states, model.states(targets[:, :-1], cache)), 1)
-    real = mask.bool()
-    return states[real], targets[real], real.nonzero()[:, 0]
-
-
-def backward(model: GPT, states: Tensor, loss: Callable[[Tensor, slice], Tensor]) -> float:
-    """Adds the gradient of sum_i loss(head(states[i]), i) over pieces i of tokens; gives the sum.
-
-    states (M, C). The head's gradient with respect to the states is all that the blocks need of
-    it: so a piece's logits (m, V), of which all together would fill the memory, go at once.
-    """
-    leaf, total = states.detach().requires_grad_(True), 0.0
-    size = max(1, PIECE // model.config.vocab)
-    for start in range(0, len(leaf), size):
-        piece = slice(start, start + size)
-        value = loss(model.head(leaf[piece]), piece)
-        check_finite({"the loss": value})
-        value.backward()
-        total += value.item()
-    states.backward(leaf.grad)
-    return total
+    gains = advantages(torch.tensor([[float(e.reward) for e in group]]))[0].tolist()
+    found: dict[tuple[int, ...], Episode] = {}
+    for episode, gain in zip(group, gains):
+        own = found.setdefault(tuple(episode.completion), replace(episode, count=0))
+        own.advantage, own.count = gain, own.count + 1
+    return list(found.values())
 
 
 def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], kl_weight: float,
@@ -307,10 +170,66 @@ def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weigh
     return sum(kls)
 
 
-def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
-    """n problems spread evenly over the tasks, from the stream named by `name`."""
-    rng = Random(repr((split, *name)))
-    return [tasks[i % len(tasks)].problem(rng, split) for i in range(n)]
+def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
+    """What the head reads at the answers' tokens alone, these tokens, and whose they are.
+
+    states (M, C), targets (M,), row (M,): the answer that each of the M tokens belongs to. A group
+    shares one prompt, which is run once for all its answers, gradient included; not so where
+    blocks are recomputed, which a shared cache does not allow.
+    """
+    device = model.embed.weight.device
+    episodes = [episode for group in groups for episode in group]
+    targets, mask = padded([([], e.completion) for e in episodes], 0.0, device)
+    if model.recompute:
+        tokens, _ = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
+        states = model.states(tokens[:, :-1])
+        index = torch.tensor([len(e.prompt) - 1 for e in episodes], device=device)[:, None]
+        index = index + torch.arange(targets.shape[1], device=device)
+        index = index.clamp(max=states.shape[1] - 1)  # beyond the end: masked
+        states = states.gather(1, index[..., None].expand(-1, -1, states.shape[2]))
+    else:
+        first, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
+        rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
+        cache.pick(rows)
+        states = first[rows][:, None]
+        if targets.shape[1] > 1:
+            states = torch.cat((states, model.states(targets[:, :-1], cache)), 1)
+    real = mask.bool()
+    return states[real], targets[real], real.nonzero()[:, 0]
+
+
+def backward(model: GPT, states: Tensor, loss: Callable[[Tensor, slice], Tensor]) -> float:
+    """Adds the gradient of sum_i loss(head(states[i]), i) over pieces i of tokens; gives the sum.
+
+    states (M, C). The head's gradient with respect to the states is all that the blocks need of
+    it: so a piece's logits (m, V), of which all together would fill the memory, go at once.
+    """
+    leaf, total = states.detach().requires_grad_(True), 0.0
+    size = max(1, PIECE // model.config.vocab)
+    for start in range(0, len(leaf), size):
+        piece = slice(start, start + size)
+        value = loss(model.head(leaf[piece]), piece)
+        check_finite({"the loss": value})
+        value.backward()
+        total += value.item()
+    states.backward(leaf.grad)
+    return total
+
+
+# ---------------------------------------------------------------------------------------- training
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an expert is trained. The paper: AdamW at 2e-3, batch 256, lambda in 0, .1, .2, .3."""
+
+    steps: int = 40
+    prompts: int = 16
+    samples: int = 8
+    batch: int = 64     # answers written and learned from at once
+    rate: float = 0.02
+    kl: float = 0.1
+    validate: int = 10  # steps between validations
+    held: int = 120     # validation prompts
 
 
 def reinforce(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
@@ -340,6 +259,41 @@ def reinforce(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
                                  torch.stack(draws)))
         return policy_step(adapter, z, done, recipe.kl)
     return learn(adapter, dialect, tasks, recipe, gradient, state, run, report)
+
+
+def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
+    """n problems spread evenly over the tasks, from the stream named by `name`.
+
+    >>> from data.tasks import trained_on
+    >>> [p.task for p in draw(trained_on("math"), 4, "train", "any name", 0)]
+    ['chain', 'shop', 'product', 'chain']
+    """
+    rng = Random(repr((split, *name)))
+    return [tasks[i % len(tasks)].problem(rng, split) for i in range(n)]
+
+
+class Expert:
+    """What is learned, and the best of it so far: one vector, kept by accuracy on validation."""
+
+    def __init__(self, start: Tensor) -> None:
+        self.vector = start.clone().requires_grad_(True)
+        self.best, self.accuracy = start.clone(), -1.0
+
+    def state_dict(self) -> dict:
+        """All that a stopped run needs."""
+        return {"vector": self.vector.detach().clone(), "best": self.best,
+                "accuracy": self.accuracy}
+
+    def load_state_dict(self, saved: dict) -> None:
+        """Takes up what `state_dict` gave."""
+        with torch.no_grad():
+            self.vector.copy_(saved["vector"])
+        self.best, self.accuracy = saved["best"], saved["accuracy"]
+
+    def validated(self, accuracy: float) -> None:
+        """The vector becomes the best one if it is at least as good."""
+        if accuracy >= self.accuracy:
+            self.best, self.accuracy = self.vector.detach().clone(), accuracy
 
 
 def learn(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,

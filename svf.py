@@ -26,9 +26,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from data.files import fingerprint
 from data.machine import product
 from data.runs import Report, quiet
-from model import GPT, fingerprint
+from model import GPT
 
 Factors = tuple[Tensor, Tensor, Tensor]  # U (O, R), S (R,), Vt (R, I)
 ATTENTION, MLP = ("q", "k", "v", "o"), ("gate", "up", "down")
@@ -49,6 +50,21 @@ def adapted_weight(U: Tensor, S: Tensor, Vt: Tensor, z: Tensor) -> Tensor:
         raise ValueError(f"z is {tuple(z.shape)}, expected {tuple(S.shape)}")
     scaled = U * (S * z)  # U's columns; no (R, R) diagonal is built
     return (scaled @ Vt.to(scaled.dtype)).to(U.dtype)
+
+
+def mix(alpha: Tensor, experts: Tensor, sizes: list[int]) -> Tensor:
+    """z' = 1 + sum_k alpha_k (z_k - 1): the base takes the rest, 1 - sum_k alpha_k (Sec. 3.2).
+
+    alpha (..., K, 1), or (..., K, M) with a coefficient for each matrix; experts (K, N), sizes
+    the M lengths that add up to N. Returns (..., N). alpha = 0 is the base, one-hot an expert.
+    Departs from the paper, where sum_k alpha_k z_k leaves the size of the weights to the search.
+
+    >>> mix(torch.tensor([[.5], [0.]]), torch.tensor([[3., 1.], [1., 9.]]), [1, 1]).tolist()
+    [2.0, 1.0]
+    """
+    if alpha.shape[-1] > 1:
+        alpha = alpha.repeat_interleave(torch.tensor(sizes, device=alpha.device), dim=-1)
+    return 1 + (alpha * (experts - 1)).sum(-2)
 
 
 def decomposition(W: Tensor) -> Factors:
@@ -81,7 +97,14 @@ def exact(W: Tensor) -> torch.dtype:
 
 
 class SVFLinear(nn.Module):
-    """A linear layer that runs as the base, merged, or factored; `use` decides which."""
+    """A linear layer that runs as the base, merged, or factored; `use` decides which.
+
+    >>> linear, z, x = nn.Linear(2, 3, bias=False), torch.tensor([2., 0.]), torch.ones(1, 1, 2)
+    >>> layer = SVFLinear(linear, decomposition(linear.weight.detach()))
+    >>> layer.use(z, merge=True); merged = layer(x)
+    >>> layer.use(z, merge=False); torch.allclose(layer(x), merged, atol=1e-6)
+    True
+    """
 
     def __init__(self, linear: nn.Linear, factors: Factors) -> None:
         super().__init__()
@@ -92,6 +115,7 @@ class SVFLinear(nn.Module):
         self.gain: Tensor | None = None    # S*z: (R,), or (B, 1, R) with a z a row
 
     def neutral(self, generator: torch.Generator) -> Tensor:
+        """z = 1 (R,), the base; nothing about it is random."""
         return torch.ones_like(self.S)
 
     def use(self, z: Tensor | None, merge: bool) -> None:
@@ -104,6 +128,7 @@ class SVFLinear(nn.Module):
             self.gain = gain if z.dim() == 1 else gain[:, None]
 
     def keep(self, rows: Tensor) -> None:
+        """These rows of a batch stay, in this order, each with its z."""
         if self.gain is not None and self.gain.dim() == 3:
             self.gain = self.gain[rows]
 
@@ -114,48 +139,12 @@ class SVFLinear(nn.Module):
         return product(x, self.weight if self.merged is None else self.merged)
 
 
-class LoRALinear(nn.Module):
-    """W' = W + 2 B A, A (r, I) and B (O, r) flattened to one vector (the paper's alpha = 2 r)."""
-
-    def __init__(self, linear: nn.Linear, rank: int) -> None:
-        super().__init__()
-        self.weight, self.rank = linear.weight.detach(), rank
-        self.merged: Tensor | None = self.weight
-        self.pair: tuple[Tensor, Tensor] | None = None
-
-    def neutral(self, generator: torch.Generator) -> Tensor:
-        """B = 0, so that W' = W; A of standard deviation 1/sqrt(I), else nothing would learn."""
-        O, I = self.weight.shape
-        A = torch.randn(self.rank * I, generator=generator) * I ** -0.5
-        return torch.cat((A, torch.zeros(O * self.rank))).to(self.weight.device)
-
-    def use(self, v: Tensor | None, merge: bool) -> None:
-        """v None: the base's own weights, bit for bit. v (r (I + O),): A, then B."""
-        if v is not None and v.dim() > 1:
-            raise ValueError("LoRA runs one vector a batch; SVF alone takes one for each row")
-        self.merged, self.pair = (self.weight, None) if v is None else (None, self.split(v))
-        if self.pair and merge:
-            A, B = self.pair
-            self.merged = self.weight + 2 * B @ A
-
-    def split(self, v: Tensor) -> tuple[Tensor, Tensor]:
-        O, I = self.weight.shape
-        v = v.to(self.weight.dtype)
-        return v[:self.rank * I].view(self.rank, I), v[self.rank * I:].view(O, self.rank)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (B, T, I) -> (B, T, O)."""
-        if self.merged is not None:
-            return product(x, self.merged)
-        A, B = self.pair
-        return F.linear(x, self.weight) + 2 * F.linear(F.linear(x, A), B)
-
-
 class Adapter:
     """Wraps a model in place, so that `use(vector)` turns it into an expert.
 
     kinds: which matrices of each block; all seven, as in the paper, or attention or MLP alone.
     What trains or applies an expert sees N, neutral, use and keep, and not what the vector means.
+    Errors: ValueError for a kind of matrix that is none, or a vector of another length.
     """
 
     def __init__(self, model: GPT, kinds: tuple[str, ...],
@@ -202,6 +191,11 @@ class SVF(Adapter):
     """z (N,): one gain a singular value, N = sum of min(O, I); neutral() is z = 1.
 
     factors: what `decompose` gives; without it the matrices are decomposed here.
+
+    >>> from model import Config
+    >>> svf = SVF(GPT(Config(vocab=11, width=6, layers=2, head_size=2)), ("q",))  # q (8, 6)
+    >>> svf.sizes, svf.N, list(svf.parts("z", svf.neutral()))
+    ([6, 6], 12, ['z of layer 0.q', 'z of layer 1.q'])
     """
 
     def __init__(self, model: GPT, kinds: tuple[str, ...] = KINDS,
@@ -213,13 +207,6 @@ class SVF(Adapter):
         """Drops the rows of a batch in which every row has its own z."""
         for layer in self.layers.values():
             layer.keep(rows)
-
-
-class LoRA(Adapter):
-    """The baseline: rank 16 on q and v in the paper; any matrices at any rank here."""
-
-    def __init__(self, model: GPT, rank: int = 16, kinds: tuple[str, ...] = ("q", "v")) -> None:
-        super().__init__(model, kinds, lambda name, linear: LoRALinear(linear, rank))
 
 
 def decompose(model: GPT, kinds: tuple[str, ...] = KINDS,
@@ -241,16 +228,54 @@ def matrices(model: GPT, kinds: tuple[str, ...]) -> list[tuple[str, nn.Module, s
             for kind in own if kind in kinds]
 
 
-def mix(alpha: Tensor, experts: Tensor, sizes: list[int]) -> Tensor:
-    """z' = 1 + sum_k alpha_k (z_k - 1): the base takes the rest, 1 - sum_k alpha_k (Sec. 3.2).
+# ---------------------------------------------------------------------------- the baseline: LoRA
 
-    alpha (..., K, 1), or (..., K, M) with a coefficient for each matrix; experts (K, N), sizes
-    the M lengths that add up to N. Returns (..., N). alpha = 0 is the base, one-hot an expert.
-    Departs from the paper, where sum_k alpha_k z_k leaves the size of the weights to the search.
+class LoRALinear(nn.Module):
+    """W' = W + 2 B A, A (r, I) and B (O, r) flattened to one vector (the paper's alpha = 2 r).
 
-    >>> mix(torch.tensor([[.5], [0.]]), torch.tensor([[3., 1.], [1., 9.]]), [1, 1]).tolist()
-    [2.0, 1.0]
+    >>> layer = LoRALinear(nn.Linear(2, 3, bias=False), rank=1)
+    >>> layer.use(torch.tensor([1., 0., 0., 5., 0.]), merge=True)  # A = (1, 0), B = (0, 5, 0)
+    >>> (layer.merged - layer.weight).round(decimals=3).tolist()
+    [[0.0, 0.0], [10.0, 0.0], [0.0, 0.0]]
     """
-    if alpha.shape[-1] > 1:
-        alpha = alpha.repeat_interleave(torch.tensor(sizes, device=alpha.device), dim=-1)
-    return 1 + (alpha * (experts - 1)).sum(-2)
+
+    def __init__(self, linear: nn.Linear, rank: int) -> None:
+        super().__init__()
+        self.weight, self.rank = linear.weight.detach(), rank
+        self.merged: Tensor | None = self.weight
+        self.pair: tuple[Tensor, Tensor] | None = None
+
+    def neutral(self, generator: torch.Generator) -> Tensor:
+        """B = 0, so that W' = W; A of standard deviation 1/sqrt(I), else nothing would learn."""
+        O, I = self.weight.shape
+        A = torch.randn(self.rank * I, generator=generator) * I ** -0.5
+        return torch.cat((A, torch.zeros(O * self.rank))).to(self.weight.device)
+
+    def use(self, v: Tensor | None, merge: bool) -> None:
+        """v None: the base's own weights, bit for bit. v (r (I + O),): A, then B."""
+        if v is not None and v.dim() > 1:
+            raise ValueError("LoRA runs one vector a batch; SVF alone takes one for each row")
+        self.merged, self.pair = (self.weight, None) if v is None else (None, self.split(v))
+        if self.pair and merge:
+            A, B = self.pair
+            self.merged = self.weight + 2 * B @ A
+
+    def split(self, v: Tensor) -> tuple[Tensor, Tensor]:
+        """A (r, I) and B (O, r) of the flat vector."""
+        O, I = self.weight.shape
+        v = v.to(self.weight.dtype)
+        return v[:self.rank * I].view(self.rank, I), v[self.rank * I:].view(O, self.rank)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (B, T, I) -> (B, T, O)."""
+        if self.merged is not None:
+            return product(x, self.merged)
+        A, B = self.pair
+        return F.linear(x, self.weight) + 2 * F.linear(F.linear(x, A), B)
+
+
+class LoRA(Adapter):
+    """The baseline: rank 16 on q and v in the paper; any matrices at any rank here."""
+
+    def __init__(self, model: GPT, rank: int = 16, kinds: tuple[str, ...] = ("q", "v")) -> None:
+        super().__init__(model, kinds, lambda name, linear: LoRALinear(linear, rank))

@@ -28,8 +28,9 @@ from data import flags
 from data.files import FIRST, alone, remove, write_json
 from data.flags import STRATEGIES, Adapt, Ask, Pretrain, Train
 from data.jsonl import CLASSIFIER, chosen
+from data.report import Table, show_expert, show_passes, wilson
 from data.tasks import OTHERS, Problem, Said, Task
-from data.terminal import Line, bold, coefficients, exit_code, narrowing, printable, rewards
+from data.terminal import Line, exit_code, printable
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
     from data.workshop import Workshop
 
 STARTED = time.monotonic()
-LETTERS = {"prompt": "A", "classifier": "B", "few-shot": "C"}
-HEADS = {"uniform": "unif", "random": "rand", "search": "srch", **LETTERS}  # of adapt's columns
+Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha, and what else there is to tell
 
 
 # ---------------------------------------------------------------------------------- the two passes
@@ -50,9 +50,9 @@ def categorise(shop: Workshop, z: Tensor | None, prompts: list[str]) -> list[tup
     category, and an answer that names none means "others"; the probability is that of its first
     token.
     """
-    import rl
+    from data.answers import completions
     brief = replace(shop.dialect, max_new=min(8, shop.dialect.max_new))
-    done = rl.completions(shop.svf, z, brief, [p + shop.which for p in prompts])
+    done = completions(shop.svf, z, brief, [p + shop.which for p in prompts])
     return [(chosen(brief.text(c.tokens), (*shop.domains, OTHERS)) or OTHERS, math.exp(c.logps[0]))
             for c in done]
 
@@ -82,7 +82,7 @@ def search(shop: Workshop, experts: Tensor, task: Task, how: str = "few-shot"
         return cem.random_search(*given, stream("search", task.name, args.seed)), {}
     alpha, history = cem.few_shot(*given, stream("cem", task.name, args.seed),
                                   Line(f"{task.name}: CEM", plan.iterations))
-    return alpha, {"alpha": alpha.mean(1).tolist(), "cem": history}
+    return alpha, {"shots": len(shots), "cem": history}
 
 
 def answer(shop: Workshop, experts: Tensor, alpha: Tensor, problems: list[Problem], what: str
@@ -108,10 +108,55 @@ def answer(shop: Workshop, experts: Tensor, alpha: Tensor, problems: list[Proble
 
 def answers(shop: Workshop, z: Tensor | None, problems: list[Problem], what: str) -> list[str]:
     """The answers of one expert z (None: the base), with a progress line."""
-    import rl
+    from data.answers import answers as given
     from data.machine import own
     line = Line(what, math.ceil(len(own(len(problems))) / shop.dialect.batch))
-    return rl.answers(shop.svf, z, shop.dialect, problems, line)
+    return given(shop.svf, z, shop.dialect, problems, line)
+
+
+def both_passes(shop: Workshop, experts: Tensor, choose: Choose, problems: list[Problem], what: str
+                ) -> tuple[list[str], dict]:
+    """The answers; and alpha (its mean over prompts and matrices), the seconds of each pass, and
+    what else pass 1 has to tell.
+    """
+    begin = time.monotonic()
+    alpha, facts = choose()
+    middle = time.monotonic()
+    texts = answer(shop, experts, alpha, problems, what)
+    seconds = [middle - begin, time.monotonic() - middle]
+    mean = alpha.reshape(-1, len(experts), alpha.shape[-1]).mean((0, 2)).tolist()
+    return texts, {**facts, "alpha": mean, "seconds": seconds}
+
+
+def ways(shop: Workshop, library: dict[str, Tensor], experts: Tensor, task: Task | None,
+         problems: list[Problem]) -> dict[str, Choose]:
+    """Name -> what chooses alpha, and tells more of it; in the order of the table's columns."""
+    import torch
+
+    from data.runs import stream
+    K, wanted = len(shop.domains), getattr(shop.args, "strategy", "all")
+
+    def named(z: Tensor | None) -> tuple[Tensor, dict]:
+        names, sure = zip(*categorise(shop, z, [p.prompt for p in problems]))
+        return one_hot(shop.domains, names), {
+            "named": {name: names.count(name) / len(names) for name in sorted(set(names))},
+            "sure": sum(sure) / len(sure)}
+
+    def blind() -> tuple[Tensor, dict]:
+        from cem import Search
+        eps = torch.randn(K, 1, generator=stream("random", task.name, shop.args.seed))
+        return 1 / K + Search.sigma * eps, {}
+    found = {"base": lambda: (torch.zeros(K, 1), {})}
+    found |= {name: lambda name=name: (one_hot(shop.domains, [name])[0], {})
+              for name in shop.domains}
+    if wanted in ("few-shot", "all"):
+        found |= {"uniform": lambda: (torch.full((K, 1), 1 / K), {}), "random": blind,
+                  "search": lambda: search(shop, experts, task, "search")}
+    found |= {"prompt": lambda: named(None), "classifier": lambda: named(library[CLASSIFIER]),
+              "few-shot": lambda: search(shop, experts, task)}
+    there = {"prompt": K, "classifier": CLASSIFIER in library, "few-shot": K and task}
+    return {name: choose for name, choose in found.items()
+            if name not in there or there[name] and wanted in (name, "all")}
 
 
 # ------------------------------------------------------------------------------------------- adapt
@@ -148,118 +193,18 @@ def adapt(args: Adapt) -> None:
 
 
 def adapt_task(shop: Workshop, library: dict[str, Tensor], task: Task) -> dict:
-    """One row: accuracy and seconds of pass 1 and 2 for each way to choose alpha."""
+    """One row: each way to choose alpha on the same test prompts."""
     import torch
 
-    import rl
+    from data.answers import right
     experts = torch.stack([library[name] for name in shop.domains])
     problems = task.problems(shop.args.n, "test", shop.args.seed)
-    row = {"n": len(problems), "accuracy": {}, "interval": {}, "seconds": {}, "facts": {}}
-    for name, choose in ways(shop, library, experts, task, problems).items():
-        begin = time.monotonic()
-        alpha, row["facts"][name] = choose()
-        middle = time.monotonic()
-        texts = answer(shop, experts, alpha, problems, f"{task.name}: {name}")
-        row["seconds"][name] = [middle - begin, time.monotonic() - middle]
-        row["accuracy"][name] = sum(rl.right(problems, texts)) / len(problems)
-        row["interval"][name] = wilson(row["accuracy"][name], len(problems))
-    return row
-
-
-def ways(shop: Workshop, library: dict[str, Tensor], experts: Tensor, task: Task | None,
-         problems: list[Problem]) -> dict[str, Callable[[], tuple[Tensor, dict]]]:
-    """Name -> what chooses alpha, and tells more of it; in the order of the table's columns."""
-    import torch
-
-    from data.runs import stream
-    K, wanted = len(shop.domains), getattr(shop.args, "strategy", "all")
-
-    def named(z: Tensor | None) -> tuple[Tensor, dict]:
-        names, sure = zip(*categorise(shop, z, [p.prompt for p in problems]))
-        return one_hot(shop.domains, names), {
-            "named": {name: names.count(name) / len(names) for name in sorted(set(names))},
-            "sure": sum(sure) / len(sure)}
-
-    def blind() -> tuple[Tensor, dict]:
-        from cem import Search
-        eps = torch.randn(K, 1, generator=stream("random", task.name, shop.args.seed))
-        return 1 / K + Search.sigma * eps, {}
-    found = {"base": lambda: (torch.zeros(K, 1), {})}
-    found |= {name: lambda name=name: (one_hot(shop.domains, [name])[0], {})
-              for name in shop.domains}
-    if wanted in ("few-shot", "all"):
-        found |= {"uniform": lambda: (torch.full((K, 1), 1 / K), {}), "random": blind,
-                  "search": lambda: search(shop, experts, task, "search")}
-    found |= {"prompt": lambda: named(None), "classifier": lambda: named(library[CLASSIFIER]),
-              "few-shot": lambda: search(shop, experts, task)}
-    there = {"prompt": K, "classifier": CLASSIFIER in library, "few-shot": K and task}
-    return {name: choose for name, choose in found.items()
-            if name not in there or there[name] and wanted in (name, "all")}
-
-
-class Table:
-    """The rows of adapt, shown and written as they are made, or found after a stop."""
-
-    def __init__(self, shop: Workshop) -> None:
-        args, self.domains, self.rows = shop.args, shop.domains, {}
-        self.path = args.out / "adapt.json"
-        self.facts = {"seed": args.seed, "shots": args.few_shot, "sources": shop.sources}
-        heads = "".join(f"{HEADS.get(name, name)[:4]:>5}" for name in self.columns())
-        print(f"\nAccuracy on {args.n} test prompts a task; C has seen {args.few_shot} shots. "
-              "unif: experts mixed\nevenly; rand: one random mixture; srch: random search, C's "
-              f"budget.\n\n{'task':<9}{heads}  C: 95%", flush=True)
-
-    def columns(self) -> list[str]:
-        return ["base", *self.domains, *HEADS]
-
-    def add(self, name: str, row: dict) -> None:
-        """Shows the row, and writes all rows so far."""
-        self.rows[name] = row
-        end = "  {:.2f}-{:.2f}".format(*row["interval"].get("few-shot", ()) or (0, 0))
-        self.show(name, row["accuracy"], end if "few-shot" in row["interval"] else "")
-        write_json(self.path, {**self.facts, "tasks": self.rows})
-
-    def show(self, name: str, shares: dict[str, float], end: str = "") -> None:
-        """Task, and a share a column; what was not asked for stays empty."""
-        cells = [f"{shares[way]:5.2f}" if way in shares else " " * 5 for way in self.columns()]
-        print(f"{name[:9]:<9}{''.join(cells[:-1])}{bold(cells[-1])}{end}", flush=True)
-
-    def end(self) -> None:
-        """The means, what C mixed and how its search narrowed, and the seconds."""
-        rows = self.rows.values()
-        there = [way for way in self.columns() if all(way in row["accuracy"] for row in rows)]
-        self.show("mean", {way: sum(r["accuracy"][way] for r in rows) / len(rows)
-                           for way in there})
-        if "few-shot" in there:
-            print("\nWhat C mixes, and sigma after each iteration of the search:")
-            for name, row in self.rows.items():
-                facts = row["facts"]["few-shot"]
-                if len(rows) == 1:
-                    print(narrowing(self.domains, facts["cem"]))
-                print(f"{name[:9]:<9}{coefficients(self.domains, facts['alpha'])}  "
-                      + " ".join(f"{step['sigma']:.2f}"[1:] for step in facts["cem"]))
-        spent = {way: map(sum, zip(*(row["seconds"][way] for row in rows)))
-                 for way in STRATEGIES if way in there}
-        print("\n1st+2nd pass, s, all tasks:  " + "  ".join(
-            f"{way} {first:.1f}+{second:.1f}" for way, (first, second) in spent.items()))
-
-    def state_dict(self) -> dict:
-        return self.rows
-
-    def load_state_dict(self, rows: dict) -> None:
-        for name, row in rows.items():
-            self.add(name, row)
-
-
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """Wilson's 95% interval of a share of n trials.
-
-    >>> [round(x, 3) for x in wilson(0.5, 100)]
-    [0.404, 0.596]
-    """
-    z = 1.959964
-    mid, half = share + z * z / (2 * n), z * (share * (1 - share) / n + (z / (2 * n)) ** 2) ** 0.5
-    return (mid - half) / (1 + z * z / n), (mid + half) / (1 + z * z / n)
+    found, n = {}, len(problems)
+    for way, choose in ways(shop, library, experts, task, problems).items():
+        texts, facts = both_passes(shop, experts, choose, problems, f"{task.name}: {way}")
+        share = sum(right(problems, texts)) / n
+        found[way] = {"accuracy": share, "interval": wilson(share, n), **facts}
+    return {"n": n, "ways": found}
 
 
 # ------------------------------------------------------------------------------------------- train
@@ -275,10 +220,7 @@ def train(args: Train) -> None:
         shop.pick(args.task, shop.trained)
     for name in [args.task] if args.task else shop.trained:
         row = train_one(shop, name)
-        low, high = row["interval"]
-        print(f"{name:<11} n {row['n']}  base {row['base']:.3f}  expert {row['expert']:.3f} "
-              f"[{low:.3f}, {high:.3f}]  {row['seconds']:.0f} s  {rewards(row['log'])}",
-              flush=True)
+        show_expert(name, row)
         known = {name: shop.known(name).get("row") for name in shop.trained}
         write_json(args.out / "train.json", {"seed": args.seed, "experts": {
             name: row for name, row in known.items() if row}})
@@ -287,17 +229,20 @@ def train(args: Train) -> None:
 
 def train_one(shop: Workshop, name: str) -> dict:
     """Trains one expert, or takes the one that this very run had finished before it stopped."""
-    import rl
+    from data.answers import right
     from data.shelf import save_expert
+    from rl import reinforce
     args, tasks, how = shop.args, shop.trained[name], recipe(shop.args)
     state, run = args.out / f"{name}.state.pt", {"expert": name, **shop.identity(), **asdict(how)}
     if (facts := shop.known(name)).get("run") == run:
         return facts["row"]
-    z, log = rl.reinforce(shop.svf, shop.dialect, tasks, how, args.seed, state, run,
-                          Line(f"train {name}", how.steps))
+    z, log = reinforce(shop.svf, shop.dialect, tasks, how, args.seed, state, run,
+                       Line(f"train {name}", how.steps))
     problems = [p for t in tasks for p in t.problems(args.n // len(tasks), "test", args.seed)]
-    share = {who: sum(rl.right(problems, answers(shop, vector, problems, f"{name}: test of {who}"))
-                      ) / len(problems) for who, vector in (("base", None), ("expert", z))}
+    share = {}
+    for who, vector in (("base", None), ("expert", z)):
+        texts = answers(shop, vector, problems, f"{name}: test of {who}")
+        share[who] = sum(right(problems, texts)) / len(problems)
     row = {"n": len(problems), **share, "interval": wilson(share["expert"], len(problems)),
            "parameters": shop.svf.N, "seconds": log[-1]["seconds"], "log": log}
     save_expert(args.out / f"{name}.pt", shop.svf, z, {"run": run, "row": row})
@@ -326,7 +271,7 @@ def ask(args: Ask) -> None:
     """`t2.py ask`: both passes on one prompt; C where a task says what to take shots from."""
     import torch
 
-    import rl
+    from data.answers import completions
     from data.tokenizer import tidy
     from data.workshop import Workshop
     text = args.prompt if args.weights else tidy(args.prompt)
@@ -336,7 +281,7 @@ def ask(args: Ask) -> None:
     task = shop.pick(args.task, shop.choice) if args.task else None
     problem = Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
     print(f"the prompt    {printable(text.strip())}")
-    rl.answers(shop.svf, None, replace(shop.dialect, max_new=1), [problem])
+    completions(shop.svf, None, replace(shop.dialect, max_new=1), [text])
     report = {"question": text.strip(), "seed": args.seed,
               "first_token_seconds": time.monotonic() - STARTED}
     print(f"              first token {report['first_token_seconds']:.1f} s after the start")
@@ -344,29 +289,13 @@ def ask(args: Ask) -> None:
     experts = torch.stack([library[name] for name in shop.domains] or [torch.ones(1)])
     for way, choose in ways(shop, library, experts, task, [problem]).items():
         if way in ("base", *STRATEGIES):
-            begin = time.monotonic()
-            alpha, facts = choose()
-            middle = time.monotonic()
-            said = answer(shop, experts, alpha, [problem], way)[0].strip()
-            seconds = [middle - begin, time.monotonic() - middle]
-            alpha = alpha.flatten(0, -2).mean(1).tolist()  # of each expert
-            report[way] = {**facts, "alpha": alpha, "answer": said, "seconds": seconds}
-            show_passes(way, coefficients(shop.domains, alpha), facts, printable(said), seconds)
+            [said], facts = both_passes(shop, experts, choose, [problem], way)
+            report[way] = {**facts, "answer": said.strip()}
+            show_passes(way, shop.domains, report[way])
     if not library:
         print(f"no experts in {args.out} yet, and so no second pass: see `python t2.py train "
               "--help`")
     write_json(args.out / "ask.json", report)
-
-
-def show_passes(way: str, alpha: str, facts: dict, said: str, seconds: list[float]) -> None:
-    """What pass 1 found and what pass 2 answered; for the base there is nothing to find."""
-    first, second = (f"   ({s:.2f} s)" for s in seconds)
-    if way == "base":
-        print(f"the base      {said}{second}")
-        return
-    sure = f"{facts['sure']:.0%} sure of {', '.join(facts['named'])}" if "sure" in facts else ""
-    print(f"{LETTERS[way]} {way:<11} {sure}\n  pass 1      {alpha}{first}\n"
-          f"  pass 2      {bold(said)}{second}")
 
 
 # ------------------------------------------------------------------------------------ command line

@@ -12,6 +12,8 @@ more distrust than torch.load has; reports are JSON.
 from __future__ import annotations
 
 import copy
+import ctypes
+import hashlib
 import json
 import os
 import re
@@ -26,6 +28,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from model import GPT
 
 FIRST = os.environ.get("WORLD_SIZE", "1") == "1" or os.environ.get("RANK") == "0"
 _TEMPORARY = re.compile(r".+\.(pt|svd|json|jsonl|model)\.\d+\.tmp")  # as write_whole names them
@@ -148,6 +152,19 @@ def map_file(path: Path) -> dict:
         if sorted(filter(None, lengths.values())) != there:
             raise Damaged("its tensors are longer or shorter than its data")
     return thing
+
+
+def fingerprint(model: GPT) -> str:
+    """16 hex digits of the config and all weights: an expert fits the base it was trained on.
+
+    Weights are rounded to bfloat16 for it, so that a base is the same base in every dtype.
+    """
+    digest = hashlib.sha256(repr(model.config).encode())
+    for name, p in sorted(model.named_parameters()):
+        p = p.detach().bfloat16().cpu().contiguous()
+        digest.update(name.encode())
+        digest.update(ctypes.string_at(p.data_ptr(), p.numel() * p.element_size()))
+    return digest.hexdigest()[:16]
 
 
 class Damaged(ValueError):

@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from data import tokenizer
+from data.answers import padded
 from data.corpus import document
 from data.dialect import Dialect, built_in
 from data.files import remove, write_json
@@ -28,7 +29,6 @@ from data.runs import Report, by_name, check_finite, resumable, stream
 from data.shelf import save_model
 from data.terminal import Line
 from model import GPT, Config
-from rl import padded
 
 Pair = tuple[list[int], list[int]]  # prompt tokens, completion tokens (with the end token)
 PROMPT_WEIGHT = 0.03  # of a prompt's tokens in the loss: most of them are drawn by chance

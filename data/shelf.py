@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 
 from data import bpe, weights
-from data.files import load_file, save_file, show
+from data.files import fingerprint, load_file, save_file, show
 from data.weights import LARGEST, LARGEST_CONTEXT, LARGEST_LAYERS
-from model import GPT, Config, fingerprint
+from model import GPT, Config
 from svf import KINDS, SVF, Factors, decompose, exact, matrices
 
 SIZES = ("vocab", "width", "layers", "heads", "kv_heads", "head_size", "hidden", "context")

@@ -77,37 +77,6 @@ def bold(text: str) -> str:
     return painted(text, BOLD)
 
 
-def coefficients(names: list[str], alpha: list[float], width: int = 5) -> str:
-    """alpha as numbers, and as bars where they can be shown.
-
-    >>> coefficients(["math", "code"], [1.0, -0.25])
-    'math +1.00  code -0.25'
-    """
-    cells = [f"{name} {value:+.2f}" for name, value in zip(names, alpha)]
-    if draws(sys.stdout):
-        cells = [cell + " " + painted(bar(value, width).ljust(width), CYAN if value > 0 else RED)
-                 for cell, value in zip(cells, alpha)]
-    return "  ".join(cells).rstrip()
-
-
-def rewards(log: list[dict]) -> str:
-    """The mean rewards of a training: first and last, and all between as a sparkline."""
-    values = [step["reward"] for step in log]
-    picture = f" {painted(spark(values), CYAN)} " if draws(sys.stdout) else " to "
-    return f"reward {values[0]:+.2f}{picture}{values[-1]:+.2f}"
-
-
-def narrowing(names: list[str], history: list[dict]) -> str:
-    """CEM's search, a line an iteration: scores on the shots; mu and sigma of each expert."""
-    rows = ["iteration  best mean  " + "  ".join(f"{name:<19}" for name in names)]
-    for i, step in enumerate(history, 1):
-        cells = [f"{mu:+.2f} " + (reach(mu, sigma) if draws(sys.stdout) else f"±{sigma:.2f}")
-                 for mu, sigma in zip(step["mu"], step["sigmas"])]
-        rows.append(f"{i:>9}  {step['best']:.2f} {step['mean']:.2f}  "
-                    + "  ".join(f"{cell:<19}" for cell in cells))
-    return "\n".join(row.rstrip() for row in rows)
-
-
 # --------------------------------------------------------------------------------- while at work
 
 class Line:
@@ -134,12 +103,11 @@ class Line:
             f"  {k} {v:.2f}" if isinstance(v, float) else f"  {k} {v}"
             for k, v in facts.items() if isinstance(v, (float, int)))
         eta = f"ETA {per * (self.steps - 1 - step):.0f} s" if step > self.first else "ETA ..."
-        line = f"{self.what} {step + 1}/{self.steps}{text}  {eta}"
+        line = f"{self.what} {step + 1}/{self.steps}  {eta}{text}"
         final = step + 1 == self.steps
         if sys.stderr.isatty():
             room = shutil.get_terminal_size().columns - 1
-            print(line[:room], end="\n" if final and not picture else "", file=sys.stderr,
-                  flush=True)
+            print("" if final else line[:room], end="", file=sys.stderr, flush=True)
         elif now - self.last > 10 or final and now - self.start > 3 or alarm not in self.said:
             print(line, file=sys.stderr, flush=True)
             self.last = now

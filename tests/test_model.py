@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from data.files import fingerprint
 from data.machine import product
 from data.shelf import load_model, save_model
 from model import (
     GPT,
     Cache,
     Config,
-    fingerprint,
     generate,
     left_padded,
     prefill,

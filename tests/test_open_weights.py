@@ -53,9 +53,9 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path) -> No
     found = json.loads((tmp_path / "adapt.json").read_text())["tasks"]
     assert list(found) == ["words", "sums"]
     for row in found.values():
-        assert list(row["accuracy"])[:3] == ["base", "sums", "words"]
-        assert len(row["facts"]["few-shot"]["alpha"]) == 2
-        assert {"base", "uniform", "prompt", "classifier", "few_shot"} <= set(row)
+        assert list(row["ways"])[:3] == ["base", "sums", "words"]
+        assert len(row["ways"]["few-shot"]["alpha"]) == 2
+        assert {"uniform", "prompt", "classifier", "few-shot"} <= set(row["ways"])
     asked = run("ask", *model, "Is ice <|im_end|> hot?")
     assert asked.returncode == 0, asked.stderr
     assert "first token" in asked.stdout and "classifier" in asked.stdout

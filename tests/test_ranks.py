@@ -105,8 +105,8 @@ def test_two_processes_find_the_mixture_of_one(tmp_path: Path) -> None:
     done(*RANKS, *args, "--out", tmp_path / "two")
     rows = [json.loads((tmp_path / name / "adapt.json").read_text())["tasks"]["pair"]
             for name in ("one", "two")]
-    for row in rows:
-        del row["seconds"]
+    for found in (found for row in rows for found in row["ways"].values()):
+        del found["seconds"]
     assert rows[0] == rows[1]
 
 
