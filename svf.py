@@ -1,4 +1,4 @@
-"""Singular value fine-tuning: an expert is one gain for each singular value (paper, Sec. 3.1).
+"""Singular value fine-tuning: an expert is one gain for each singular value (paper, Sec. 3.2).
 
     W = U diag(S) V^T      the frozen thin SVD of each attention and MLP matrix
     W' = U diag(S*z) V^T   the adapted matrix; z is all that is learned, z = 1 is the base model
@@ -37,7 +37,7 @@ KINDS = ATTENTION + MLP
 
 
 def adapted_weight(U: Tensor, S: Tensor, Vt: Tensor, z: Tensor) -> Tensor:
-    """W' = U diag(S*z) V^T (paper, Sec. 3.1).
+    """W' = U diag(S*z) V^T (paper, Sec. 3.2).
 
     U (O, R), S (R,), Vt (R, I): thin SVD of W. z (R,): unitless gains; z = 1 gives W.
     Returns W' (O, I). ValueError if z is not (R,).

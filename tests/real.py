@@ -25,8 +25,12 @@ import torch
 import rl
 import t2
 from data import jsonl
+from data.answers import answers, right
 from data.files import alone, write_json
+from data.flags import Train
+from data.report import wilson
 from data.shelf import load_expert, load_llama
+from data.terminal import Line
 from data.workshop import Workshop
 from svf import LoRA
 
@@ -45,7 +49,7 @@ def gain(before: float, after: float, n: int) -> tuple[float, float, float]:
     >>> [round(x, 3) for x in gain(0.5, 0.9, 100)]
     [0.4, 0.278, 0.506]
     """
-    (low0, high0), (low1, high1) = t2.wilson(before, n), t2.wilson(after, n)
+    (low0, high0), (low1, high1) = wilson(before, n), wilson(after, n)
     d = after - before
     return (d, d - ((after - low1) ** 2 + (high0 - before) ** 2) ** 0.5,
             d + ((high1 - after) ** 2 + (before - low0) ** 2) ** 0.5)
@@ -64,7 +68,7 @@ def kept(path: Path, make: Callable[[], dict]) -> dict:
 
 
 def shop_of(weights: str, tasks: str, out: Path, seed: int) -> Workshop:
-    return Workshop(t2.Train(weights=weights, tasks=f"{tasks}/train.jsonl", out=out / str(seed),
+    return Workshop(Train(weights=weights, tasks=f"{tasks}/train.jsonl", out=out / str(seed),
                                 seed=seed, **FLAGS))
 
 
@@ -76,7 +80,7 @@ def everywhere(adapter: object, z: object, shop: Workshop, own: str) -> dict[str
 
 def share(adapter: object, z: object, shop: Workshop, pool: jsonl.Pool, n: int = N) -> float:
     problems = pool.problems(n, "test")
-    return mean(rl.right(problems, rl.answers(adapter, z, shop.dialect, problems)))
+    return mean(right(problems, answers(adapter, z, shop.dialect, problems)))
 
 
 def svf(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
@@ -99,10 +103,10 @@ def lora(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     for name in domains:
         for seed in SEEDS:
             def row(name: str = name, seed: int = seed) -> dict:
-                how = t2.recipe(t2.Train(weights=weights, **{**FLAGS, "rate": RATE}))
+                how = t2.recipe(Train(weights=weights, **{**FLAGS, "rate": RATE}))
                 z, log = rl.reinforce(adapter, shop.dialect, shop.trained[name], how, seed,
                                       out / f"lora-{name}-{seed}.state.pt", {"rate": RATE},
-                                      t2.Line(f"LoRA {name} {seed}", how.steps))
+                                      Line(f"LoRA {name} {seed}", how.steps))
                 return {"seconds": log[-1]["seconds"], "parameters": adapter.N,
                         "share": everywhere(adapter, z, shop, name)}
             kept(out / f"lora-{name}-{seed}.json", row)

@@ -12,11 +12,12 @@ import torch
 
 import rl
 from data import HERE
+from data.answers import answers, padded, right
 from data.files import load_file
 from data.pretrain import next_token_loss
 from data.runs import stream
 from data.tasks import DOMAINS, TASKS, Problem, trained_on
-from model import GPT
+from model import GPT, generate
 from svf import SVF
 from tests.paper import __main__ as command
 from tests.paper import lab, marks, reading, searches, studies, tables, variants
@@ -131,10 +132,15 @@ def test_a_job_is_done_once_and_again_gives_the_same(out: Path) -> None:
 
 
 def test_the_library_is_what_train_makes(out: Path) -> None:
-    """data/reasoning.pt was made by `t2.py train --task reasoning`: here is its first step."""
+    """data/reasoning.pt was made by `t2.py train --task reasoning`: here are its first two steps.
+
+    Bits differ from one processor to another, and a sample may follow them.
+    """
     log = load_file(HERE / "reasoning.pt")["facts"]["row"]["log"]
-    found = lab.train(replace(lab.library(0)["reasoning"], steps=1))["log"]
-    assert found[0]["reward"] == log[0]["reward"] and found[0]["kl"] == log[0]["kl"]
+    found = lab.train(replace(lab.library(0)["reasoning"], steps=2))["log"]
+    for ours, its in zip(found, log):
+        assert ours["reward"] == pytest.approx(its["reward"], abs=0.05)
+        assert ours["kl"] == pytest.approx(its["kl"], rel=0.05, abs=1e-6)
 
 
 def test_a_later_run_starts_where_the_earlier_one_ended(out: Path) -> None:
@@ -306,8 +312,8 @@ def test_greedy_rollouts_are_the_greedy_answers(out: Path) -> None:
     groups = variants.greedy(svf, dialect, problems, torch.rand(5, 1, 72))
     assert [len(group) for group in groups] == [1] * 5
     texts = [dialect.text(group[0].completion) for group in groups]
-    assert texts == rl.answers(svf, None, dialect, problems)
-    assert [group[0].reward == 1 for group in groups] == rl.right(problems, texts)
+    assert texts == answers(svf, None, dialect, problems)
+    assert [group[0].reward == 1 for group in groups] == right(problems, texts)
 
 
 def test_ideal_answers_are_right() -> None:
@@ -351,7 +357,7 @@ def test_no_shots_in_the_prompt_is_the_base(out: Path, monkeypatch: pytest.Monke
     assert studies.in_prompt([], problems) == base and "1" in base
     seen: list[list[int]] = []
     monkeypatch.setattr(studies, "generate", lambda model, prompts, ends, most: (
-        seen.extend(prompts), studies.rl.generate(model, prompts[:1], ends, 1) * len(prompts))[1])
+        seen.extend(prompts), generate(model, prompts[:1], ends, 1) * len(prompts))[1])
     [shot], dialect = TASKS["bus"].problems(1, "shots"), lab.shop().dialect
     studies.in_prompt([shot], problems)
     solved = dialect.answer(studies.solution(shot, Random("solutions")))
@@ -362,7 +368,7 @@ def test_alpha_by_gradient_makes_the_solutions_likelier(out: Path) -> None:
     svf, dialect = lab.shop().svf, lab.shop().dialect
     Z = 1 + 0.2 * torch.randn(3, svf.N, generator=stream("Z"))
     problems = TASKS["times"].problems(4, "shots")
-    pairs = rl.padded([(dialect.prompt(p.prompt), dialect.answer(
+    pairs = padded([(dialect.prompt(p.prompt), dialect.answer(
         studies.solution(p, Random("solutions")))) for p in problems], 0.0, "cpu")
 
     def loss(alpha: torch.Tensor) -> float:

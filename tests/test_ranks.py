@@ -162,4 +162,4 @@ def test_more_processes_than_parts_of_a_step_is_one_line(tmp_path: Path) -> None
     process = start(*RANKS, "train", *QUICK, "--batch", "128", "--out", tmp_path)
     said = process.communicate(timeout=60)[1]
     assert process.returncode != 0
-    assert "t2.py: rank 1 has nothing to do: the 1 parts of a step" in said
+    assert "t2.py: a process has nothing to do: the 1 parts of a step" in said

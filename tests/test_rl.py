@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from data.answers import completions, padded
 from data.dialect import built_in
 from data.files import load_file
 from data.machine import Gone
@@ -26,10 +27,8 @@ from rl import (
     advantages,
     answer_states,
     backward,
-    completions,
     distinct,
     draw,
-    padded,
     policy_step,
     reinforce,
     reinforce_loss,

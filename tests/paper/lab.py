@@ -22,11 +22,14 @@ from torch import Tensor
 
 import rl
 import t2
+from data.answers import answers, right
 from data.files import load_file, save_file, write_json, write_whole
+from data.flags import Adapt
 from data.jsonl import CLASSIFIER
 from data.runs import quiet
 from data.shelf import load_model
 from data.tasks import DOMAINS, TASKS, Problem, Task, trained_on
+from data.terminal import Line
 from data.workshop import Workshop
 from svf import Adapter
 from tests.paper import variants
@@ -100,7 +103,7 @@ def shop(base: str = FIRST) -> Workshop:
     folder.mkdir(parents=True, exist_ok=True)
     if base != FIRST and not (folder / "base.pt").exists():  # never the one that ships instead
         raise ValueError(f"{folder / 'base.pt'} is not there: the same command makes it")
-    return Workshop(t2.Adapt(out=folder, threads=1, n=N))
+    return Workshop(Adapt(out=folder, threads=1, n=N))
 
 
 @lru_cache(3)
@@ -159,12 +162,12 @@ def few(tasks: tuple[Task, ...], size: int, seed: int) -> tuple[Few, ...]:
 
 def judged(problems: list[Problem], texts: list[str]) -> str:
     """Marks of these answers."""
-    return "".join(str(int(ok)) for ok in rl.right(problems, texts))
+    return "".join(str(int(ok)) for ok in right(problems, texts))
 
 
 def marks(adapter: Adapter, z: Tensor | None, problems: list[Problem]) -> str:
     """Marks of greedy answers."""
-    return judged(problems, rl.answers(adapter, z, shop().dialect, problems))
+    return judged(problems, answers(adapter, z, shop().dialect, problems))
 
 
 # --------------------------------------------------------------------------------------- jobs
@@ -280,7 +283,7 @@ def do_all(jobs: Iterable[Job], what: str, processes: int) -> None:
     left = [job for job in dict.fromkeys(jobs) if not is_done(job)]
     if not left:
         return
-    line = t2.Line(what, len(left))
+    line = Line(what, len(left))
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, begin, (OUT,)) as pool:
         try:

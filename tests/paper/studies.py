@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 import cem
-import rl
 import t2
+from data.answers import padded
 from data.jsonl import CLASSIFIER
 from data.pretrain import next_token_loss
 from data.runs import stream
@@ -102,7 +102,7 @@ def by_gradient(Z: Tensor, problems: list[Problem], steps: int = 40, rate: float
     svf, dialect, rng = shop().svf, shop().dialect, Random("solutions")
     alpha = torch.full((len(Z), 1), 1 / len(Z), requires_grad=True)
     optimizer = torch.optim.Adam([alpha], lr=rate)
-    pairs = rl.padded([(dialect.prompt(p.prompt), dialect.answer(solution(p, rng)))
+    pairs = padded([(dialect.prompt(p.prompt), dialect.answer(solution(p, rng)))
                        for p in problems], 0.0, "cpu")
     for _ in range(steps):
         svf.use(mix(alpha, Z, svf.sizes))

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 import rl
+from data.answers import padded
 from data.corpus import answer
 from data.dialect import Dialect
 from data.pretrain import next_token_loss
@@ -130,7 +131,7 @@ def imitate(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: rl.Recipe,
                   dialect.answer(JOIN.join(answer(part, p.lead, rng) for part in p.parts)))
                  for p in problems]
         adapter.use(z)
-        loss = next_token_loss(adapter.model, *rl.padded(pairs, 0.0, z.device))
+        loss = next_token_loss(adapter.model, *padded(pairs, 0.0, z.device))
         check_finite({"the loss": loss})
         loss.backward()
         return {"loss": loss.item()}
