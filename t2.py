@@ -215,7 +215,8 @@ def train(args: Train) -> None:
     if args.weights and not args.tasks:
         raise ValueError("train --weights DIR needs --tasks FILE: what to train experts for")
     shop = Workshop(args)
-    print(f"base: {shop.sources['base']}, {shop.svf.N:,} gains an expert", flush=True)
+    shop.show_sources()
+    print(f"{shop.svf.N:,} gains an expert", flush=True)
     if args.task:
         shop.pick(args.task, shop.trained)
     for name in [args.task] if args.task else shop.trained:

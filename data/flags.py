@@ -60,8 +60,8 @@ class Model(Common):
 class Shots(Model):
     """What goes with every command that takes examples of a task."""
 
-    tasks: str = option("", "your tasks for open weights, a JSON object a line (see README)",
-                        metavar="FILE")
+    tasks: str = option("", "your tasks for open weights, a JSON object a line (see "
+                        "data/README.md)", metavar="FILE")
     few_shot: int = option(8, "examples that strategy C may look at", least=1, most=200)
     per_matrix: bool = option(False, "a coefficient for each matrix and expert, not each expert")
 
@@ -96,8 +96,8 @@ class Train(Model):
         python t2.py train --weights DIR --tasks my_tasks.jsonl
     """
 
-    tasks: str = option("", "your tasks for open weights, a JSON object a line (see README)",
-                        metavar="FILE")
+    tasks: str = option("", "your tasks for open weights, a JSON object a line (see "
+                        "data/README.md)", metavar="FILE")
     task: str = option("", "one expert instead of all", metavar="NAME")
     steps: int = option(0, "gradient steps an expert (default: 40; open weights 25)", least=0,
                         most=MOST)

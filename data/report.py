@@ -75,7 +75,7 @@ class Table:
                       + " ".join(f"{step['sigma']:.2f}"[1:] for step in found["cem"]))
         spent = {way: map(sum, zip(*(ways[way]["seconds"] for ways in rows.values())))
                  for way in STRATEGIES if way in there}
-        print("\n1st+2nd pass, s, all tasks:  " + "  ".join(
+        print("\n1st+2nd pass, s:  " + "  ".join(
             f"{way} {first:.1f}+{second:.1f}" for way, (first, second) in spent.items()))
 
     def state_dict(self) -> dict:
@@ -98,7 +98,7 @@ def coefficients(names: list[str], alpha: list[float], width: int = 4) -> str:
     if draws(sys.stdout):
         cells = [cell + " " + painted(bar(value, width).ljust(width), CYAN if value > 0 else RED)
                  for cell, value in zip(cells, alpha)]
-    return "  ".join(cells).rstrip()
+    return "  ".join(cells)
 
 
 def rewards(log: list[dict]) -> str:
@@ -116,14 +116,14 @@ def narrowing(names: list[str], history: list[dict]) -> str:
     """CEM's search, a line an iteration: scores on the shots; mu and sigma of each expert.
 
     >>> print(narrowing(["math"], [{"best": 1, "mean": .5, "mu": [.9], "sigmas": [.1]}]))
-    iteration  best mean  math
-            1  1.00 0.50  +0.90 ±0.10
+    iter  best mean  math
+       1  1.00 0.50  +0.90 ±0.10
     """
-    rows = ["iteration  best mean  " + "  ".join(f"{name:<19}" for name in names)]
+    rows = ["iter  best mean  " + "  ".join(f"{name:<19}" for name in names)]
     for i, step in enumerate(history, 1):
         cells = [f"{mu:+.2f} " + (reach(mu, sigma) if draws(sys.stdout) else f"±{sigma:.2f}")
                  for mu, sigma in zip(step["mu"], step["sigmas"])]
-        rows.append(f"{i:>9}  {step['best']:.2f} {step['mean']:.2f}  "
+        rows.append(f"{i:>4}  {step['best']:.2f} {step['mean']:.2f}  "
                     + "  ".join(f"{cell:<19}" for cell in cells))
     return "\n".join(row.rstrip() for row in rows)
 
@@ -143,7 +143,8 @@ def show_passes(way: str, domains: Sequence[str], found: dict) -> None:
 
 
 def show_expert(name: str, row: dict) -> None:
-    """One line on a trained expert: accuracy on test prompts before and after, and its rewards."""
+    """On a trained expert: accuracy on test prompts before and after, and its rewards."""
     low, high = row["interval"]
     print(f"{name:<11} n {row['n']}  base {row['base']:.3f}  expert {row['expert']:.3f} "
-          f"[{low:.3f}, {high:.3f}]  {row['seconds']:.0f} s  {rewards(row['log'])}", flush=True)
+          f"[{low:.3f}, {high:.3f}]  {row['seconds']:.0f} s\n{'':<11} {rewards(row['log'])}",
+          flush=True)

@@ -102,8 +102,8 @@ class Workshop:
     def show_sources(self) -> None:
         """Which files base and experts come from, a line each."""
         for name, source in self.sources.items():
-            near = Path(source).is_relative_to(Path.cwd())
-            print(f"{name:<11} {Path(source).relative_to(Path.cwd()) if near else source}")
+            here = Path(source).is_relative_to(Path.cwd())
+            print(f"{name:<11} {Path(source).relative_to(Path.cwd()) if here else source}")
 
     def known(self, name: str) -> dict:
         """What this folder's own file of an expert says of it: nothing if it is of no use."""

@@ -1,9 +1,9 @@
-"""Speed, measured side by side: the table that README shows.
+"""Speed, measured side by side: the table that tests/results/README shows.
 
     python -m tests.bench                       # all rows that need no peers
     python -m tests.bench --peers PYTHON        # PYTHON of an environment with transformers, peft
     python -m tests.bench step-4 cem            # some rows; the others stay as they were
-    python -m tests.bench table                 # what README shows, from the JSON
+    python -m tests.bench table                 # what tests/results/README shows, from the JSON
     python -m tests.bench --device cuda --dtype bfloat16 --out bench-cuda.json
 
 A row is a ratio of medians of interleaved runs, A B A B, after one of each that does not count;
@@ -372,7 +372,7 @@ def first_version(folder: Path) -> Path:
 
 
 def table(results: dict) -> str:
-    """README's table, from the JSON."""
+    """The table, from the JSON."""
     lines = ["| work | against | s, ours and theirs | ratio | pairs | to reach | GFLOP, GB | "
              "floor / ours | peak, GB |", "|---" * 9 + "|"]
     for name in rows():

@@ -1,4 +1,4 @@
-"""What SVF does to a real model, beside what could embarrass it: README's tables of open weights.
+"""What SVF does to a real model, beside what could embarrass it: the tables of open weights.
 
     python -m data.english tasks
     for s in 0 1 2; do

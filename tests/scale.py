@@ -1,7 +1,7 @@
 """How cost grows: a training step, merging and a CEM generation, measured and by formula.
 
     python -m tests.scale            # measures into tests/results/scale.json, prints the tables
-    python -m tests.scale table      # what README shows of it
+    python -m tests.scale table      # what tests/results/README shows of it
     python -m tests.scale figure     # draws tests/results/scale.svg from it (needs matplotlib)
     python -m tests.scale llama      # the same formulas on paper: Llama 1B, 8B, 70B on H100s
 
@@ -114,7 +114,7 @@ def short(x: float) -> str:
 
 
 def brief(results: dict) -> str:
-    """README's table: the smallest and the greatest of each, measured / by formula."""
+    """The table: the smallest and the greatest of each, measured / by formula."""
     lines = ["| work | grows | ms (by formula) | MB (by formula) |", "|---" * 4 + "|"]
     for work, title in WORKS.items():
         for grows in TOUCHES[work]:

@@ -8,14 +8,13 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from data import HERE
 from model import GPT, Config
 from svf import SVF, adapted_weight
 from tests import bench, scale
 
 SMALL = dict(vocab=37, width=20, layers=2, heads=4, kv_heads=2, head_size=6, hidden=28,
              context=160, theta=1e4, tied=True)
-README = (HERE.parent / "README.md").read_text(encoding="utf-8")
+README = (bench.RESULTS / "README.md").read_text(encoding="utf-8")
 RESULTS = {name: json.loads((bench.RESULTS / f"{name}.json").read_text())
            for name in ("bench", "scale")}
 

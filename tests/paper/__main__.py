@@ -2,7 +2,7 @@
 
     python -m tests.paper                      # all tables, into tests/results/paper
     python -m tests.paper ablations --seeds 5  # one of them
-    python -m tests.paper readme               # writes what is in tests/results/paper into README
+    python -m tests.paper readme               # writes the tables of both READMEs from them
     python -m tests.paper figures              # draws the pictures anew; needs matplotlib
 
 What is done is kept in OUT and not done again, whichever table it was done for; Ctrl-C stops, and
@@ -23,11 +23,11 @@ from data.flags import Parser, check_writable, within
 from data.terminal import complain
 from tests.paper import figures, lab
 from tests.paper.marks import claims
-from tests.paper.reading import TABLES
+from tests.paper.reading import TABLES, text_front
 from tests.paper.why import WHY
 
 RESULTS = HERE.parent / "tests" / "results" / "paper"
-README = HERE.parent / "README.md"
+README, ALL = HERE.parent / "README.md", RESULTS.parent / "README.md"  # the front door; the rest
 BEGIN, END = "<!-- python -m tests.paper readme -->", "<!-- end of what it wrote -->"
 FIGURES = {"svf-lora": ["training", "gains"], "unseen": ["alpha", "search"],
            "classes": ["classes"], "shots": ["shots"], "few": ["few"]}
@@ -52,11 +52,11 @@ def make(names: list[str], seeds: tuple[int, ...], processes: int) -> None:
 
 
 def section(name: str) -> str:
-    """A table as README has it: the verdicts in sight, the figures folded."""
-    found = json.loads((RESULTS / f"{name}.json").read_text())
+    """A table as it is shown: the verdicts in sight, the figures folded."""
+    found = kept(name)
     pictures = "".join(
         f"\n\n![{inspect.getdoc(getattr(figures, figure)).splitlines()[0]}]"
-        f"(tests/results/paper/{figure}.svg)" for figure in FIGURES.get(name, []))
+        f"(paper/{figure}.svg)" for figure in FIGURES.get(name, []))
     verdicts = [*(f"- {note}" for note in found.get("notes", [])),
                 *claims(found.get("claims", []), WHY)]
     return (f"### {TABLES[name].title}\n\n" + "\n".join(verdicts) + "\n\n"
@@ -64,18 +64,29 @@ def section(name: str) -> str:
             + pictures)
 
 
-def written() -> str:
-    """What README has between BEGIN and END."""
-    return "\n\n".join([BEGIN, *map(section, TABLES), END])
+def kept(name: str) -> dict:
+    """A table's figures, as they were found."""
+    return json.loads((RESULTS / f"{name}.json").read_text())
+
+
+def written() -> dict[Path, str]:
+    """What each of the two files has between BEGIN and END."""
+    return {README: "\n\n".join([BEGIN, text_front(kept("svf-lora"), kept("unseen")), END]),
+            ALL: "\n\n".join([BEGIN, *map(section, TABLES), END])}
 
 
 def readme() -> None:
-    text = README.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"{README}: expected the lines {BEGIN} and {END}, between which to write")
-    README.write_text(before + written() + after, encoding="utf-8")
+    """Writes it there. ValueError, and nothing is written, where one has not both marks."""
+    texts = {}
+    for path, new in written().items():
+        before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+        _, end, after = rest.partition(END)
+        if not (begin and end):
+            raise ValueError(f"{path}: expected the lines {BEGIN} and {END}, between which to "
+                             "write")
+        texts[path] = before + new + after
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -113,6 +124,9 @@ def main(argv: list[str] | None = None) -> int:
         return 130
     except (ValueError, OSError) as error:
         complain(error)
+        return 2
+    except KeyError as error:
+        complain(f"{RESULTS}: a table there has no {error}, which it has now: make it again")
         return 2
     return 0
 

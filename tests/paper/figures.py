@@ -1,4 +1,4 @@
-"""The pictures of README, drawn by matplotlib, which nothing else needs.
+"""The pictures of the results, drawn by matplotlib, which nothing else needs.
 
 A colour stands for the same thing everywhere: the domains, and the ways to train.
 """

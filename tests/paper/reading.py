@@ -1,4 +1,4 @@
-"""What the jobs' results come to: `rows_*` gives what is written as JSON, `text_*` README's table.
+"""What the jobs' results come to: `rows_*` gives what is written as JSON, `text_*` the table.
 
 A claim is the paper's, or one that its readers would make of it; whether it held here, failed or
 was not decided is computed; why.py has what we think is the reason.
@@ -131,6 +131,26 @@ def text_unseen(found: dict) -> str:
     paper = ("Paper, Llama3-8B (MATH, HumanEval, ARC-Challenge): base 24.5, 61.0, 80.6; LoRA "
              "24.1, 52.4, 81.1; A 25.2, 61.6, 81.7; B 25.2, 62.8, 81.4; C 25.5, 63.0, 82.6.")
     return "\n\n".join([grid(head, lines), paper])
+
+
+def text_front(lora: dict, unseen: dict) -> str:
+    """The front door's table: whose answers are right, trained on and unseen."""
+    own = {row["label"]: row["mean"] for row in lora["budgets"]["full"]}
+    who = [("the base model", "nothing", lora["base"]["mean"], unseen["mean"]["base"]),
+           ("LoRA of the nearest domain", "its domain", own["LoRA q, v, rank 16"],
+            unseen["mean"]["lora"]),
+           ("the SVF expert that is best on test, an oracle", "the answers", own["SVF"],
+            unseen["oracle"]),
+           ("all experts, mixed evenly", "nothing", None, unseen["mean"]["uniform"]),
+           ("random search of a mixture", "8 shots", None, unseen["mean"]["search"]),
+           ("**A**, prompt-based", "nothing", None, unseen["mean"]["prompt"]),
+           ("**B**, classification expert", "nothing", None, unseen["mean"]["classifier"]),
+           ("**C**, few-shot (CEM)", "8 shots", None, unseen["mean"]["few_shot"])]
+    return grid(["right answers of", "told about the task",
+                 f"the experts' own tests (n = {own['SVF']['n']:,})",
+                 f"ten unseen tasks (n = {unseen['oracle']['n']:,})"],
+                [[name, told, number(seen) if seen else "", number(new)]
+                 for name, told, seen, new in who])
 
 
 # ------------------------------------------------------------------------------------ 3. time

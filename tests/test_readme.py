@@ -1,0 +1,239 @@
+"""What README claims runs: its commands, its snippets, its tables' rows, its counts and links."""
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+import cem
+import rl
+import svf as svf_room
+from data import HERE, dialect, tokenizer
+from data.tasks import TASKS
+from model import GPT
+from tests.test_exercises import HEAD, RIGHT
+from tests.test_open_weights import folder  # noqa: F401  (a fixture)
+
+ROOT = HERE.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = ["README.md", "data/README.md", "tests/results/README.md"]
+CORE = ("t2", "svf", "rl", "cem", "model")
+PICTURES = re.compile("[\u2581-\u2588\u2592\u2500\u25cf\u00b7]+")
+SMALL = ["--max-new-tokens", "3", "--batch", "16", "--chat", "none"]
+# What makes a command quick; its output keeps its form.
+QUICK = {"adapt": ["--n", "5"], "train": ["--n", "9", "--steps", "2"],
+         "pretrain": ["--steps", "2"], "ask": []}
+ELSEWHERE = {  # what is not run from here, and why
+    ".ci/run": "runs this very test", "ruff check .": "needs ruff, which is no dependency",
+    "python -m pytest": "is what runs", 'python -m pytest -m "not slow"': "is what runs"}
+
+
+# ---------------------------------------------------------------------------------- its commands
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.M | re.S)
+
+
+def commands(block: str) -> list[str]:
+    """One a line, without what it says about itself; an installation comes first once."""
+    lines = [re.sub(r"\s+# .*", "", line) for line in block.splitlines()]
+    return [line.removeprefix("pip install -r requirements.txt && ") for line in lines if line]
+
+
+def words(command: str, weights: Path, tmp: Path) -> list[str]:
+    """What to run for it, quick and in a folder of its own."""
+    for name, value in (("DIR", weights), ("my_tasks.jsonl", tmp / "my_tasks.jsonl")):
+        command = command.replace(name, shlex.quote(value.as_posix()))
+    given = shlex.split(command)
+    if given[0] == "torchrun":
+        given[:1] = ["python", "-m", "torch.distributed.run"]
+    assert given[0] == "python"
+    if "t2.py" in given:
+        which = given[given.index("t2.py") + 1]
+        given += [*QUICK[which], *(SMALL if "--weights" in given else []),
+                  "--out", str(tmp / "out")]
+    return [sys.executable, *given[1:]]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
+@pytest.mark.parametrize("block", blocks("sh"), ids=lambda block: block.split("#")[0][:30])
+def test_its_commands_run(block: str, folder: Path, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "answers.py").write_text(HEAD + dict(RIGHT)[4])
+    (tmp_path / "my_tasks.jsonl").write_text("".join(
+        json.dumps({"prompt": f"{kind} {i}?", "answer": kind, "domain": kind}) + "\n"
+        for kind in ("facts", "sums") for i in range(200)))
+    for command in commands(block):
+        if command not in ELSEWHERE:
+            cwd = tmp_path if "tests.exercises" in command else ROOT
+            done = subprocess.run(words(command, folder, tmp_path), cwd=cwd, text=True,
+                                  capture_output=True, timeout=300, env={
+                                      **os.environ, "OMP_NUM_THREADS": "1",
+                                      "PYTHONPATH": str(ROOT)})
+            assert done.returncode == 0, (command, done.stderr)
+
+
+def on_terminal(given: list[str]) -> str:
+    """What it prints where stdout is a terminal of 80 columns."""
+    pty = pytest.importorskip("pty")  # Windows has none
+    ours, its = pty.openpty()
+    with open(its, "wb") as end:
+        done = subprocess.Popen(given, cwd=ROOT, stdout=end, stderr=subprocess.DEVNULL, env={
+            **os.environ, "NO_COLOR": "1", "TERM": "xterm", "PYTHONIOENCODING": "utf-8"})
+    said = b""
+    while True:
+        try:
+            piece = os.read(ours, 1 << 16)
+        except OSError:  # Linux says so at the end, macOS by an empty piece
+            piece = b""
+        if not piece:
+            break
+        said += piece
+    os.close(ours)
+    assert done.wait(timeout=300) == 0
+    return said.decode().replace("\r\n", "\n")
+
+
+def form(text: str) -> list[str]:
+    """What stays the same from machine to machine and with fewer prompts."""
+    return [re.sub(r"[-+]?\d*\.?\d+", "N", " ".join(line.split()))
+            for line in PICTURES.sub("", text).splitlines()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.split("\n")[0][2:40])
+def test_its_output_has_the_form_that_is_shown(block: str, tmp_path: Path) -> None:
+    command, shown = block.removeprefix("$ ").split("\n", 1)
+    said = on_terminal(words(command, tmp_path, tmp_path))
+    said = said.replace(str(tmp_path / "out"), re.search(r"wrote (out\S*)/|$", shown)[1] or "")
+    assert form(said) == form(shown)
+    assert max(map(len, [*said.splitlines(), *shown.splitlines()])) <= 80
+
+
+def test_its_snippets_run() -> None:
+    failed, tried = doctest.testfile("../README.md", encoding="utf-8")
+    assert tried >= 15 and not failed
+
+
+# -------------------------------------------------------------------- its tables, counts and links
+
+def rows(title: str) -> list[list[str]]:
+    section = README.split(f"## {title}")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[1:]]
+
+
+def found(name: str) -> object:
+    """module.attribute.attribute, imported."""
+    parts = name.split(".")
+    for n in range(len(parts), 0, -1):
+        try:
+            thing = importlib.import_module(".".join(parts[:n]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[n:]:
+            thing = getattr(thing, part)
+        return thing
+    raise AssertionError(f"{name} is nowhere")
+
+
+@pytest.mark.parametrize("row", rows("The paper, function by function"), ids=lambda row: row[0])
+def test_every_row_of_the_paper_map_is_there(row: list[str]) -> None:
+    _, here, test = (cell.strip("`") for cell in row)
+    assert found(here).__doc__ and callable(found(f"tests.{test}"))
+
+
+@pytest.mark.parametrize("row", rows("Where we depart"), ids=lambda row: row[0])
+def test_every_departure_is_complete_and_tested_where_it_can_be(row: list[str]) -> None:
+    what, paper, released, here, why, test = row
+    assert what and here and why and (paper or released)
+    assert not test or callable(found(f"tests.{test.strip('`')}"))
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_its_counts_are_right() -> None:
+    counts = {name: lines(ROOT / f"{name}.py") for name in CORE}
+    assert f"{sum(counts.values()):,} lines\nwith their docstrings" in README
+    for name, n in counts.items():
+        assert re.search(rf"\b{name}\.py +{n} ", README), (name, n)
+    assert f"data/ {sum(map(lines, HERE.glob('*.py'))):,} lines" in README
+
+
+def test_it_depends_on_what_it_says_alone() -> None:
+    wanted = (ROOT / "requirements.txt").read_text().split()
+    assert [line.split("==")[0] for line in wanted] == ["torch", "tiktoken", "pytest"]
+    there = {"torch", "tiktoken", "regex", "data", *CORE}  # tiktoken brings regex along
+    for path in [*ROOT.glob("*.py"), *HERE.glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = ([alias.name for alias in node.names] if isinstance(node, ast.Import) else
+                     [node.module] if isinstance(node, ast.ImportFrom) else [])
+            for name in (name.split(".")[0] for name in names):
+                assert name in {*there, *sys.stdlib_module_names}, (path, name)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_its_links_and_pictures_are_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        path, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        assert path.startswith("http") or target.exists(), link
+        if anchor:
+            heads = re.findall(r"^#+ (.*)", target.read_text(encoding="utf-8"), re.M)
+            assert anchor in [re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-")
+                              for head in heads], link
+
+
+def test_the_examples_of_task_lines_are_read(tmp_path: Path) -> None:
+    from data.jsonl import read
+    [block] = re.findall(r"^```\n(\{.*?)^```", (HERE / "README.md").read_text(encoding="utf-8"),
+                         re.M | re.S)
+    (tmp_path / "mine.jsonl").write_text(block, encoding="utf-8")
+    assert set(read(tmp_path / "mine.jsonl")) == {
+        json.loads(line).get("domain", "mine") for line in block.splitlines()}
+
+
+# ------------------------------------------------------------- departures that had no test before
+
+def test_the_tokens_that_were_sampled_are_the_ones_that_are_learned(tiny: GPT) -> None:
+    """"cat" said as "c", "a", "t" is another text to the model than the one token that it has."""
+    speak = dialect.built_in(tokenizer.load())
+    said = [ord(c) for c in " cat"]  # the first 256 tokens are the bytes
+    again = speak.encoding.encode_ordinary(speak.text(said))
+    assert speak.text(said) == " cat" and len(again) == 1
+    said = [token % tiny.config.vocab for token in said]
+    group = [rl.Episode([1, 2, 3], said, 1.0)]
+    assert rl.answer_states(tiny, [group])[1].tolist() == said
+
+
+def test_c_returns_the_last_mu(tiny: GPT, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not the candidate that did best on the shots."""
+    found: list[torch.Tensor] = []
+
+    def scores(svf: object, speak: object, Z: torch.Tensor, shots: object) -> torch.Tensor:
+        found.append(Z)
+        return torch.arange(len(Z)).float()[:, None]  # the last ones are the best
+    monkeypatch.setattr(cem, "scores", scores)
+    svf = svf_room.SVF(tiny)
+    halves = torch.arange(svf.N) < svf.N // 2
+    Z = torch.stack((halves, ~halves)).float()
+    plan = cem.Search(population=6, iterations=2, elites=3)
+    alpha, history = cem.few_shot(svf, dialect.built_in(tokenizer.load()), 1 + Z,
+                                  TASKS["bus"].problems(2, "shots"), plan,
+                                  torch.Generator().manual_seed(0))
+    elites = found[-1][3:, [0, -1]] - 1  # gains of either half are its expert's alpha
+    assert torch.allclose(alpha[:, 0], elites.mean(0), atol=1e-6)
+    assert history[-1]["mu"] == alpha[:, 0].tolist()
