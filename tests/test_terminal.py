@@ -44,7 +44,8 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
 
 @pytest.mark.parametrize("screen, term, can", [
     (Screen(), "xterm", True), (Screen("ascii"), "xterm", False),
-    (Screen("cp1252"), "xterm", False), (Screen(tty=False), "xterm", False), (Screen(), "dumb", False), (Screen("none"), "", False)])
+    (Screen("cp1252"), "xterm", False), (Screen(tty=False), "xterm", False),
+    (Screen(), "dumb", False), (Screen("none"), "", False)])
 def test_pictures_are_for_terminals_that_can_show_them(screen: Screen, term: str, can: bool,
                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", term)
