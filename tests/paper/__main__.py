@@ -33,8 +33,8 @@ FIGURES = {"svf-lora": ["training", "gains"], "unseen": ["alpha", "search"],
            "classes": ["classes"], "shots": ["shots"], "few": ["few"]}
 
 
-def make(names: list[str], seeds: tuple[int, ...], processes: int) -> None:
-    """Does what the tables need, stage by stage, and writes them."""
+def make(names: list[str], seeds: tuple[int, ...], processes: int, folder: Path) -> None:
+    """Does what the tables need, stage by stage, and writes them into the folder."""
     needs = {name: TABLES[name].need(seeds) for name in names}
     stage = 0
     while needs:
@@ -44,16 +44,16 @@ def make(names: list[str], seeds: tuple[int, ...], processes: int) -> None:
             if more is None:
                 del needs[name]
                 found = TABLES[name].rows(seeds)
-                write_json(RESULTS / f"{name}.json", {"seeds": seeds, **found})
-                print(f"\n{section(name)}\n", flush=True)
+                write_json(folder / f"{name}.json", {"seeds": seeds, **found})
+                print(f"\n{section(name, folder)}\n", flush=True)
             else:
                 jobs += more
         lab.do_all(jobs, f"stage {stage}", processes)
 
 
-def section(name: str) -> str:
+def section(name: str, folder: Path = RESULTS) -> str:
     """A table as it is shown: the verdicts in sight, the figures folded."""
-    found = kept(name)
+    found = kept(name, folder)
     pictures = "".join(
         f"\n\n![{inspect.getdoc(getattr(figures, figure)).splitlines()[0]}]"
         f"(paper/{figure}.svg)" for figure in FIGURES.get(name, []))
@@ -64,9 +64,9 @@ def section(name: str) -> str:
             + pictures)
 
 
-def kept(name: str) -> dict:
+def kept(name: str, folder: Path = RESULTS) -> dict:
     """A table's figures, as they were found."""
-    return json.loads((RESULTS / f"{name}.json").read_text())
+    return json.loads((folder / f"{name}.json").read_text())
 
 
 def written() -> dict[Path, str]:
@@ -95,7 +95,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("what", nargs="*", metavar="TABLE",
                         help=f"{', '.join(TABLES)} (default: all); or readme, or figures")
     parser.add_argument("--seeds", type=within(int, 1, 100), default=3,
-                        help="so many, from 0 on (default: 3, as those that are committed)")
+                        help="so many, from 0 on (default: 3; the tables of fewer go to OUT)")
     parser.add_argument("--processes", type=within(int, 1, 64), default=2,
                         help="of one thread each (default: 2)")
     parser.add_argument("--out", type=Path, default=lab.OUT, help="folder of what is done")
@@ -117,8 +117,9 @@ def main(argv: list[str] | None = None) -> int:
             if args.what == ["figures"]:
                 figures.draw(seeds, RESULTS)
             else:
-                make(args.what or list(TABLES), seeds, args.processes)
-                print(f"{(time.monotonic() - begin) / 60:.0f} minutes; wrote {RESULTS}")
+                folder = RESULTS if len(seeds) >= 3 else args.out  # too few to be shown
+                make(args.what or list(TABLES), seeds, args.processes, folder)
+                print(f"{(time.monotonic() - begin) / 60:.0f} minutes; wrote {folder}")
     except KeyboardInterrupt:
         print("\nstopped; the same command goes on from what is done", file=sys.stderr)
         return 130
