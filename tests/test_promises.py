@@ -99,3 +99,16 @@ def test_nothing_is_of_one_platform_or_of_a_newer_python(path: Path) -> None:
         if name.endswith((".read_text", ".write_text")):
             assert "encoding" in given  # Windows takes another one
         assert name not in ("eval", "exec", "pickle.load", "pickle.loads", "os.system")
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.name)
+def test_everything_public_says_what_it_is(path: Path) -> None:
+    """A docstring for each module, class, function and method whose name has no underscore."""
+    def silent(node: ast.AST, where: str) -> list[str]:
+        found = [] if ast.get_docstring(node) else [where]
+        for part in ast.iter_child_nodes(node):
+            if isinstance(part, (ast.FunctionDef, ast.ClassDef)) and not part.name.startswith("_"):
+                if not isinstance(node, ast.FunctionDef):  # what is inside one is its own affair
+                    found += silent(part, f"{where}.{part.name}")
+        return found
+    assert not silent(ast.parse(path.read_text(encoding="utf-8")), path.stem)
