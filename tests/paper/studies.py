@@ -199,7 +199,7 @@ def soft(task: str, seed: int, problems: list[Problem]) -> str:
     prompts = [dialect.prompt(p.prompt) for p in problems]
     alpha = []
     for p in problems:
-        logits = svf.model(torch.tensor([dialect.prompt(p.prompt + WHICH)]), last=True)[0, -1]
+        logits = svf.model(torch.tensor([dialect.prompt(p.prompt + WHICH)]))[0, -1]
         alpha.append(logits[first].softmax(-1)[:-1])
     svf.use(mix(torch.stack(alpha)[..., None], Z, svf.sizes))
     done = generate(svf.model, prompts, dialect.ends, dialect.max_new, None, len(prompts),
