@@ -179,15 +179,11 @@ def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tens
     """
     device = model.embed.weight.device
     episodes = [episode for group in groups for episode in group]
-    targets, mask = padded([([], e.completion) for e in episodes], 0.0, device)
     if model.recompute:
-        tokens, _ = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
-        states = model.states(tokens[:, :-1])
-        index = torch.tensor([len(e.prompt) - 1 for e in episodes], device=device)[:, None]
-        index = index + torch.arange(targets.shape[1], device=device)
-        index = index.clamp(max=states.shape[1] - 1)  # beyond the end: masked
-        states = states.gather(1, index[..., None].expand(-1, -1, states.shape[2]))
+        tokens, mask = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
+        states, targets, mask = model.states(tokens[:, :-1]), tokens[:, 1:], mask[:, 1:]
     else:
+        targets, mask = padded([([], e.completion) for e in episodes], 0.0, device)
         first, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
         rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
         cache.pick(rows)
