@@ -24,7 +24,7 @@ from pathlib import Path
 from random import Random
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from data.answers import answers, batches, padded, right
 from data.dialect import Dialect
@@ -268,28 +268,20 @@ def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
     return [tasks[i % len(tasks)].problem(rng, split) for i in range(n)]
 
 
-class Expert:
+class Expert(nn.Module):
     """What is learned, and the best of it so far: one vector, kept by accuracy on validation."""
 
     def __init__(self, start: Tensor) -> None:
-        self.vector = start.clone().requires_grad_(True)
-        self.best, self.accuracy = start.clone(), -1.0
-
-    def state_dict(self) -> dict:
-        """All that a stopped run needs."""
-        return {"vector": self.vector.detach().clone(), "best": self.best,
-                "accuracy": self.accuracy}
-
-    def load_state_dict(self, saved: dict) -> None:
-        """Takes up what `state_dict` gave."""
-        with torch.no_grad():
-            self.vector.copy_(saved["vector"])
-        self.best, self.accuracy = saved["best"], saved["accuracy"]
+        super().__init__()
+        self.vector = nn.Parameter(start.clone())
+        self.register_buffer("best", start.clone())
+        self.register_buffer("accuracy", torch.tensor(-1.0, dtype=torch.float64))
 
     def validated(self, accuracy: float) -> None:
         """The vector becomes the best one if it is at least as good."""
         if accuracy >= self.accuracy:
-            self.best, self.accuracy = self.vector.detach().clone(), accuracy
+            self.best.copy_(self.vector.detach())
+            self.accuracy.fill_(accuracy)
 
 
 def learn(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
@@ -314,7 +306,7 @@ def learn(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
         optimizer.zero_grad()
         moves = adapter.parts("the vector", expert.vector.detach() - start)
         check_finite(moves)
-        return {**facts, **alarms(facts, moves), "validation": expert.accuracy}
+        return {**facts, **alarms(facts, moves), "validation": expert.accuracy.item()}
 
     def validate() -> None:
         texts = answers(adapter, expert.vector.detach(), dialect, held)
