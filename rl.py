@@ -157,17 +157,14 @@ def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weigh
     states = answer_states(model, groups)[0]
     gains, counts = (torch.tensor([float(getattr(e, key)) for group in groups for e in group],
                                   device=z.device)[row] for key in ("advantage", "count"))
-    weight, kls = counts / sum(e.count for group in groups for e in group), []
+    weight = counts / sum(e.count for group in groups for e in group)
 
-    def loss(logits: Tensor, piece: slice) -> Tensor:
+    def loss(logits: Tensor, piece: slice) -> tuple[Tensor, Tensor]:
         with torch.no_grad():
             base_logits = model.head(base[piece])
-        value, kl = reinforce_loss(logits, base_logits, targets[piece], gains[piece],
-                                   weight[piece], kl_weight)
-        kls.append(kl.item())
-        return value
-    backward(model, states, loss)
-    return sum(kls)
+        return reinforce_loss(logits, base_logits, targets[piece], gains[piece], weight[piece],
+                              kl_weight)
+    return backward(model, states, loss)
 
 
 def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
@@ -194,20 +191,22 @@ def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tens
     return states[real], targets[real], real.nonzero()[:, 0]
 
 
-def backward(model: GPT, states: Tensor, loss: Callable[[Tensor, slice], Tensor]) -> float:
-    """Adds the gradient of sum_i loss(head(states[i]), i) over pieces i of tokens; gives the sum.
+def backward(model: GPT, states: Tensor, loss: Callable[[Tensor, slice], tuple[Tensor, Tensor]]
+             ) -> float:
+    """Adds the gradient of sum_i loss(head(states[i]), i)[0] over pieces i of the M tokens.
 
     states (M, C). The head's gradient with respect to the states is all that the blocks need of
     it: so a piece's logits (m, V), of which all together would fill the memory, go at once.
+    Returns the sum of what loss gives beside its value.
     """
     leaf, total = states.detach().requires_grad_(True), 0.0
     size = max(1, PIECE // model.config.vocab)
     for start in range(0, len(leaf), size):
         piece = slice(start, start + size)
-        value = loss(model.head(leaf[piece]), piece)
+        value, beside = loss(model.head(leaf[piece]), piece)
         check_finite({"the loss": value})
         value.backward()
-        total += value.item()
+        total += beside.item()
     states.backward(leaf.grad)
     return total
 

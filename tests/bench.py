@@ -80,8 +80,9 @@ class Ours:
         x = x.to(self.device)
         targets = x[:, 1:].flatten()
 
-        def loss(logits: torch.Tensor, piece: slice) -> torch.Tensor:
-            return F.cross_entropy(logits.float(), targets[piece], reduction="sum") / len(targets)
+        def loss(logits: torch.Tensor, piece: slice) -> tuple[torch.Tensor, torch.Tensor]:
+            loss = F.cross_entropy(logits.float(), targets[piece], reduction="sum") / len(targets)
+            return loss, loss
 
         def work() -> None:
             svf.use(z)
