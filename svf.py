@@ -88,12 +88,8 @@ def decomposition(W: Tensor) -> Factors:
     scaled = W64 @ V  # U diag(S)
     S = scaled.norm(dim=0)
     U = scaled / S.clamp(min=torch.finfo(S.dtype).tiny)
-    return U.to(W.dtype).contiguous(), S.to(exact(W)), V.T.to(W.dtype).contiguous()
-
-
-def exact(W: Tensor) -> torch.dtype:
-    """What S is kept in: float32 even where the weights are in half precision."""
-    return torch.promote_types(W.dtype, torch.float32)
+    S = S.to(torch.promote_types(W.dtype, torch.float32))
+    return U.to(W.dtype).contiguous(), S, V.T.to(W.dtype).contiguous()
 
 
 class SVFLinear(nn.Module):
@@ -127,11 +123,6 @@ class SVFLinear(nn.Module):
             gain = (self.S * z).to(self.weight.dtype)
             self.gain = gain if z.dim() == 1 else gain[:, None]
 
-    def keep(self, rows: Tensor) -> None:
-        """These rows of a batch stay, in this order, each with its z."""
-        if self.gain is not None and self.gain.dim() == 3:
-            self.gain = self.gain[rows]
-
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
         if self.gain is not None:
@@ -143,7 +134,7 @@ class Adapter:
     """Wraps a model in place, so that `use(vector)` turns it into an expert.
 
     kinds: which matrices of each block; all seven, as in the paper, or attention or MLP alone.
-    What trains or applies an expert sees N, neutral, use and keep, and not what the vector means.
+    What trains or applies an expert sees N, neutral and use, and not what the vector means.
     Errors: ValueError for a kind of matrix that is none, or a vector of another length.
     """
 
@@ -155,10 +146,11 @@ class Adapter:
         for name, parent, kind in matrices(model, kinds):
             self.layers[name] = wrap(name, getattr(parent, kind))
             setattr(parent, kind, self.layers[name])
-        self.sizes = [part.numel() for part in self._neutral(torch.Generator())]
+        self.sizes = [part.numel() for part in self._neutral()]
         self.N = sum(self.sizes)
 
-    def _neutral(self, generator: torch.Generator) -> list[Tensor]:
+    def _neutral(self) -> list[Tensor]:
+        generator = torch.Generator().manual_seed(0)
         return [layer.neutral(generator) for layer in self.layers.values()]
 
     def parts(self, what: str, vector: Tensor) -> dict[str, Tensor]:
@@ -166,9 +158,9 @@ class Adapter:
         return {f"{what} of layer {name}": part
                 for name, part in zip(self.layers, vector.split(self.sizes))}
 
-    def neutral(self, seed: int = 0) -> Tensor:
+    def neutral(self) -> Tensor:
         """The base model as a vector (N,), where training starts."""
-        return torch.cat(self._neutral(torch.Generator().manual_seed(seed)))
+        return torch.cat(self._neutral())
 
     def use(self, z: Tensor | None) -> None:
         """Makes the model the expert z.
@@ -182,9 +174,6 @@ class Adapter:
         parts = [None] * len(self.sizes) if z is None else z.split(self.sizes, dim=-1)
         for layer, part in zip(self.layers.values(), parts):
             layer.use(part, merge)
-
-    def keep(self, rows: Tensor) -> None:
-        """Rows of a batch go (see model.generate): with one vector for all, nothing to do."""
 
 
 class SVF(Adapter):
@@ -204,9 +193,10 @@ class SVF(Adapter):
         super().__init__(model, kinds, lambda name, linear: SVFLinear(linear, factors[name]))
 
     def keep(self, rows: Tensor) -> None:
-        """Drops the rows of a batch in which every row has its own z."""
+        """These rows of a batch stay, in this order, each with its z if it has its own."""
         for layer in self.layers.values():
-            layer.keep(rows)
+            if layer.gain is not None and layer.gain.dim() == 3:
+                layer.gain = layer.gain[rows]
 
 
 def decompose(model: GPT, kinds: tuple[str, ...] = KINDS,

@@ -42,7 +42,7 @@ class Shared(SVF):
         self.n = int(self.place.max()) + 1
         self.place[self.place < 0] = self.n
 
-    def neutral(self, seed: int = 0) -> Tensor:
+    def neutral(self) -> Tensor:
         return torch.ones(self.n)
 
     def use(self, z: Tensor | None) -> None:
@@ -78,7 +78,7 @@ class Normalised(SVF):
 class Sigmoid(Normalised):
     """The released code's parameters as well: z = sigmoid(p), p = 0 at the start."""
 
-    def neutral(self, seed: int = 0) -> Tensor:
+    def neutral(self) -> Tensor:
         return torch.zeros(self.N)
 
     def use(self, z: Tensor | None) -> None:
