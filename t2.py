@@ -16,21 +16,19 @@ heavy imports stand inside the functions, so that --help answers at once.
 from __future__ import annotations
 
 import math
-import os
 import sys
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from data import flags
-from data.files import FIRST, alone, remove, write_json
+from data.files import alone, remove, write_json
 from data.flags import STRATEGIES, Adapt, Ask, Pretrain, Train
 from data.jsonl import CLASSIFIER, chosen
 from data.report import Table, show_expert, show_passes, wilson
 from data.tasks import OTHERS, Problem, Said, Task
-from data.terminal import Line, exit_code, printable
+from data.terminal import Line, exit_code, printable, ready
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -101,17 +99,9 @@ def answer(shop: Workshop, experts: Tensor, alpha: Tensor, problems: list[Proble
     for rows in groups.values():
         one = each[rows[0]].to(experts.device)
         z = mix(one, experts, shop.svf.sizes) if one.any() else None
-        for i, text in zip(rows, answers(shop, z, [problems[i] for i in rows], what)):
+        for i, text in zip(rows, shop.answers(z, [problems[i] for i in rows], what)):
             texts[i] = text
     return texts
-
-
-def answers(shop: Workshop, z: Tensor | None, problems: list[Problem], what: str) -> list[str]:
-    """The answers of one expert z (None: the base), with a progress line."""
-    from data.answers import answers as given
-    from data.machine import own
-    line = Line(what, math.ceil(len(own(len(problems))) / shop.dialect.batch))
-    return given(shop.svf, z, shop.dialect, problems, line)
 
 
 def both_passes(shop: Workshop, experts: Tensor, choose: Choose, problems: list[Problem], what: str
@@ -165,8 +155,6 @@ def adapt(args: Adapt) -> None:
     """`t2.py adapt`: a row a task, each way to choose alpha on the same test prompts."""
     from data.runs import resumable
     from data.workshop import Workshop, file_digest
-    if args.weights and not args.tasks:
-        raise ValueError("adapt --weights DIR needs --tasks FILE: what to adapt to")
     start, shop = time.monotonic(), Workshop(args)
     tasks = [shop.pick(args.task, shop.choice)] if args.task else list(shop.tasks.values())
     library = shop.library()
@@ -212,8 +200,6 @@ def adapt_task(shop: Workshop, library: dict[str, Tensor], task: Task) -> dict:
 def train(args: Train) -> None:
     """`t2.py train`: an expert for each domain, and the classification expert."""
     from data.workshop import Workshop
-    if args.weights and not args.tasks:
-        raise ValueError("train --weights DIR needs --tasks FILE: what to train experts for")
     shop = Workshop(args)
     shop.show_sources()
     print(f"{shop.svf.N:,} gains an expert", flush=True)
@@ -242,7 +228,7 @@ def train_one(shop: Workshop, name: str) -> dict:
     problems = [p for t in tasks for p in t.problems(args.n // len(tasks), "test", args.seed)]
     share = {}
     for who, vector in (("base", None), ("expert", z)):
-        texts = answers(shop, vector, problems, f"{name}: test of {who}")
+        texts = shop.answers(vector, problems, f"{name}: test of {who}")
         share[who] = sum(right(problems, texts)) / len(problems)
     row = {"n": len(problems), **share, "interval": wilson(share["expert"], len(problems)),
            "parameters": shop.svf.N, "seconds": log[-1]["seconds"], "log": log}
@@ -306,12 +292,8 @@ COMMANDS = {"adapt": adapt, "train": train, "pretrain": pretrain, "ask": ask}
 
 def main(argv: list[str] | None = None) -> int:
     """The exit code: 0, 2 for what a user can mend, 130 after Ctrl-C."""
-    if not FIRST:
-        sys.stdout = open(os.devnull, "w")
-    if hasattr(sys.stdout, "reconfigure"):  # what a model writes may be no text of this terminal
-        sys.stdout.reconfigure(errors="backslashreplace")
+    ready()
     args = flags.parsed(argv, __doc__.split("\n\nWhat stands")[0])
-    warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # not needed here
 
     def work() -> None:
         flags.check_torch()
