@@ -33,13 +33,12 @@ import torch
 import torch.nn.functional as F
 
 import rl
-from cem import mixtures
 from data import HERE
 from data.files import write_json
 from data.machine import quickest
 from data.runs import stream
 from model import GPT, Config, generate
-from svf import SVF, decomposition
+from svf import SVF, decomposition, mix
 from tests.peers import measured, serve, tokens
 
 ROOT = HERE.parent
@@ -164,7 +163,7 @@ class Ours:
 
 
         def work() -> None:
-            mixtures(alphas, Z, svf)
+            mix(alphas[..., None], Z, svf.sizes)
         return work
 
     def decompose(self) -> Callable:

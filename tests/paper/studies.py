@@ -220,7 +220,7 @@ def warm(seed: int) -> dict:
     past, table = [torch.full((len(Z),), 1 / len(Z))], {}
     for task in order:
         examples, problems = shots(task, seed), tests(task, seed)
-        scored = cem.scores(svf, dialect, cem.mixtures(torch.stack(past), Z, svf), examples)
+        scored = cem.scores(svf, dialect, Z, torch.stack(past), examples)
         start = past[cem.ranking(scored)[0]]
         table[task] = {"cold 0": mixed(past[0][:, None], Z, problems),
                        "warm 0": mixed(start[:, None], Z, problems)}
