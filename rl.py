@@ -114,19 +114,16 @@ def distinct(group: list[Episode]) -> list[Episode]:
     return list(found.values())
 
 
-def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], kl_weight: float,
-                room: float | None = None) -> dict:
+def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], kl_weight: float
+                ) -> dict:
     """Puts dJ/dz into z.grad; returns what is worth watching. parts: groups that run at once.
 
     reward, kl (nats an answer), entropy (nats a token, estimated by what was sampled), no_signal:
     the share of groups in which all answers have the same reward, and so no advantage. Several
     processes with parts of their own get the gradient and the facts of all of them: sums are in
     float64, so that who has which part does not show.
-
-    Where a part's forward pass would keep more than `room` bytes (None: what there is), blocks
-    are recomputed in the backward pass.
     """
-    room = memory(z.device) if room is None else room
+    room = memory(z.device)
     gradient, facts = torch.zeros(len(z), dtype=torch.float64), torch.zeros(6, dtype=torch.float64)
     for groups in parts:
         rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
@@ -147,7 +144,10 @@ def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], k
 
 def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weight: float,
               room: float) -> float:
-    """Adds dJ/dz of groups that run at once to z.grad; returns the KL of an answer."""
+    """Adds dJ/dz of groups that run at once to z.grad; returns the KL of an answer.
+
+    Blocks are recomputed in the backward pass where it would keep more than `room` bytes of them.
+    """
     model = adapter.model
     model.recompute = kept_bytes(model, groups, PIECE) > room
     adapter.use(None)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -396,7 +397,8 @@ def gradient_by(tiny: GPT, batch: int, recompute: bool) -> tuple[torch.Tensor, d
     z = (svf.neutral() + 0.1 * torch.randn(svf.N, generator=stream("z"))).requires_grad_(True)
     groups = [*groups_of(tiny), group(tiny, [4, 9], (3, 1, 2), 2)]
     parts = [groups[i:i + batch] for i in range(0, 3, batch)]
-    facts = policy_step(svf, z, parts, 0.3, room=1.0 if recompute else 1e12)
+    with patch("rl.memory", lambda device: 1.0 if recompute else 1e12):
+        facts = policy_step(svf, z, parts, 0.3)
     return z.grad, facts
 
 
@@ -439,7 +441,8 @@ def test_what_was_sampled_twice_is_run_once_and_counts_twice(tiny: GPT) -> None:
 def test_blocks_are_recomputed_when_memory_asks_for_it(tiny: GPT) -> None:
     svf = SVF(tiny)
     for room, recompute in ((1e12, False), (1.0, True)):
-        policy_step(svf, svf.neutral().requires_grad_(True), [groups_of(tiny)], 0.1, room)
+        with patch("rl.memory", lambda device, room=room: room):
+            policy_step(svf, svf.neutral().requires_grad_(True), [groups_of(tiny)], 0.1)
         assert tiny.recompute is recompute
 
 
