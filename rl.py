@@ -155,9 +155,10 @@ def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weigh
         base, targets, row = answer_states(model, groups)
     adapter.use(z)
     states = answer_states(model, groups)[0]
-    gains, counts = (torch.tensor([float(getattr(e, key)) for group in groups for e in group],
-                                  device=z.device)[row] for key in ("advantage", "count"))
-    weight = counts / sum(e.count for group in groups for e in group)
+    episodes = [e for group in groups for e in group]
+    gains = torch.tensor([e.advantage for e in episodes], device=z.device)[row]
+    counts = torch.tensor([float(e.count) for e in episodes], device=z.device)
+    weight = (counts / counts.sum())[row]
 
     def loss(logits: Tensor, piece: slice) -> tuple[Tensor, Tensor]:
         with torch.no_grad():

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from data.workshop import Workshop
+    from rl import Recipe
 
 STARTED = time.monotonic()
 Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha, and what else there is to tell
@@ -162,19 +163,13 @@ def adapt(args: Adapt) -> None:
     run = {**shop.identity(), "tasks": [shop.digest, *(task.name for task in tasks)],
            "shots": args.few_shot, "strategy": args.strategy, "per_matrix": args.per_matrix,
            "experts": {name: file_digest(shop.find(name)) for name in library}}
-    line, table = Line("adapt", len(tasks)), Table(shop)
+    table = Table(shop, len(tasks))
 
     def do(i: int) -> dict:
-        row = adapt_task(shop, library, tasks[i])
-        line.clear()
-        table.add(tasks[i].name, row)
+        table.add(tasks[i].name, adapt_task(shop, library, tasks[i]))
         return {"done": tasks[i].name}
-
-    def report(i: int, facts: dict) -> None:
-        if i + 1 < len(tasks):  # after the last row comes the mean, with nothing between
-            line(i, facts)
     before, state = time.monotonic() - start, args.out / "adapt.state.pt"
-    log = resumable(state, run, {"table": table}, len(tasks), do, report, every=0)
+    log = resumable(state, run, {"table": table}, len(tasks), do, table.report, every=0)
     remove(state)
     table.end()
     print(f"{before + log[-1]['seconds']:.0f} s in all; wrote {table.path}")
@@ -237,7 +232,7 @@ def train_one(shop: Workshop, name: str) -> dict:
     return row
 
 
-def recipe(args: Train) -> object:
+def recipe(args: Train) -> Recipe:
     """What the user asked for; else what was found to do for either kind of model."""
     from rl import Recipe
     usual = (Recipe(steps=25, prompts=8, batch=32, rate=0.004, validate=5, held=60)
