@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -105,18 +105,24 @@ def answer(shop: Workshop, experts: Tensor, alpha: Tensor, problems: list[Proble
     return texts
 
 
-def both_passes(shop: Workshop, experts: Tensor, choose: Choose, problems: list[Problem], what: str
-                ) -> tuple[list[str], dict]:
-    """The answers; and alpha (its mean over prompts and matrices), the seconds of each pass, and
-    what else pass 1 has to tell.
+def passes(shop: Workshop, library: dict[str, Tensor], task: Task | None,
+           problems: list[Problem], only: Collection[str] = ()
+           ) -> Iterator[tuple[str, list[str], dict]]:
+    """Both passes, by each of the `ways` (or `only` these): its name, the answers, and the facts:
+    alpha (its mean over prompts and matrices), the seconds of each pass, what else pass 1 tells.
     """
-    begin = time.monotonic()
-    alpha, facts = choose()
-    middle = time.monotonic()
-    texts = answer(shop, experts, alpha, problems, what)
-    seconds = [middle - begin, time.monotonic() - middle]
-    mean = alpha.reshape(-1, len(experts), alpha.shape[-1]).mean((0, 2)).tolist()
-    return texts, {**facts, "alpha": mean, "seconds": seconds}
+    import torch
+    experts = torch.stack([library[name] for name in shop.domains] or [torch.ones(1)])
+    for way, choose in ways(shop, library, experts, task, problems).items():
+        if only and way not in only:
+            continue
+        begin = time.monotonic()
+        alpha, facts = choose()
+        middle = time.monotonic()
+        texts = answer(shop, experts, alpha, problems, f"{task.name if task else 'ask'}: {way}")
+        seconds = [middle - begin, time.monotonic() - middle]
+        mean = (alpha if alpha.dim() == 3 else alpha[None]).mean((0, 2)).tolist()
+        yield way, texts, {**facts, "alpha": mean, "seconds": seconds}
 
 
 def ways(shop: Workshop, library: dict[str, Tensor], experts: Tensor, task: Task | None,
@@ -177,14 +183,10 @@ def adapt(args: Adapt) -> None:
 
 def adapt_task(shop: Workshop, library: dict[str, Tensor], task: Task) -> dict:
     """One row: each way to choose alpha on the same test prompts."""
-    import torch
-
     from data.answers import right
-    experts = torch.stack([library[name] for name in shop.domains])
     problems = task.problems(shop.args.n, "test", shop.args.seed)
     found, n = {}, len(problems)
-    for way, choose in ways(shop, library, experts, task, problems).items():
-        texts, facts = both_passes(shop, experts, choose, problems, f"{task.name}: {way}")
+    for way, texts, facts in passes(shop, library, task, problems):
         share = sum(right(problems, texts)) / n
         found[way] = {"accuracy": share, "interval": wilson(share, n), **facts}
     return {"n": n, "ways": found}
@@ -251,8 +253,6 @@ def pretrain(args: Pretrain) -> None:
 
 def ask(args: Ask) -> None:
     """`t2.py ask`: both passes on one prompt; C where a task says what to take shots from."""
-    import torch
-
     from data.answers import completions
     from data.tokenizer import tidy
     from data.workshop import Workshop
@@ -268,12 +268,9 @@ def ask(args: Ask) -> None:
               "first_token_seconds": time.monotonic() - STARTED}
     print(f"              first token {report['first_token_seconds']:.1f} s after the start")
     library = shop.library() if shop.domains else {}
-    experts = torch.stack([library[name] for name in shop.domains] or [torch.ones(1)])
-    for way, choose in ways(shop, library, experts, task, [problem]).items():
-        if way in ("base", *STRATEGIES):
-            [said], facts = both_passes(shop, experts, choose, [problem], way)
-            report[way] = {**facts, "answer": said.strip()}
-            show_passes(way, shop.domains, report[way])
+    for way, [said], facts in passes(shop, library, task, [problem], ("base", *STRATEGIES)):
+        report[way] = {**facts, "answer": said.strip()}
+        show_passes(way, shop.domains, report[way])
     if not library:
         print(f"no experts in {args.out} yet, and so no second pass: see `python t2.py train "
               "--help`")
