@@ -35,8 +35,8 @@ from rl import (
     reinforce_loss,
     rollouts,
 )
-from svf import KINDS, SVF, LoRA
-from tests.paper.variants import imitate
+from svf import KINDS, SVF
+from tests.paper.variants import LoRA, imitate
 
 
 def test_leave_one_out_takes_the_mean_of_the_others() -> None:
