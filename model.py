@@ -303,20 +303,19 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
         cache.pick(rows)
     done = [Completion([], []) for _ in range(len(logits))]
     alive = list(range(len(logits)))
-    while True:
+    for step in range(max_new):
         logp = torch.log_softmax(logits.float(), dim=-1)  # (B, V)
         if logp[:, 0].isnan().any():  # one that is not finite makes all of its row NaN
             raise NotFinite("the model's logits are NaN or infinite")
         tokens = (logp.argmax(-1, keepdim=True) if draws is None
-                  else sample(logp, draws[alive, len(done[alive[0]].tokens)]))
+                  else sample(logp, draws[alive, step]))
         picked = zip(alive, tokens[:, 0].tolist(), logp.gather(1, tokens)[:, 0].tolist())
         for row, token, value in picked:
             done[row].tokens.append(token)
             done[row].logps.append(value)
-        going = [i for i, row in enumerate(alive)
-                 if done[row].tokens[-1] not in ends and len(done[row].tokens) < max_new]
-        if not going:
-            return done
+        going = [i for i, row in enumerate(alive) if done[row].tokens[-1] not in ends]
+        if not going or step + 1 == max_new:
+            break
         if len(going) < len(alive):
             rows = torch.tensor(going, device=device)
             alive, tokens = [alive[i] for i in going], tokens[rows]
@@ -324,6 +323,7 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
             if on_rows:
                 on_rows(rows)
         logits = model(tokens, cache)[:, -1]
+    return done
 
 
 def sample(logp: Tensor, draw: Tensor) -> Tensor:
