@@ -81,14 +81,17 @@ class Search:
     by_matrix: bool = False
 
 
-def scores(svf: SVF, dialect: Dialect, Z: Tensor, shots: list[Problem]) -> Tensor:
+def scores(svf: SVF, dialect: Dialect, experts: Tensor, alphas: Tensor, shots: list[Problem]
+           ) -> Tensor:
     """(P, 2): accuracy on the shots and mean log-likelihood of the right answers' tokens.
 
-    Z (P, N): the whole population is one batch, as far as the dialect's batch allows.
+    alphas (P, K) or (P, K*M): the whole population of mixtures of experts (K, N) is one batch, as
+    far as the dialect's batch allows.
     """
-    done = completions(svf, Z, dialect, [p.prompt for p in shots])
+    alpha = alphas.view(len(alphas), len(experts), -1).to(experts.device)  # (P, K, 1 or M)
+    done = completions(svf, mix(alpha, experts, svf.sizes), dialect, [p.prompt for p in shots])
     rows = []
-    for i in range(len(Z)):
+    for i in range(len(alphas)):
         mine = done[i * len(shots):(i + 1) * len(shots)]
         good = [c for p, c in zip(shots, mine) if p.reward(dialect.text(c.tokens)) == 1]
         logps = [value for c in good for value in c.logps]
@@ -110,7 +113,7 @@ def few_shot(svf: SVF, dialect: Dialect, experts: Tensor, shots: list[Problem],
     history = []
     for step in range(search.iterations):
         alphas = cem.ask()
-        found = scores(svf, dialect, mixtures(alphas, experts, svf), shots)
+        found = scores(svf, dialect, experts, alphas, shots)
         cem.tell(alphas, found)
         mu, sigma = (x.view(K, columns).mean(1).tolist() for x in (cem.mu, cem.sigma))
         history.append({"best": found[:, 0].max().item(), "mean": found[:, 0].mean().item(),
@@ -124,10 +127,5 @@ def random_search(svf: SVF, dialect: Dialect, experts: Tensor, shots: list[Probl
     """The baseline at the same budget: the best of as many random alphas, on the same shots."""
     K, n = len(experts), search.population * search.iterations
     alphas = 1 / K + search.sigma * torch.randn(n, K, generator=generator)
-    found = scores(svf, dialect, mixtures(alphas, experts, svf), shots)
+    found = scores(svf, dialect, experts, alphas, shots)
     return alphas[ranking(found)[0]][:, None]
-
-
-def mixtures(alphas: Tensor, experts: Tensor, svf: SVF) -> Tensor:
-    """z' of each candidate: alphas (P, K) or (P, K*M) -> (P, N)."""
-    return mix(alphas.view(len(alphas), len(experts), -1).to(experts.device), experts, svf.sizes)

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 from torch.utils.checkpoint import checkpoint
 
 from data.machine import product
@@ -59,12 +60,15 @@ class Config:
 
 
 class Cache:
-    """Keys and values of the tokens so far: (B, H_kv, S_max, D) a layer, and which are real."""
+    """Keys and values of the tokens so far: (B, H_kv, S_max, D) a layer.
+
+    real (B, S_max): which columns are no padding. Whoever fills them with padding says so there.
+    """
 
     def __init__(self, config: Config, rows: int, size: int, like: Tensor) -> None:
         shape = (rows, config.kv_heads, size, config.head_size)
         self.kv = [[like.new_empty(shape) for _ in range(2)] for _ in range(config.layers)]
-        self.real = torch.ones(rows, size, dtype=torch.bool, device=like.device)  # no padding
+        self.real = torch.ones(rows, size, dtype=torch.bool, device=like.device)
         self.length = 0  # columns in use
 
     def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
@@ -201,31 +205,23 @@ class GPT(nn.Module):
                 depth = 2 * self.config.layers if name.endswith(("o.weight", "down.weight")) else 1
                 nn.init.normal_(p, std=(p.shape[1] * depth) ** -0.5, generator=generator)
 
-    def forward(self, tokens: Tensor, cache: Cache | None = None, pad: Tensor | None = None,
-                last: bool = False) -> Tensor:
-        """Logits (B, T, V), or (B, 1, V) of the last position alone; arguments as in `states`."""
-        x = self.states(tokens, cache, pad)
-        return self.head(x[:, -1:] if last else x)
+    def forward(self, tokens: Tensor, cache: Cache | None = None) -> Tensor:
+        """Logits (B, T, V) of tokens (B, T), as in `states`."""
+        return self.head(self.states(tokens, cache))
 
-    def states(self, tokens: Tensor, cache: Cache | None = None, pad: Tensor | None = None
-               ) -> Tensor:
-        """What the head reads (B, T, C).
+    def states(self, tokens: Tensor, cache: Cache | None = None) -> Tensor:
+        """What the head reads (B, T, C), of tokens (B, T) that continue what `cache` holds.
 
-        tokens (B, T) continue what `cache` holds. pad (B,): how many of them, at the left of each
-        row, are padding. ValueError if a row does not fit the context.
+        ValueError if a row does not fit the context.
         """
-        B, T = tokens.shape
         past = cache.length if cache else 0
-        real = torch.ones(B, past + T, dtype=torch.bool, device=tokens.device)
-        if cache:
-            real[:, :past] = cache.real[:, :past]
-        if pad is not None:
-            real[:, past:] = torch.arange(T, device=tokens.device) >= pad[:, None]
-        if past + T > self.config.context:
-            raise ValueError(f"{past + T} tokens do not fit the model's {self.config.context}: "
+        end = past + tokens.shape[1]
+        if end > self.config.context:
+            raise ValueError(f"{end} tokens do not fit the model's {self.config.context}: "
                              "shorten the prompt, or let the answer have fewer")
+        real = cache.real[:, :end] if cache else torch.ones_like(tokens, dtype=torch.bool)
         place = (real.cumsum(1) - 1).clamp(min=0)[:, None, past:]  # (B, 1, T): padding not counted
-        mask = None if cache is None and pad is None else visible(real, past)
+        mask = visible(real, past) if cache else None
         x = self.embed(tokens)  # (B, T, C)
         rope = self.cos[place].to(x.dtype), self.sin[place].to(x.dtype)
         for block in self.blocks:
@@ -234,8 +230,7 @@ class GPT(nn.Module):
             else:
                 x = block(x, rope, mask, cache)
         if cache:
-            cache.real[:, past:past + T] = real[:, past:]
-            cache.length = past + T
+            cache.length = end
         return self.norm(x)
 
 
@@ -264,9 +259,10 @@ def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
     common = min(len(os.path.commonprefix(prompts)), min(map(len, prompts)) - 1)
     if common < 8 or blocks == B:
         common = 0  # not worth a pass of its own
-    tokens, pad = left_padded([prompt[common:] for prompt in prompts], device)
-    cache = Cache(model.config, blocks if common else B, common + tokens.shape[1] + room,
-                  model.embed.weight)
+    rest = [torch.tensor(prompt[common:], dtype=torch.long) for prompt in prompts]
+    tokens = pad_sequence(rest, batch_first=True, padding_value=-1, padding_side="left").to(device)
+    end = common + tokens.shape[1]
+    cache = Cache(model.config, blocks if common else B, end + room, model.embed.weight)
     rows = torch.arange(blocks, device=device).repeat_interleave(B // blocks)
     if common:
         start = torch.tensor(prompts[0][:common], device=device)
@@ -274,7 +270,8 @@ def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
         cache.pick(rows)
     if on_rows:
         on_rows(rows)
-    return model.states(tokens, cache, pad)[:, -1], cache
+    cache.real[:, common:end] = tokens >= 0  # -1: padding
+    return model.states(tokens.clamp(min=0), cache)[:, -1], cache
 
 
 class Completion(NamedTuple):
@@ -306,27 +303,27 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
         cache.pick(rows)
     done = [Completion([], []) for _ in range(len(logits))]
     alive = list(range(len(logits)))
-    while True:
+    for step in range(max_new):
         logp = torch.log_softmax(logits.float(), dim=-1)  # (B, V)
         if logp[:, 0].isnan().any():  # one that is not finite makes all of its row NaN
             raise NotFinite("the model's logits are NaN or infinite")
         tokens = (logp.argmax(-1, keepdim=True) if draws is None
-                  else sample(logp, draws[alive, len(done[alive[0]].tokens)]))
+                  else sample(logp, draws[alive, step]))
         picked = zip(alive, tokens[:, 0].tolist(), logp.gather(1, tokens)[:, 0].tolist())
         for row, token, value in picked:
             done[row].tokens.append(token)
             done[row].logps.append(value)
-        going = [i for i, row in enumerate(alive)
-                 if done[row].tokens[-1] not in ends and len(done[row].tokens) < max_new]
-        if not going:
-            return done
+        going = [i for i, row in enumerate(alive) if done[row].tokens[-1] not in ends]
+        if not going or step + 1 == max_new:
+            break
         if len(going) < len(alive):
             rows = torch.tensor(going, device=device)
             alive, tokens = [alive[i] for i in going], tokens[rows]
             cache.pick(rows)
             if on_rows:
                 on_rows(rows)
-        logits = model(tokens, cache, last=True)[:, -1]
+        logits = model(tokens, cache)[:, -1]
+    return done
 
 
 def sample(logp: Tensor, draw: Tensor) -> Tensor:
@@ -338,15 +335,3 @@ def sample(logp: Tensor, draw: Tensor) -> Tensor:
     sums = logp.exp().cumsum(-1)
     return torch.searchsorted(sums, draw[:, None] * sums[:, -1:], right=True).clamp(
         max=logp.shape[1] - 1)
-
-
-def left_padded(rows: list[list[int]], device: torch.device | str) -> tuple[Tensor, Tensor]:
-    """tokens (B, T) with zeros at the left, and pad (B,), how many.
-
-    >>> [x.tolist() for x in left_padded([[5, 6, 7], [8]], "cpu")]
-    [[[5, 6, 7], [0, 0, 8]], [0, 2]]
-    """
-    longest = max(map(len, rows))
-    pad = torch.tensor([longest - len(row) for row in rows], device=device)
-    tokens = torch.tensor([[0] * (longest - len(row)) + row for row in rows], device=device)
-    return tokens, pad

@@ -24,7 +24,7 @@ from pathlib import Path
 from random import Random
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from data.answers import answers, batches, padded, right
 from data.dialect import Dialect
@@ -114,19 +114,16 @@ def distinct(group: list[Episode]) -> list[Episode]:
     return list(found.values())
 
 
-def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], kl_weight: float,
-                room: float | None = None) -> dict:
+def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], kl_weight: float
+                ) -> dict:
     """Puts dJ/dz into z.grad; returns what is worth watching. parts: groups that run at once.
 
     reward, kl (nats an answer), entropy (nats a token, estimated by what was sampled), no_signal:
     the share of groups in which all answers have the same reward, and so no advantage. Several
     processes with parts of their own get the gradient and the facts of all of them: sums are in
     float64, so that who has which part does not show.
-
-    Where a part's forward pass would keep more than `room` bytes (None: what there is), blocks
-    are recomputed in the backward pass.
     """
-    room = memory(z.device) if room is None else room
+    room = memory(z.device)
     gradient, facts = torch.zeros(len(z), dtype=torch.float64), torch.zeros(6, dtype=torch.float64)
     for groups in parts:
         rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
@@ -147,7 +144,10 @@ def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], k
 
 def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weight: float,
               room: float) -> float:
-    """Adds dJ/dz of groups that run at once to z.grad; returns the KL of an answer."""
+    """Adds dJ/dz of groups that run at once to z.grad; returns the KL of an answer.
+
+    Blocks are recomputed in the backward pass where it would keep more than `room` bytes of them.
+    """
     model = adapter.model
     model.recompute = kept_bytes(model, groups, PIECE) > room
     adapter.use(None)
@@ -155,19 +155,17 @@ def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weigh
         base, targets, row = answer_states(model, groups)
     adapter.use(z)
     states = answer_states(model, groups)[0]
-    gains, counts = (torch.tensor([float(getattr(e, key)) for group in groups for e in group],
-                                  device=z.device)[row] for key in ("advantage", "count"))
-    weight, kls = counts / sum(e.count for group in groups for e in group), []
+    episodes = [e for group in groups for e in group]
+    gains = torch.tensor([e.advantage for e in episodes], device=z.device)[row]
+    counts = torch.tensor([float(e.count) for e in episodes], device=z.device)
+    weight = (counts / counts.sum())[row]
 
-    def loss(logits: Tensor, piece: slice) -> Tensor:
+    def loss(logits: Tensor, piece: slice) -> tuple[Tensor, Tensor]:
         with torch.no_grad():
             base_logits = model.head(base[piece])
-        value, kl = reinforce_loss(logits, base_logits, targets[piece], gains[piece],
-                                   weight[piece], kl_weight)
-        kls.append(kl.item())
-        return value
-    backward(model, states, loss)
-    return sum(kls)
+        return reinforce_loss(logits, base_logits, targets[piece], gains[piece], weight[piece],
+                              kl_weight)
+    return backward(model, states, loss)
 
 
 def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
@@ -179,15 +177,11 @@ def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tens
     """
     device = model.embed.weight.device
     episodes = [episode for group in groups for episode in group]
-    targets, mask = padded([([], e.completion) for e in episodes], 0.0, device)
     if model.recompute:
-        tokens, _ = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
-        states = model.states(tokens[:, :-1])
-        index = torch.tensor([len(e.prompt) - 1 for e in episodes], device=device)[:, None]
-        index = index + torch.arange(targets.shape[1], device=device)
-        index = index.clamp(max=states.shape[1] - 1)  # beyond the end: masked
-        states = states.gather(1, index[..., None].expand(-1, -1, states.shape[2]))
+        tokens, mask = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
+        states, targets, mask = model.states(tokens[:, :-1]), tokens[:, 1:], mask[:, 1:]
     else:
+        targets, mask = padded([([], e.completion) for e in episodes], 0.0, device)
         first, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
         rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
         cache.pick(rows)
@@ -198,20 +192,22 @@ def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tens
     return states[real], targets[real], real.nonzero()[:, 0]
 
 
-def backward(model: GPT, states: Tensor, loss: Callable[[Tensor, slice], Tensor]) -> float:
-    """Adds the gradient of sum_i loss(head(states[i]), i) over pieces i of tokens; gives the sum.
+def backward(model: GPT, states: Tensor, loss: Callable[[Tensor, slice], tuple[Tensor, Tensor]]
+             ) -> float:
+    """Adds the gradient of sum_i loss(head(states[i]), i)[0] over pieces i of the M tokens.
 
     states (M, C). The head's gradient with respect to the states is all that the blocks need of
     it: so a piece's logits (m, V), of which all together would fill the memory, go at once.
+    Returns the sum of what loss gives beside its value.
     """
     leaf, total = states.detach().requires_grad_(True), 0.0
     size = max(1, PIECE // model.config.vocab)
     for start in range(0, len(leaf), size):
         piece = slice(start, start + size)
-        value = loss(model.head(leaf[piece]), piece)
+        value, beside = loss(model.head(leaf[piece]), piece)
         check_finite({"the loss": value})
         value.backward()
-        total += value.item()
+        total += beside.item()
     states.backward(leaf.grad)
     return total
 
@@ -272,28 +268,20 @@ def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
     return [tasks[i % len(tasks)].problem(rng, split) for i in range(n)]
 
 
-class Expert:
+class Expert(nn.Module):
     """What is learned, and the best of it so far: one vector, kept by accuracy on validation."""
 
     def __init__(self, start: Tensor) -> None:
-        self.vector = start.clone().requires_grad_(True)
-        self.best, self.accuracy = start.clone(), -1.0
-
-    def state_dict(self) -> dict:
-        """All that a stopped run needs."""
-        return {"vector": self.vector.detach().clone(), "best": self.best,
-                "accuracy": self.accuracy}
-
-    def load_state_dict(self, saved: dict) -> None:
-        """Takes up what `state_dict` gave."""
-        with torch.no_grad():
-            self.vector.copy_(saved["vector"])
-        self.best, self.accuracy = saved["best"], saved["accuracy"]
+        super().__init__()
+        self.vector = nn.Parameter(start.clone())
+        self.register_buffer("best", start.clone())
+        self.register_buffer("accuracy", torch.tensor(-1.0, dtype=torch.float64))
 
     def validated(self, accuracy: float) -> None:
         """The vector becomes the best one if it is at least as good."""
         if accuracy >= self.accuracy:
-            self.best, self.accuracy = self.vector.detach().clone(), accuracy
+            self.best.copy_(self.vector.detach())
+            self.accuracy.fill_(accuracy)
 
 
 def learn(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
@@ -318,7 +306,7 @@ def learn(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
         optimizer.zero_grad()
         moves = adapter.parts("the vector", expert.vector.detach() - start)
         check_finite(moves)
-        return {**facts, **alarms(facts, moves), "validation": expert.accuracy}
+        return {**facts, **alarms(facts, moves), "validation": expert.accuracy.item()}
 
     def validate() -> None:
         texts = answers(adapter, expert.vector.detach(), dialect, held)

@@ -12,8 +12,8 @@ W'(z_k), since W' is linear in z. One layer runs in one of two ways:
                                             dL/dz = S * sum_t (dL/dy U)(x V)), and for a batch in
                                             which every row has a z of its own
 
-Beside it LoRA, the baseline: W' = W + 2 B A, flattened to one vector as well, so that whatever
-trains or applies an expert does the same with either.
+Whatever trains or applies an expert takes any Adapter: LoRA, the paper's baseline, is flattened to
+one vector as well, in tests/paper/variants.py, beside others.
 
 Shapes: B batch, T tokens, O/I out/in, R = min(O, I), K experts, M matrices, N length of z.
 Departs from the authors' code: no sigmoid, no sum(S)/sum(S*z) factor, attention adapted too.
@@ -23,7 +23,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from data.files import fingerprint
@@ -88,12 +87,8 @@ def decomposition(W: Tensor) -> Factors:
     scaled = W64 @ V  # U diag(S)
     S = scaled.norm(dim=0)
     U = scaled / S.clamp(min=torch.finfo(S.dtype).tiny)
-    return U.to(W.dtype).contiguous(), S.to(exact(W)), V.T.to(W.dtype).contiguous()
-
-
-def exact(W: Tensor) -> torch.dtype:
-    """What S is kept in: float32 even where the weights are in half precision."""
-    return torch.promote_types(W.dtype, torch.float32)
+    S = S.to(torch.promote_types(W.dtype, torch.float32))
+    return U.to(W.dtype).contiguous(), S, V.T.to(W.dtype).contiguous()
 
 
 class SVFLinear(nn.Module):
@@ -127,11 +122,6 @@ class SVFLinear(nn.Module):
             gain = (self.S * z).to(self.weight.dtype)
             self.gain = gain if z.dim() == 1 else gain[:, None]
 
-    def keep(self, rows: Tensor) -> None:
-        """These rows of a batch stay, in this order, each with its z."""
-        if self.gain is not None and self.gain.dim() == 3:
-            self.gain = self.gain[rows]
-
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
         if self.gain is not None:
@@ -143,7 +133,7 @@ class Adapter:
     """Wraps a model in place, so that `use(vector)` turns it into an expert.
 
     kinds: which matrices of each block; all seven, as in the paper, or attention or MLP alone.
-    What trains or applies an expert sees N, neutral, use and keep, and not what the vector means.
+    What trains or applies an expert sees N, neutral and use, and not what the vector means.
     Errors: ValueError for a kind of matrix that is none, or a vector of another length.
     """
 
@@ -155,10 +145,11 @@ class Adapter:
         for name, parent, kind in matrices(model, kinds):
             self.layers[name] = wrap(name, getattr(parent, kind))
             setattr(parent, kind, self.layers[name])
-        self.sizes = [part.numel() for part in self._neutral(torch.Generator())]
+        self.sizes = [part.numel() for part in self._neutral()]
         self.N = sum(self.sizes)
 
-    def _neutral(self, generator: torch.Generator) -> list[Tensor]:
+    def _neutral(self) -> list[Tensor]:
+        generator = torch.Generator().manual_seed(0)
         return [layer.neutral(generator) for layer in self.layers.values()]
 
     def parts(self, what: str, vector: Tensor) -> dict[str, Tensor]:
@@ -166,9 +157,9 @@ class Adapter:
         return {f"{what} of layer {name}": part
                 for name, part in zip(self.layers, vector.split(self.sizes))}
 
-    def neutral(self, seed: int = 0) -> Tensor:
+    def neutral(self) -> Tensor:
         """The base model as a vector (N,), where training starts."""
-        return torch.cat(self._neutral(torch.Generator().manual_seed(seed)))
+        return torch.cat(self._neutral())
 
     def use(self, z: Tensor | None) -> None:
         """Makes the model the expert z.
@@ -182,9 +173,6 @@ class Adapter:
         parts = [None] * len(self.sizes) if z is None else z.split(self.sizes, dim=-1)
         for layer, part in zip(self.layers.values(), parts):
             layer.use(part, merge)
-
-    def keep(self, rows: Tensor) -> None:
-        """Rows of a batch go (see model.generate): with one vector for all, nothing to do."""
 
 
 class SVF(Adapter):
@@ -204,9 +192,10 @@ class SVF(Adapter):
         super().__init__(model, kinds, lambda name, linear: SVFLinear(linear, factors[name]))
 
     def keep(self, rows: Tensor) -> None:
-        """Drops the rows of a batch in which every row has its own z."""
+        """These rows of a batch stay, in this order, each with its z if it has its own."""
         for layer in self.layers.values():
-            layer.keep(rows)
+            if layer.gain is not None and layer.gain.dim() == 3:
+                layer.gain = layer.gain[rows]
 
 
 def decompose(model: GPT, kinds: tuple[str, ...] = KINDS,
@@ -226,56 +215,3 @@ def matrices(model: GPT, kinds: tuple[str, ...]) -> list[tuple[str, nn.Module, s
     return [(f"{i}.{kind}", part, kind) for i, block in enumerate(model.blocks)
             for part, own in ((block.attention, ATTENTION), (block.mlp, MLP))
             for kind in own if kind in kinds]
-
-
-# ---------------------------------------------------------------------------- the baseline: LoRA
-
-class LoRALinear(nn.Module):
-    """W' = W + 2 B A, A (r, I) and B (O, r) flattened to one vector (the paper's alpha = 2 r).
-
-    >>> layer = LoRALinear(nn.Linear(2, 3, bias=False), rank=1)
-    >>> layer.use(torch.tensor([1., 0., 0., 5., 0.]), merge=True)  # A = (1, 0), B = (0, 5, 0)
-    >>> (layer.merged - layer.weight).round(decimals=3).tolist()
-    [[0.0, 0.0], [10.0, 0.0], [0.0, 0.0]]
-    """
-
-    def __init__(self, linear: nn.Linear, rank: int) -> None:
-        super().__init__()
-        self.weight, self.rank = linear.weight.detach(), rank
-        self.merged: Tensor | None = self.weight
-        self.pair: tuple[Tensor, Tensor] | None = None
-
-    def neutral(self, generator: torch.Generator) -> Tensor:
-        """B = 0, so that W' = W; A of standard deviation 1/sqrt(I), else nothing would learn."""
-        O, I = self.weight.shape
-        A = torch.randn(self.rank * I, generator=generator) * I ** -0.5
-        return torch.cat((A, torch.zeros(O * self.rank))).to(self.weight.device)
-
-    def use(self, v: Tensor | None, merge: bool) -> None:
-        """v None: the base's own weights, bit for bit. v (r (I + O),): A, then B."""
-        if v is not None and v.dim() > 1:
-            raise ValueError("LoRA runs one vector a batch; SVF alone takes one for each row")
-        self.merged, self.pair = (self.weight, None) if v is None else (None, self.split(v))
-        if self.pair and merge:
-            A, B = self.pair
-            self.merged = self.weight + 2 * B @ A
-
-    def split(self, v: Tensor) -> tuple[Tensor, Tensor]:
-        """A (r, I) and B (O, r) of the flat vector."""
-        O, I = self.weight.shape
-        v = v.to(self.weight.dtype)
-        return v[:self.rank * I].view(self.rank, I), v[self.rank * I:].view(O, self.rank)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (B, T, I) -> (B, T, O)."""
-        if self.merged is not None:
-            return product(x, self.merged)
-        A, B = self.pair
-        return F.linear(x, self.weight) + 2 * F.linear(F.linear(x, A), B)
-
-
-class LoRA(Adapter):
-    """The baseline: rank 16 on q and v in the paper; any matrices at any rank here."""
-
-    def __init__(self, model: GPT, rank: int = 16, kinds: tuple[str, ...] = ("q", "v")) -> None:
-        super().__init__(model, kinds, lambda name, linear: LoRALinear(linear, rank))

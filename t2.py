@@ -16,26 +16,25 @@ heavy imports stand inside the functions, so that --help answers at once.
 from __future__ import annotations
 
 import math
-import os
 import sys
 import time
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from data import flags
-from data.files import FIRST, alone, remove, write_json
+from data.files import alone, remove, write_json
 from data.flags import STRATEGIES, Adapt, Ask, Pretrain, Train
 from data.jsonl import CLASSIFIER, chosen
 from data.report import Table, show_expert, show_passes, wilson
 from data.tasks import OTHERS, Problem, Said, Task
-from data.terminal import Line, exit_code, printable
+from data.terminal import Line, exit_code, printable, ready
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from data.workshop import Workshop
+    from rl import Recipe
 
 STARTED = time.monotonic()
 Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha, and what else there is to tell
@@ -101,31 +100,29 @@ def answer(shop: Workshop, experts: Tensor, alpha: Tensor, problems: list[Proble
     for rows in groups.values():
         one = each[rows[0]].to(experts.device)
         z = mix(one, experts, shop.svf.sizes) if one.any() else None
-        for i, text in zip(rows, answers(shop, z, [problems[i] for i in rows], what)):
+        for i, text in zip(rows, shop.answers(z, [problems[i] for i in rows], what)):
             texts[i] = text
     return texts
 
 
-def answers(shop: Workshop, z: Tensor | None, problems: list[Problem], what: str) -> list[str]:
-    """The answers of one expert z (None: the base), with a progress line."""
-    from data.answers import answers as given
-    from data.machine import own
-    line = Line(what, math.ceil(len(own(len(problems))) / shop.dialect.batch))
-    return given(shop.svf, z, shop.dialect, problems, line)
-
-
-def both_passes(shop: Workshop, experts: Tensor, choose: Choose, problems: list[Problem], what: str
-                ) -> tuple[list[str], dict]:
-    """The answers; and alpha (its mean over prompts and matrices), the seconds of each pass, and
-    what else pass 1 has to tell.
+def passes(shop: Workshop, library: dict[str, Tensor], task: Task | None,
+           problems: list[Problem], only: Collection[str] = ()
+           ) -> Iterator[tuple[str, list[str], dict]]:
+    """Both passes, by each of the `ways` (or `only` these): its name, the answers, and the facts:
+    alpha (its mean over prompts and matrices), the seconds of each pass, what else pass 1 tells.
     """
-    begin = time.monotonic()
-    alpha, facts = choose()
-    middle = time.monotonic()
-    texts = answer(shop, experts, alpha, problems, what)
-    seconds = [middle - begin, time.monotonic() - middle]
-    mean = alpha.reshape(-1, len(experts), alpha.shape[-1]).mean((0, 2)).tolist()
-    return texts, {**facts, "alpha": mean, "seconds": seconds}
+    import torch
+    experts = torch.stack([library[name] for name in shop.domains] or [torch.ones(1)])
+    for way, choose in ways(shop, library, experts, task, problems).items():
+        if only and way not in only:
+            continue
+        begin = time.monotonic()
+        alpha, facts = choose()
+        middle = time.monotonic()
+        texts = answer(shop, experts, alpha, problems, f"{task.name if task else 'ask'}: {way}")
+        seconds = [middle - begin, time.monotonic() - middle]
+        mean = (alpha if alpha.dim() == 3 else alpha[None]).mean((0, 2)).tolist()
+        yield way, texts, {**facts, "alpha": mean, "seconds": seconds}
 
 
 def ways(shop: Workshop, library: dict[str, Tensor], experts: Tensor, task: Task | None,
@@ -165,8 +162,6 @@ def adapt(args: Adapt) -> None:
     """`t2.py adapt`: a row a task, each way to choose alpha on the same test prompts."""
     from data.runs import resumable
     from data.workshop import Workshop, file_digest
-    if args.weights and not args.tasks:
-        raise ValueError("adapt --weights DIR needs --tasks FILE: what to adapt to")
     start, shop = time.monotonic(), Workshop(args)
     tasks = [shop.pick(args.task, shop.choice)] if args.task else list(shop.tasks.values())
     library = shop.library()
@@ -174,19 +169,13 @@ def adapt(args: Adapt) -> None:
     run = {**shop.identity(), "tasks": [shop.digest, *(task.name for task in tasks)],
            "shots": args.few_shot, "strategy": args.strategy, "per_matrix": args.per_matrix,
            "experts": {name: file_digest(shop.find(name)) for name in library}}
-    line, table = Line("adapt", len(tasks)), Table(shop)
+    table = Table(shop, len(tasks))
 
     def do(i: int) -> dict:
-        row = adapt_task(shop, library, tasks[i])
-        line.clear()
-        table.add(tasks[i].name, row)
+        table.add(tasks[i].name, adapt_task(shop, library, tasks[i]))
         return {"done": tasks[i].name}
-
-    def report(i: int, facts: dict) -> None:
-        if i + 1 < len(tasks):  # after the last row comes the mean, with nothing between
-            line(i, facts)
     before, state = time.monotonic() - start, args.out / "adapt.state.pt"
-    log = resumable(state, run, {"table": table}, len(tasks), do, report, every=0)
+    log = resumable(state, run, {"table": table}, len(tasks), do, table.report, every=0)
     remove(state)
     table.end()
     print(f"{before + log[-1]['seconds']:.0f} s in all; wrote {table.path}")
@@ -194,14 +183,10 @@ def adapt(args: Adapt) -> None:
 
 def adapt_task(shop: Workshop, library: dict[str, Tensor], task: Task) -> dict:
     """One row: each way to choose alpha on the same test prompts."""
-    import torch
-
     from data.answers import right
-    experts = torch.stack([library[name] for name in shop.domains])
     problems = task.problems(shop.args.n, "test", shop.args.seed)
     found, n = {}, len(problems)
-    for way, choose in ways(shop, library, experts, task, problems).items():
-        texts, facts = both_passes(shop, experts, choose, problems, f"{task.name}: {way}")
+    for way, texts, facts in passes(shop, library, task, problems):
         share = sum(right(problems, texts)) / n
         found[way] = {"accuracy": share, "interval": wilson(share, n), **facts}
     return {"n": n, "ways": found}
@@ -212,8 +197,6 @@ def adapt_task(shop: Workshop, library: dict[str, Tensor], task: Task) -> dict:
 def train(args: Train) -> None:
     """`t2.py train`: an expert for each domain, and the classification expert."""
     from data.workshop import Workshop
-    if args.weights and not args.tasks:
-        raise ValueError("train --weights DIR needs --tasks FILE: what to train experts for")
     shop = Workshop(args)
     shop.show_sources()
     print(f"{shop.svf.N:,} gains an expert", flush=True)
@@ -242,7 +225,7 @@ def train_one(shop: Workshop, name: str) -> dict:
     problems = [p for t in tasks for p in t.problems(args.n // len(tasks), "test", args.seed)]
     share = {}
     for who, vector in (("base", None), ("expert", z)):
-        texts = answers(shop, vector, problems, f"{name}: test of {who}")
+        texts = shop.answers(vector, problems, f"{name}: test of {who}")
         share[who] = sum(right(problems, texts)) / len(problems)
     row = {"n": len(problems), **share, "interval": wilson(share["expert"], len(problems)),
            "parameters": shop.svf.N, "seconds": log[-1]["seconds"], "log": log}
@@ -251,7 +234,7 @@ def train_one(shop: Workshop, name: str) -> dict:
     return row
 
 
-def recipe(args: Train) -> object:
+def recipe(args: Train) -> Recipe:
     """What the user asked for; else what was found to do for either kind of model."""
     from rl import Recipe
     usual = (Recipe(steps=25, prompts=8, batch=32, rate=0.004, validate=5, held=60)
@@ -270,8 +253,6 @@ def pretrain(args: Pretrain) -> None:
 
 def ask(args: Ask) -> None:
     """`t2.py ask`: both passes on one prompt; C where a task says what to take shots from."""
-    import torch
-
     from data.answers import completions
     from data.tokenizer import tidy
     from data.workshop import Workshop
@@ -287,12 +268,9 @@ def ask(args: Ask) -> None:
               "first_token_seconds": time.monotonic() - STARTED}
     print(f"              first token {report['first_token_seconds']:.1f} s after the start")
     library = shop.library() if shop.domains else {}
-    experts = torch.stack([library[name] for name in shop.domains] or [torch.ones(1)])
-    for way, choose in ways(shop, library, experts, task, [problem]).items():
-        if way in ("base", *STRATEGIES):
-            [said], facts = both_passes(shop, experts, choose, [problem], way)
-            report[way] = {**facts, "answer": said.strip()}
-            show_passes(way, shop.domains, report[way])
+    for way, [said], facts in passes(shop, library, task, [problem], ("base", *STRATEGIES)):
+        report[way] = {**facts, "answer": said.strip()}
+        show_passes(way, shop.domains, report[way])
     if not library:
         print(f"no experts in {args.out} yet, and so no second pass: see `python t2.py train "
               "--help`")
@@ -306,12 +284,8 @@ COMMANDS = {"adapt": adapt, "train": train, "pretrain": pretrain, "ask": ask}
 
 def main(argv: list[str] | None = None) -> int:
     """The exit code: 0, 2 for what a user can mend, 130 after Ctrl-C."""
-    if not FIRST:
-        sys.stdout = open(os.devnull, "w")
-    if hasattr(sys.stdout, "reconfigure"):  # what a model writes may be no text of this terminal
-        sys.stdout.reconfigure(errors="backslashreplace")
+    ready()
     args = flags.parsed(argv, __doc__.split("\n\nWhat stands")[0])
-    warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # not needed here
 
     def work() -> None:
         flags.check_torch()

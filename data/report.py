@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from data.files import write_json
 from data.flags import STRATEGIES
-from data.terminal import CYAN, RED, bar, bold, draws, painted, printable, reach, spark
+from data.terminal import CYAN, RED, Line, bar, bold, draws, painted, printable, reach, spark
 
 if TYPE_CHECKING:
     from data.workshop import Workshop
@@ -33,8 +33,9 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 class Table:
     """The rows of adapt, shown and written as they are made, or found after a stop."""
 
-    def __init__(self, shop: Workshop) -> None:
+    def __init__(self, shop: Workshop, tasks: int) -> None:
         args, self.domains, self.rows = shop.args, shop.domains, {}
+        self.line, self.tasks = Line("adapt", tasks), tasks
         self.path = args.out / "adapt.json"
         self.facts = {"seed": args.seed, "shots": args.few_shot, "sources": shop.sources}
         heads = "".join(f"{HEADS.get(name, name)[:4]:>5}" for name in self.columns())
@@ -54,8 +55,14 @@ class Table:
         self.show(name, {way: found["accuracy"] for way, found in ways.items()}, end)
         write_json(self.path, {**self.facts, "tasks": self.rows})
 
+    def report(self, i: int, facts: dict) -> None:
+        """The progress after task i; after the last row comes the mean, with nothing between."""
+        if i + 1 < self.tasks:
+            self.line(i, facts)
+
     def show(self, name: str, shares: dict[str, float], end: str = "") -> None:
         """Task, and a share a column; what was not asked for stays empty."""
+        self.line.clear()
         cells = [f"{shares[way]:5.2f}" if way in shares else " " * 5 for way in self.columns()]
         print(f"{name[:9]:<9}{''.join(cells[:-1])}{bold(cells[-1])}{end}", flush=True)
 

@@ -19,7 +19,7 @@ from data import bpe, weights
 from data.files import fingerprint, load_file, save_file, show
 from data.weights import LARGEST, LARGEST_CONTEXT, LARGEST_LAYERS
 from model import GPT, Config
-from svf import KINDS, SVF, Factors, decompose, exact, matrices
+from svf import KINDS, SVF, Factors, decompose, matrices
 
 SIZES = ("vocab", "width", "layers", "heads", "kv_heads", "head_size", "hidden", "context")
 
@@ -151,11 +151,11 @@ def kept_factors(path: Path, model: GPT, report: Callable[[int, dict], None]
 def _fits(W: Tensor, factors: object) -> bool:
     """Whether U diag(S) V^T x is W x, for one random x: what is damaged does not pass."""
     O, I = W.shape
-    R = min(O, I)
+    R, exact = min(O, I), torch.promote_types(W.dtype, torch.float32)
     if not isinstance(factors, tuple) or len(factors) != 3 or any(
             not isinstance(part, Tensor) or part.shape != shape or part.dtype != dtype
             for part, shape, dtype in zip(factors, ((O, R), (R,), (R, I)),
-                                          (W.dtype, exact(W), W.dtype))):
+                                          (W.dtype, exact, W.dtype))):
         return False
     U, S, Vt = factors
     x = torch.randn(I, generator=torch.Generator().manual_seed(0)).to(W.dtype)

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from typing import TextIO
 
@@ -127,7 +128,16 @@ class Line:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-# ----------------------------------------------------------------------------- when it goes wrong
+# ------------------------------------------------------------- before, and when it goes wrong
+
+def ready() -> None:
+    """Prepares stdout: of several processes the first one's alone, and for whatever is printed."""
+    if not FIRST:
+        sys.stdout = open(os.devnull, "w")
+    if hasattr(sys.stdout, "reconfigure"):  # what a model writes may be no text of this terminal
+        sys.stdout.reconfigure(errors="backslashreplace")
+    warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # not needed here
+
 
 def printable(text: str) -> str:
     r"""Text that came from elsewhere, for a terminal: control characters are spelt out.

@@ -5,6 +5,7 @@ The same for what ships with the project and for a folder of open weights with a
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ import torch
 from torch import Tensor
 
 from data import HERE, dialect, tokenizer
-from data.flags import Model, Train
+from data.answers import answers
+from data.flags import Adapt, Model, Train
 from data.jsonl import CLASSIFIER, classified, read, which
-from data.machine import checked_device, share
+from data.machine import checked_device, own, share
 from data.shelf import kept_factors, load_expert, load_llama, load_model
-from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, trained_on
+from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, Problem, trained_on
 from data.terminal import Line
 from svf import SVF
 
@@ -59,6 +61,10 @@ class Workshop:
     def open_weights(self) -> None:
         """A folder of open weights, and the user's tasks if there are any."""
         args, folder = self.args, Path(self.args.weights)
+        wanted = {Adapt: "adapt to", Train: "train experts for"}.get(type(args))
+        if wanted and not args.tasks:
+            raise ValueError(f"{type(args).__name__.lower()} --weights DIR needs --tasks FILE: "
+                             f"what to {wanted}")
         pools = read(Path(args.tasks)) if getattr(args, "tasks", "") else {}
         model, encoding = load_llama(folder, getattr(torch, args.dtype),
                                      "cpu" if args.shard else self.device)
@@ -83,6 +89,11 @@ class Workshop:
         """The dialect with the user's own limits."""
         asked = {"max_new": self.args.max_new_tokens, "batch": self.args.batch}
         return replace(form, **{key: value for key, value in asked.items() if value})
+
+    def answers(self, z: Tensor | None, problems: list[Problem], what: str) -> list[str]:
+        """The answers of one expert z (None: the base), with a progress line."""
+        line = Line(what, math.ceil(len(own(len(problems))) / self.dialect.batch))
+        return answers(self.svf, z, self.dialect, problems, line)
 
     def find(self, name: str) -> Path:
         """Where a base or an expert is: in the out folder, else among what ships."""

@@ -33,13 +33,12 @@ import torch
 import torch.nn.functional as F
 
 import rl
-from cem import mixtures
 from data import HERE
 from data.files import write_json
 from data.machine import quickest
 from data.runs import stream
 from model import GPT, Config, generate
-from svf import SVF, decomposition
+from svf import SVF, decomposition, mix
 from tests.peers import measured, serve, tokens
 
 ROOT = HERE.parent
@@ -80,8 +79,9 @@ class Ours:
         x = x.to(self.device)
         targets = x[:, 1:].flatten()
 
-        def loss(logits: torch.Tensor, piece: slice) -> torch.Tensor:
-            return F.cross_entropy(logits.float(), targets[piece], reduction="sum") / len(targets)
+        def loss(logits: torch.Tensor, piece: slice) -> tuple[torch.Tensor, torch.Tensor]:
+            loss = F.cross_entropy(logits.float(), targets[piece], reduction="sum") / len(targets)
+            return loss, loss
 
         def work() -> None:
             svf.use(z)
@@ -163,7 +163,7 @@ class Ours:
 
 
         def work() -> None:
-            mixtures(alphas, Z, svf)
+            mix(alphas[..., None], Z, svf.sizes)
         return work
 
     def decompose(self) -> Callable:

@@ -52,7 +52,7 @@ LORA = {"checkpoint": "gqa", "rank": 3, "layer": 1,
 
 
 def lora_numbers(n: int) -> list[float]:
-    """A vector of svf.LoRA: what the oracle put into peft's A and B."""
+    """A vector of variants.LoRA: what the oracle put into peft's A and B."""
     rng = Random("lora")
     return [rng.gauss(0, 0.2) for _ in range(n)]
 

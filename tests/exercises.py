@@ -270,7 +270,7 @@ def soft_dispatch(alpha: Callable) -> str:
     (svf, spoken, experts), problems = laboratory(), TASKS["sum+code"].problems(100, "test")
     ids = [spoken.answer(f" {label}")[0] for label in tasks.LABELS]
     svf.use(experts["classifier"])
-    rows = [svf.model(torch.tensor([spoken.prompt(p.prompt + tasks.WHICH)]), last=True)[0, -1]
+    rows = [svf.model(torch.tensor([spoken.prompt(p.prompt + tasks.WHICH)]))[0, -1]
             for p in problems]
     Z = torch.stack([experts[name] for name in DOMAINS])
     B, D = (accuracy(mix(torch.stack(a)[..., None], Z, svf.sizes), problems)

@@ -32,7 +32,7 @@ from data.report import wilson
 from data.shelf import load_expert, load_llama
 from data.terminal import Line
 from data.workshop import Workshop
-from svf import LoRA
+from tests.paper.variants import LoRA
 
 FLAGS = dict(one_line=True, chat="none", max_new_tokens=20, batch=64, steps=16, rate=0.004,
              threads=1)

@@ -8,17 +8,7 @@ import torch
 from data.files import fingerprint
 from data.machine import product
 from data.shelf import load_model, save_model
-from model import (
-    GPT,
-    Cache,
-    Config,
-    generate,
-    left_padded,
-    prefill,
-    rope_table,
-    rotate,
-    sample,
-)
+from model import GPT, Config, generate, prefill, rope_table, rotate, sample
 
 
 def rows(*lengths: int) -> list[list[int]]:
@@ -52,9 +42,7 @@ def test_rope_depends_on_the_distance_alone(tiny: GPT) -> None:
 @torch.no_grad()
 def test_cached_decoding_equals_the_full_forward_pass_in_any_batch(tiny: GPT) -> None:
     prompts = rows(3, 8, 5)
-    tokens, pad = left_padded(prompts, "cpu")
-    cache = Cache(tiny.config, 3, 20, tiny.embed.weight)
-    tiny(tokens, cache, pad)
+    _, cache = prefill(tiny, prompts, 4)
     steps = torch.tensor(rows(4, 4, 4))
     for t in range(4):
         cached = tiny(steps[:, t:t + 1], cache)[:, 0]

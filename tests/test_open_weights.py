@@ -61,6 +61,13 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path) -> No
     assert "first token" in asked.stdout and "classifier" in asked.stdout
 
 
+def test_ask_without_experts_mixes_none(folder: Path, tmp_path: Path) -> None:
+    asked = run("ask", "--weights", folder, "--out", tmp_path, *SMALL, "Is ice hot?")
+    assert asked.returncode == 0 and "no experts" in asked.stdout, asked.stderr
+    report = json.loads((tmp_path / "ask.json").read_text(), parse_constant=pytest.fail)
+    assert report["base"]["alpha"] == []
+
+
 def test_other_tasks_are_another_run(folder: Path, tmp_path: Path) -> None:
     """What was trained on one file is not taken for what another file asks for."""
     other = tmp_path / "other.jsonl"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -34,8 +35,8 @@ from rl import (
     reinforce_loss,
     rollouts,
 )
-from svf import KINDS, SVF, LoRA
-from tests.paper.variants import imitate
+from svf import KINDS, SVF
+from tests.paper.variants import LoRA, imitate
 
 
 def test_leave_one_out_takes_the_mean_of_the_others() -> None:
@@ -385,9 +386,10 @@ def test_the_loss_in_pieces_is_the_loss_at_once(tiny: GPT, size: int,
     weight = torch.rand(11, 37, generator=stream("weight"))
     (tiny.head(2 * states) ** 2 * weight).sum().backward()
     want, states.grad = states.grad, None
-    total = backward(tiny, 2 * states, lambda logits, i: (logits ** 2 * weight[i]).sum())
+    total = backward(tiny, 2 * states, lambda logits, i: (
+        (logits ** 2 * weight[i]).sum(), logits.sum()))
     torch.testing.assert_close(states.grad, want, atol=1e-5, rtol=1e-4)
-    assert total == pytest.approx((tiny.head(2 * states) ** 2 * weight).sum().item(), rel=1e-4)
+    assert total == pytest.approx(tiny.head(2 * states).sum().item(), rel=1e-4, abs=1e-3)
 
 
 def gradient_by(tiny: GPT, batch: int, recompute: bool) -> tuple[torch.Tensor, dict]:
@@ -395,7 +397,8 @@ def gradient_by(tiny: GPT, batch: int, recompute: bool) -> tuple[torch.Tensor, d
     z = (svf.neutral() + 0.1 * torch.randn(svf.N, generator=stream("z"))).requires_grad_(True)
     groups = [*groups_of(tiny), group(tiny, [4, 9], (3, 1, 2), 2)]
     parts = [groups[i:i + batch] for i in range(0, 3, batch)]
-    facts = policy_step(svf, z, parts, 0.3, room=1.0 if recompute else 1e12)
+    with patch("rl.memory", lambda device: 1.0 if recompute else 1e12):
+        facts = policy_step(svf, z, parts, 0.3)
     return z.grad, facts
 
 
@@ -438,7 +441,8 @@ def test_what_was_sampled_twice_is_run_once_and_counts_twice(tiny: GPT) -> None:
 def test_blocks_are_recomputed_when_memory_asks_for_it(tiny: GPT) -> None:
     svf = SVF(tiny)
     for room, recompute in ((1e12, False), (1.0, True)):
-        policy_step(svf, svf.neutral().requires_grad_(True), [groups_of(tiny)], 0.1, room)
+        with patch("rl.memory", lambda device, room=room: room):
+            policy_step(svf, svf.neutral().requires_grad_(True), [groups_of(tiny)], 0.1)
         assert tiny.recompute is recompute
 
 

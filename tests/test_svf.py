@@ -9,8 +9,9 @@ import torch
 
 from data.shelf import kept_factors, load_expert, load_llama, save_expert
 from model import GPT
-from svf import ATTENTION, SVF, LoRA, adapted_weight, decomposition, mix
+from svf import ATTENTION, SVF, adapted_weight, decomposition, mix
 from tests import checkpoints
+from tests.paper.variants import LoRA
 
 PEFT = json.loads((Path(__file__).parent / "fixtures" / "lora.json").read_text())
 TOKENS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]])

@@ -143,15 +143,13 @@ def test_others_is_answered_by_the_base_bit_for_bit() -> None:
         assert layer.merged is None and layer.gain is None
 
 
-def test_each_problem_is_answered_by_its_own_alpha(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_problem_is_answered_by_its_own_alpha() -> None:
     """Who answers what: by experts whose names are the answers, problems told apart by number."""
     Z = torch.tensor([[2.0, 1.0], [1.0, 3.0]])
 
-    def answers(svf: object, z: torch.Tensor | None, dialect: object, problems: list, line: object
-                ) -> list[str]:
+    def answers(z: torch.Tensor | None, problems: list, what: str) -> list[str]:
         return [f"{problem}: {None if z is None else z.tolist()}" for problem in problems]
-    monkeypatch.setattr("data.answers.answers", answers)
-    shop = SimpleNamespace(svf=SimpleNamespace(sizes=[1, 1]), dialect=SimpleNamespace(batch=1))
+    shop = SimpleNamespace(svf=SimpleNamespace(sizes=[1, 1]), answers=answers)
     alpha = t2.one_hot(("a", "b"), ["b", "others", "a", "b"])
     assert t2.answer(shop, Z, alpha, [0, 1, 2, 3], "") == [
         "0: [1.0, 3.0]", "1: None", "2: [2.0, 1.0]", "3: [1.0, 3.0]"]
@@ -181,7 +179,7 @@ def test_text_that_a_model_or_a_user_wrote_moves_no_cursor(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         ) -> None:
     text = "hi \x1b[2J \x9b31m \r there"
-    monkeypatch.setattr("data.answers.answers", lambda *args: [text])
+    monkeypatch.setattr("data.workshop.answers", lambda *args: [text])
     assert t2.main(["ask", "--out", str(tmp_path), text]) == 0
     said = capsys.readouterr().out
     assert said.count(r"\x1b[2J") == 3 and not set(said) & {"\x1b", "\x9b", "\r"}

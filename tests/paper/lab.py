@@ -209,7 +209,7 @@ class Later:
     def __init__(self, adapter: Adapter, start: Tensor) -> None:
         self.adapter, self.start = adapter, start
 
-    def neutral(self, seed: int = 0) -> Tensor:
+    def neutral(self) -> Tensor:
         return self.start
 
     def __getattr__(self, name: str) -> object:

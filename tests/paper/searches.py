@@ -10,7 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from cem import CEM, Search, mixtures, ranking, scores
+from cem import CEM, Search, ranking, scores
 from data.dialect import Dialect
 from data.tasks import Problem
 from svf import SVF
@@ -113,5 +113,5 @@ def run(make: Callable, svf: SVF, dialect: Dialect, experts: Tensor, shots: list
     search = make(len(experts), generator)
     for _ in range(iterations):
         alphas = search.ask()
-        search.tell(alphas, scores(svf, dialect, mixtures(alphas, experts, svf), shots))
+        search.tell(alphas, scores(svf, dialect, experts, alphas, shots))
     return search.mu

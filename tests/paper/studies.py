@@ -199,7 +199,7 @@ def soft(task: str, seed: int, problems: list[Problem]) -> str:
     prompts = [dialect.prompt(p.prompt) for p in problems]
     alpha = []
     for p in problems:
-        logits = svf.model(torch.tensor([dialect.prompt(p.prompt + WHICH)]), last=True)[0, -1]
+        logits = svf.model(torch.tensor([dialect.prompt(p.prompt + WHICH)]))[0, -1]
         alpha.append(logits[first].softmax(-1)[:-1])
     svf.use(mix(torch.stack(alpha)[..., None], Z, svf.sizes))
     done = generate(svf.model, prompts, dialect.ends, dialect.max_new, None, len(prompts),
@@ -220,7 +220,7 @@ def warm(seed: int) -> dict:
     past, table = [torch.full((len(Z),), 1 / len(Z))], {}
     for task in order:
         examples, problems = shots(task, seed), tests(task, seed)
-        scored = cem.scores(svf, dialect, cem.mixtures(torch.stack(past), Z, svf), examples)
+        scored = cem.scores(svf, dialect, Z, torch.stack(past), examples)
         start = past[cem.ranking(scored)[0]]
         table[task] = {"cold 0": mixed(past[0][:, None], Z, problems),
                        "warm 0": mixed(start[:, None], Z, problems)}

@@ -14,17 +14,70 @@ from random import Random
 from unittest.mock import patch
 
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 import rl
 from data.answers import padded
 from data.corpus import answer
 from data.dialect import Dialect
+from data.machine import product
 from data.pretrain import next_token_loss
 from data.runs import Report, check_finite
 from data.tasks import JOIN, Part, Problem
 from model import GPT, generate
-from svf import ATTENTION, KINDS, MLP, SVF, Adapter, LoRA
+from svf import ATTENTION, KINDS, MLP, SVF, Adapter
+
+
+class LoRALinear(nn.Module):
+    """W' = W + 2 B A, A (r, I) and B (O, r) flattened to one vector (the paper's alpha = 2 r).
+
+    >>> layer = LoRALinear(nn.Linear(2, 3, bias=False), rank=1)
+    >>> layer.use(torch.tensor([1., 0., 0., 5., 0.]), merge=True)  # A = (1, 0), B = (0, 5, 0)
+    >>> (layer.merged - layer.weight).round(decimals=3).tolist()
+    [[0.0, 0.0], [10.0, 0.0], [0.0, 0.0]]
+    """
+
+    def __init__(self, linear: nn.Linear, rank: int) -> None:
+        super().__init__()
+        self.weight, self.rank = linear.weight.detach(), rank
+        self.merged: Tensor | None = self.weight
+        self.pair: tuple[Tensor, Tensor] | None = None
+
+    def neutral(self, generator: torch.Generator) -> Tensor:
+        """B = 0, so that W' = W; A of standard deviation 1/sqrt(I), else nothing would learn."""
+        O, I = self.weight.shape
+        A = torch.randn(self.rank * I, generator=generator) * I ** -0.5
+        return torch.cat((A, torch.zeros(O * self.rank))).to(self.weight.device)
+
+    def use(self, v: Tensor | None, merge: bool) -> None:
+        """v None: the base's own weights, bit for bit. v (r (I + O),): A, then B."""
+        if v is not None and v.dim() > 1:
+            raise ValueError("LoRA runs one vector a batch; SVF alone takes one for each row")
+        self.merged, self.pair = (self.weight, None) if v is None else (None, self.split(v))
+        if self.pair and merge:
+            A, B = self.pair
+            self.merged = self.weight + 2 * B @ A
+
+    def split(self, v: Tensor) -> tuple[Tensor, Tensor]:
+        """A (r, I) and B (O, r) of the flat vector."""
+        O, I = self.weight.shape
+        v = v.to(self.weight.dtype)
+        return v[:self.rank * I].view(self.rank, I), v[self.rank * I:].view(O, self.rank)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (B, T, I) -> (B, T, O)."""
+        if self.merged is not None:
+            return product(x, self.merged)
+        A, B = self.pair
+        return F.linear(x, self.weight) + 2 * F.linear(F.linear(x, A), B)
+
+
+class LoRA(Adapter):
+    """The baseline: rank 16 on q and v in the paper; any matrices at any rank here."""
+
+    def __init__(self, model: GPT, rank: int = 16, kinds: tuple[str, ...] = ("q", "v")) -> None:
+        super().__init__(model, kinds, lambda name, linear: LoRALinear(linear, rank))
 
 
 class Shared(SVF):
@@ -42,7 +95,7 @@ class Shared(SVF):
         self.n = int(self.place.max()) + 1
         self.place[self.place < 0] = self.n
 
-    def neutral(self, seed: int = 0) -> Tensor:
+    def neutral(self) -> Tensor:
         return torch.ones(self.n)
 
     def use(self, z: Tensor | None) -> None:
@@ -78,7 +131,7 @@ class Normalised(SVF):
 class Sigmoid(Normalised):
     """The released code's parameters as well: z = sigmoid(p), p = 0 at the start."""
 
-    def neutral(self, seed: int = 0) -> Tensor:
+    def neutral(self) -> Tensor:
         return torch.zeros(self.N)
 
     def use(self, z: Tensor | None) -> None:
