@@ -205,9 +205,10 @@ def train(args: Train) -> None:
     for name in [args.task] if args.task else shop.trained:
         row = train_one(shop, name)
         show_expert(name, row)
-        known = {name: shop.known(name).get("row") for name in shop.trained}
+        known = {name: shop.known(name) for name in shop.trained}
         write_json(args.out / "train.json", {"seed": args.seed, "experts": {
-            name: row for name, row in known.items() if row}})
+            name: facts["row"] for name, facts in known.items()  # not those of another seed
+            if facts.get("run", {}).get("seed") == args.seed}})
     print(f"wrote {args.out / 'train.json'} and the experts beside it")
 
 

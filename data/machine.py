@@ -77,7 +77,8 @@ def checked_device(name: str, threads: int) -> str:
 def memory(device: torch.device) -> float:
     """Bytes that training may fill: what a GPU has free, half of what a computer has."""
     if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0]
+        return (torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device)
+                - torch.cuda.memory_allocated(device))  # what torch keeps for itself is free to us
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2
     except (AttributeError, ValueError, OSError):  # Windows can't say: 8 GB are common

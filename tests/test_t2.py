@@ -79,6 +79,13 @@ def test_train_writes_an_expert_that_adapt_then_uses(tmp_path: Path) -> None:
     assert str(Path("data") / "code.pt") in used.stdout
 
 
+def test_train_json_has_the_experts_of_one_seed(tmp_path: Path) -> None:
+    for seed, task in ((0, "math"), (1, "code"), (1, "reasoning")):
+        run("train", "--task", task, "--seed", seed, "--steps", 1, "--n", 3, "--out", tmp_path)
+    found = json.loads((tmp_path / "train.json").read_text())
+    assert found["seed"] == 1 and list(found["experts"]) == ["code", "reasoning"]
+
+
 @pytest.mark.parametrize("args, says", [
     (["adapt", "--task", "nonsense"], "nonsense"), (["adapt", "--few-shot", "0"], "from 1 to"),
     (["adapt", "--few-shot", "-3"], "from 1 to"), (["adapt", "--few-shot", "many"], "many"),
