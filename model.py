@@ -7,9 +7,9 @@
     SwiGLU    down(silu(gate(x)) * up(x))
 
 Shapes: B batch, T tokens of this call, S tokens in the cache after it, C width, V vocabulary,
-H heads, D head size. Left out: dropout and biases, which Llama has not either. What begins several
-prompts is run once for all of them (`prefill`). How weights come from files, our own and published
-ones, is data/shelf.py's business.
+H heads, D head size. Left out: dropout and biases, which Llama has not either. A beginning that
+prompts share is run once for all of them (`prefill`). How weights come from files, our own and
+published ones, is data/shelf.py's business.
 """
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class MLP(nn.Module):
 
 
 class Block(nn.Module):
-    """x + attention(norm(x)), and of that x + mlp(norm(x))."""
+    """x = x + attention(norm(x)), then x + mlp(norm(x))."""
 
     def __init__(self, c: Config, layer: int) -> None:
         super().__init__()

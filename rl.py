@@ -3,11 +3,12 @@
     J(z) = E_{y ~ pi_W'(.|x)} [ log pi_W'(y|x) A(x, y) ] - lambda KL(pi_W' || pi_W)
     A_i  = r_i - mean_{j != i} r_j    over the samples of one prompt; leaves the gradient unbiased
 
-The reward r is +1 for a right answer and -1 for any other. Each step samples a group of answers
-a prompt with the expert merged, then takes one gradient step with it factored. The KL is exact
-over the vocabulary at each sampled position, summed over the answer. A prompt is run once for all
-its samples, gradient included, and a sample that came twice is run once. Left out: a value network
-and clipping, since each batch of answers is used once; next-token prediction, the paper's
+The answers y are drawn and then held fixed: no gradient flows through the sampling, in either
+term. The reward r is +1 for a right answer and -1 for any other. Each step samples a group of
+answers a prompt with the expert merged, then takes one gradient step with it factored. The KL is
+exact over the vocabulary at each sampled position, summed over the answer. A prompt is run once
+for all its samples, gradient included, and a sample that came twice is run once. Left out: a value
+network and clipping, since each batch of answers is used once; next-token prediction, the paper's
 ablation, is tests/paper/variants.py's, and the base's own training data/pretrain.py's.
 
 Everything random is drawn from a stream named by (domain, seed, step, prompt), so that a run which
@@ -116,7 +117,10 @@ def distinct(group: list[Episode]) -> list[Episode]:
 
 def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], kl_weight: float
                 ) -> dict:
-    """Puts dJ/dz into z.grad; returns what is worth watching. parts: groups that run at once.
+    """Puts the gradient of the loss, -dJ/dz, into z.grad; returns what is worth watching.
+
+    parts: groups that run at once, sampled with W'. Of each: the advantages of its rewards, one
+    backward pass of `reinforce_loss`; all else that stands here and below saves time and memory.
 
     reward, kl (nats an answer), entropy (nats a token, estimated by what was sampled), no_signal:
     the share of groups in which all answers have the same reward, and so no advantage. Several
@@ -144,7 +148,7 @@ def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], k
 
 def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weight: float,
               room: float) -> float:
-    """Adds dJ/dz of groups that run at once to z.grad; returns the KL of an answer.
+    """Adds -dJ/dz of groups that run at once to z.grad; returns the KL of an answer.
 
     Blocks are recomputed in the backward pass where it would keep more than `room` bytes of them.
     """
@@ -236,9 +240,9 @@ def reinforce(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
     many processes share them out. ValueError if there are fewer parts.
     """
     at_once = max(1, recipe.batch // recipe.samples)
-    parts = math.ceil(recipe.prompts / at_once)
-    if not own(parts):
-        raise ValueError(f"a process has nothing to do: the {parts} parts of a step are for as "
+    n_parts = math.ceil(recipe.prompts / at_once)
+    if not own(n_parts):
+        raise ValueError(f"a process has nothing to do: the {n_parts} parts of a step are for as "
                          "many processes; lower --batch for more parts, from "
                          f"{at_once * recipe.samples} answers")
 
@@ -298,7 +302,8 @@ def learn(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
         if step % recipe.validate == 0:
             by_name(adapter.model, validate)
         decay = 0.55 + 0.45 * math.cos(math.pi * step / recipe.steps)  # to a tenth
-        optimizer.param_groups[0]["lr"] = recipe.rate * min(1.0, (step + 1) / 5) * decay
+        warm = min(1.0, (step + 1) / 5)  # five steps of it
+        optimizer.param_groups[0]["lr"] = recipe.rate * warm * decay
         facts = by_name(adapter.model, lambda: gradient(step, expert.vector))
         check_finite(adapter.parts("the gradient", expert.vector.grad))
         torch.nn.utils.clip_grad_norm_([expert.vector], 1.0)

@@ -3,9 +3,9 @@
     W = U diag(S) V^T      the frozen thin SVD of each attention and MLP matrix
     W' = U diag(S*z) V^T   the adapted matrix; z is all that is learned, z = 1 is the base model
 
-An expert is the flat vector z (N,) of all matrices in order, N = sum of min(O, I). Experts mix as
-vectors do: z' = sum_k alpha_k z_k, and the adapted weights mix with them, W'(z') = sum_k alpha_k
-W'(z_k), since W' is linear in z. One layer runs in one of two ways:
+An expert is the flat vector z (N,) of all matrices in order, N = sum of min(O, I). What is mixed
+is each expert's change, z' = 1 + sum_k alpha_k (z_k - 1), and since W' is linear in z the weights
+mix with them: W'(z') = W + sum_k alpha_k (W'(z_k) - W). One layer runs in one of two ways:
 
     merged    y = x W'^T                    W' is formed once: for generating with one z
     factored  y = ((x V) * (S*z)) U^T       for training z (x V is all that backward keeps, and
@@ -71,8 +71,8 @@ def decomposition(W: Tensor) -> Factors:
 
         W^T W = V diag(S^2) V^T,  U = W V diag(1/S)      (O >= I; else the same of W^T)
 
-    In float64, so that the squares cost nothing that float32 could show, and several times as
-    fast as an SVD. Where S is 0 the vector is 0 as well: U diag(S) V^T is W in any case. S is
+    In float64, so that the squares lose nothing that float32 could show, and still no slower than
+    an SVD in float32. Where S is 0 the vector is 0 as well: U diag(S) V^T is W in any case. S is
     descending, in float32 at least; U and Vt have W's dtype.
 
     >>> U, S, Vt = decomposition(torch.tensor([[3., 0.], [0., 0.], [0., -4.]]))
@@ -104,8 +104,8 @@ class SVFLinear(nn.Module):
     def __init__(self, linear: nn.Linear, factors: Factors) -> None:
         super().__init__()
         U, self.S, Vt = factors
-        self.weight, self.U, self.Vt = (nn.Parameter(part, requires_grad=False)  # as FSDP knows
-                                        for part in (linear.weight.detach(), U, Vt))
+        self.weight, self.U, self.Vt = (  # parameters, for FSDP shards nothing else
+            nn.Parameter(part, requires_grad=False) for part in (linear.weight.detach(), U, Vt))
         self.merged: Tensor | None = None  # W' (O, I)
         self.gain: Tensor | None = None    # S*z: (R,), or (B, 1, R) with a z a row
 
@@ -134,7 +134,7 @@ class Adapter:
 
     kinds: which matrices of each block; all seven, as in the paper, or attention or MLP alone.
     What trains or applies an expert sees N, neutral and use, and not what the vector means.
-    Errors: ValueError for a kind of matrix that is none, or a vector of another length.
+    ValueError for an unknown kind of matrix, or a vector of another length.
     """
 
     def __init__(self, model: GPT, kinds: tuple[str, ...],

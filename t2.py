@@ -8,7 +8,7 @@ Pass 1 is one of three strategies (paper, Sec. 3.2): (A) `prompt` asks the model
 the category of the prompt; (B) `classifier` asks an SVF expert trained for that; (C) `few-shot`
 searches a mixture of the experts on a few examples with the cross-entropy method. All that pass 2
 needs of any of them is alpha: one-hot for A and B, and 0 for a prompt of no known category
-("others"), which the base model then answers, bit for bit. Each baseline is an alpha as well.
+("others"), which the base model then answers, bit for bit. Each baseline but LoRA is an alpha too.
 
 What stands around it is in data/: the flags, what is on disk, how a run goes on, the screen. The
 heavy imports stand inside the functions, so that --help answers at once.
@@ -198,11 +198,10 @@ def train(args: Train) -> None:
     """`t2.py train`: an expert for each domain, and the classification expert."""
     from data.workshop import Workshop
     shop = Workshop(args)
+    names = [args.task] if args.task and shop.pick(args.task, shop.trained) else shop.trained
     shop.show_sources()
     print(f"{shop.svf.N:,} gains an expert", flush=True)
-    if args.task:
-        shop.pick(args.task, shop.trained)
-    for name in [args.task] if args.task else shop.trained:
+    for name in names:
         row = train_one(shop, name)
         show_expert(name, row)
         known = {name: shop.known(name) for name in shop.trained}
@@ -294,7 +293,7 @@ def main(argv: list[str] | None = None) -> int:
         flags.check_writable(args.out)
         with joined(args.device, getattr(args, "shard", False)), alone(args.out):
             COMMANDS[type(args).__name__.lower()](args)
-    return exit_code(work, getattr(args, "batch", 0))
+    return exit_code(work, getattr(args, "batch", 0), not isinstance(args, Ask))
 
 
 if __name__ == "__main__":

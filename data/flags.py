@@ -9,6 +9,7 @@ import argparse
 import inspect
 import math
 import tempfile
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -32,8 +33,8 @@ class Common:
     out: Path = option(Path("out"), "folder of what is made; what ships is used where it has none")
     seed: int = option(0, "stream of all that is random", least=-2**63, most=2**63)
     device: str = option("cpu", "cpu, cuda or mps")
-    threads: int = option(0, "threads that torch uses (default: all, or 1 where other processes "
-                          "hold the cores; 1 to train what is built in)", least=0, most=1024)
+    threads: int = option(0, "threads that torch uses (default: 1 for what is built in; else all, "
+                          "or 1 where other processes hold the cores)", least=0, most=1024)
 
 
 @dataclass(frozen=True)
@@ -165,12 +166,12 @@ class Parser(argparse.ArgumentParser):
 
 def parser(about: str) -> Parser:
     """The command line, made from the dataclasses of the commands; `about`: its first page."""
-    top = Parser(prog="t2.py", description=about,
+    top = Parser(prog="t2.py", description=wrapped(about),
                  formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, form in FORMS.items():
         text = inspect.cleandoc(form.__doc__)
-        sub = commands.add_parser(name, description=text, help=text.split("\n")[0],
+        sub = commands.add_parser(name, description=wrapped(text), help=text.split("\n")[0],
                                   epilog=tasks_listed() if form is Adapt else None,
                                   formatter_class=argparse.RawDescriptionHelpFormatter)
         for f in fields(form):
@@ -187,6 +188,18 @@ def parser(about: str) -> Parser:
                 sub.add_argument(f"--{f.name.replace('_', '-')}", default=f.default, **more,
                                  type=kind if least is None else within(kind, least, most))
     return top
+
+
+def wrapped(text: str) -> str:
+    r"""Paragraphs of at most 79 columns; what is indented stays as it is.
+
+    >>> print(wrapped("What it\ndoes.\n\n    python t2.py"))
+    What it does.
+    <BLANKLINE>
+        python t2.py
+    """
+    return "\n\n".join(part if part.startswith(" ") else textwrap.fill(part, 79)
+                       for part in text.split("\n\n"))
 
 
 def parsed(argv: list[str] | None, about: str) -> Common:

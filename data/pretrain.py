@@ -55,7 +55,7 @@ def make(args: Pretrain) -> None:
                                             "log": log[99::100]})
     remove(state)  # last: until here a kill costs nothing
     print(f"wrote {args.out / 'base.pt'}: {parameters:,} parameters, {seconds:.0f} s. The experts "
-          "of another base do not fit it: run `python t2.py train` next.")
+          f"of another base do not fit it: run `python t2.py train --out {args.out}` next.")
 
 
 def next_token_loss(model: GPT, tokens: Tensor, weight: Tensor) -> Tensor:

@@ -34,18 +34,24 @@ class Table:
     """The rows of adapt, shown and written as they are made, or found after a stop."""
 
     def __init__(self, shop: Workshop, tasks: int) -> None:
-        args, self.domains, self.rows = shop.args, shop.domains, {}
+        self.args, self.domains, self.rows = shop.args, shop.domains, {}
         self.line, self.tasks = Line("adapt", tasks), tasks
-        self.path = args.out / "adapt.json"
-        self.facts = {"seed": args.seed, "shots": args.few_shot, "sources": shop.sources}
+        self.path = self.args.out / "adapt.json"
+        self.facts = {"seed": self.args.seed, "shots": self.args.few_shot, "sources": shop.sources}
         heads = "".join(f"{HEADS.get(name, name)[:4]:>5}" for name in self.columns())
-        print(f"\nAccuracy on {args.n} test prompts a task; C has seen {args.few_shot} shots. "
-              "unif: experts mixed\nevenly; rand: one random mixture; srch: random search, C's "
-              f"budget.\n\n{'task':<9}{heads}  C: 95%", flush=True)
+        about = f"Accuracy on {self.args.n} test prompts a task, of the base and each expert alone"
+        if "few-shot" in self.columns():
+            heads += "  C: 95%"
+            about += (";\nunif: the experts mixed evenly; rand: at random; srch: by random search,"
+                      " with\nC's budget; A, B, C: the strategies. C has seen "
+                      f"{self.args.few_shot} shots.")
+        print(f"\n{about}\n\n{'task':<9}{heads}", flush=True)
 
     def columns(self) -> list[str]:
-        """Every way to choose alpha that there may be, in the order of the columns."""
-        return ["base", *self.domains, *HEADS]
+        """Every way to choose alpha that was asked for, in the order of the columns."""
+        wanted = {*HEADS} if self.args.strategy == "all" else {self.args.strategy}
+        wanted |= {*HEADS} - {*STRATEGIES} if "few-shot" in wanted else set()
+        return ["base", *self.domains, *(way for way in HEADS if way in wanted)]
 
     def add(self, name: str, row: dict) -> None:
         """Shows the row, and writes all rows so far."""
@@ -138,7 +144,7 @@ def narrowing(names: list[str], history: list[dict]) -> str:
 def show_passes(way: str, domains: Sequence[str], found: dict) -> None:
     """What pass 1 found and what pass 2 answered; for the base there is nothing to find."""
     first, second = (f"   ({s:.2f} s)" for s in found["seconds"])
-    said = printable(found["answer"])
+    said = printable(found["answer"]) or "(nothing)"
     if way == "base":
         print(f"the base      {said}{second}")
         return

@@ -178,7 +178,8 @@ def load_expert(path: Path, svf: SVF) -> tuple[Tensor, dict]:
         raise ValueError(f"{path} holds no expert of {svf.N} finite gains in float32")
     if base != svf.fingerprint:
         raise ValueError(f"{path} is an expert of base {show(base)}, this base is "
-                         f"{svf.fingerprint}: train it again with `python t2.py train`")
+                         f"{svf.fingerprint}: train it again, by `python t2.py train` with the "
+                         "--out of this base")
     plain = isinstance(facts, dict)
     try:
         json.dumps(facts)  # as train.json will have them

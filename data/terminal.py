@@ -18,6 +18,7 @@ from data.files import FIRST
 
 LOW, HIGH = -0.75, 1.5  # of alpha, as it is drawn
 CYAN, RED, BOLD = 36, 31, 1
+FIRST_OF_ALL = ("reward", "validation", "loss", "best", "mean")  # of numbers that may not all fit
 
 
 # --------------------------------------------------------------------------------------- pictures
@@ -100,14 +101,17 @@ class Line:
         per = (now - self.start) / max(1, step - self.first)
         self.clear()
         alarm, picture = facts.get("alarm", ""), self.picture(facts)
-        text = f"  ! {alarm}" * bool(alarm) + f"  {picture}" * bool(picture) + "".join(
-            f"  {k} {v:.2f}" if isinstance(v, float) else f"  {k} {v}"
-            for k, v in facts.items() if isinstance(v, (float, int)))
         eta = f"ETA {per * (self.steps - 1 - step):.0f} s" if step > self.first else "ETA ..."
-        line = f"{self.what} {step + 1}/{self.steps}  {eta}{text}"
+        parts = [f"{self.what} {step + 1}/{self.steps}", eta, f"! {alarm}" * bool(alarm), picture,
+                 *(f"{k} {v:.2f}" if isinstance(v, float) else f"{k} {v}" for k, v in sorted(
+                     facts.items(), key=lambda item: item[0] not in FIRST_OF_ALL)
+                   if isinstance(v, (float, int)))]
+        line = "  ".join(filter(None, parts))
         final = step + 1 == self.steps
         if sys.stderr.isatty():
             room = shutil.get_terminal_size().columns - 1
+            while len(line) > room and len(parts) > 1:  # as many of them as fit
+                line = "  ".join(filter(None, parts := parts[:-1]))
             print("" if final else line[:room], end="", file=sys.stderr, flush=True)
         elif now - self.last > 10 or final and now - self.start > 3 or alarm not in self.said:
             print(line, file=sys.stderr, flush=True)
@@ -119,7 +123,7 @@ class Line:
         self.rewards += [facts["reward"]] if "reward" in facts else []
         if not draws(sys.stderr):
             return ""
-        return spark(self.rewards) if self.rewards else " ".join(
+        return spark(self.rewards, width=12) if self.rewards else " ".join(
             reach(mu, sigma) for mu, sigma in zip(facts.get("mu", ()), facts.get("sigmas", ())))
 
     def clear(self) -> None:
@@ -154,15 +158,22 @@ def complain(message: object) -> None:
     sys.stderr.write(f"t2.py: {printable(' '.join(str(message).split()))[:1000]}\n")
 
 
-def exit_code(work: Callable[[], None], batch: int | None) -> int:
-    """Does the work. Whatever a user can mend is said in one line: 2. Ctrl-C: 130; else 0."""
+def exit_code(work: Callable[[], None], batch: int | None, goes_on: bool = True) -> int:
+    """Does the work. Whatever a user can mend is said in one line: 2. Ctrl-C: 130; else 0.
+
+    goes_on: whether the command takes up what was saved. Who reads no more, as `head` does, is
+    no mistake: 141, without a word.
+    """
     try:
         work()
     except KeyboardInterrupt as stop:
+        way = "; the same command goes on from what is saved" * goes_on
         if FIRST:
-            print(f"\n{str(stop) or 'stopped'}; the same command goes on from what is saved",
-                  file=sys.stderr)
+            print(f"\n{str(stop) or 'stopped'}{way}", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to come
+        return 141
     except (ValueError, OSError) as error:
         complain(error)
         return 2

@@ -30,9 +30,10 @@ class Workshop:
     """A base model wrapped by SVF, how it is spoken to, its domains, tasks and experts."""
 
     def __init__(self, args: Model) -> None:
-        exact = isinstance(args, Train) and not args.weights  # the same experts, bit for bit
         self.args = args
-        self.device = checked_device(args.device, args.threads or int(exact))
+        # What is built in is too small for threads, which crawl where others hold the cores; and
+        # with one thread the same seed gives the same experts, bit for bit.
+        self.device = checked_device(args.device, args.threads or int(not args.weights))
         self.sources: dict[str, str] = {}
         if args.weights:
             self.open_weights()

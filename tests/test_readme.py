@@ -34,6 +34,7 @@ SMALL = ["--max-new-tokens", "3", "--batch", "16", "--chat", "none"]
 QUICK = {"adapt": ["--n", "5"], "train": ["--n", "9", "--steps", "2"],
          "pretrain": ["--steps", "2"], "ask": []}
 ELSEWHERE = {  # what is not run from here, and why
+    "pip install -r requirements.txt": ".ci/run does that",
     ".ci/run": "runs this very test", "ruff check .": "needs ruff, which is no dependency",
     "python -m pytest": "is what runs", 'python -m pytest -m "not slow"': "is what runs"}
 
@@ -45,9 +46,8 @@ def blocks(language: str) -> list[str]:
 
 
 def commands(block: str) -> list[str]:
-    """One a line, without what it says about itself; an installation comes first once."""
-    lines = [re.sub(r"\s+# .*", "", line) for line in block.splitlines()]
-    return [line.removeprefix("pip install -r requirements.txt && ") for line in lines if line]
+    """One a line, without what it says about itself."""
+    return [re.sub(r"\s+# .*", "", line) for line in block.splitlines()]
 
 
 def words(command: str, weights: Path, tmp: Path) -> list[str]:

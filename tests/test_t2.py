@@ -14,7 +14,7 @@ import torch
 
 import t2
 from data import HERE
-from data.flags import Adapt, Train
+from data.flags import Adapt, Ask, Train
 from data.report import wilson
 from data.tasks import TASKS
 from data.terminal import Line
@@ -59,6 +59,7 @@ def test_one_strategy_runs_alone(tmp_path: Path) -> None:
     row = json.loads((tmp_path / "adapt.json").read_text())["tasks"]["bus"]
     assert done.returncode == 0 and list(row["ways"]) == [
         "base", "math", "code", "reasoning", "classifier"]
+    assert "\ntask      base math code reas    B\nbus" in done.stdout
 
 
 def test_ask_shows_both_passes(tmp_path: Path) -> None:
@@ -162,6 +163,26 @@ def test_each_problem_is_answered_by_its_own_alpha() -> None:
         "0: [1.0, 3.0]", "1: None", "2: [2.0, 1.0]", "3: [1.0, 3.0]"]
     assert t2.answer(shop, Z, torch.tensor([[.5], [.5]]), [7], "") == ["7: [1.5, 2.0]"]
     assert t2.answer(shop, Z, torch.tensor([[.5, 0.], [0., .5]]), [7], "") == ["7: [1.5, 2.0]"]
+
+
+def test_ask_has_nothing_to_go_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                       capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(args: Ask) -> None:
+        raise KeyboardInterrupt
+    monkeypatch.setitem(t2.COMMANDS, "ask", interrupted)
+    assert t2.main(["ask", "hi", "--out", str(tmp_path)]) == 130
+    assert capsys.readouterr().err == "\nstopped\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is another error")
+def test_who_reads_no_more_is_no_mistake(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-u", "t2.py", "adapt", "--n", "2", "--out",
+                                str(tmp_path)], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    assert process.stdout.readline().startswith("base")
+    process.stdout.close()
+    error = process.stderr.read()
+    assert process.wait(timeout=60) == 141 and "roken" not in error and "rror" not in error
 
 
 def test_ctrl_c_before_there_is_a_step_is_one_clear_line(

@@ -139,7 +139,8 @@ def text_front(lora: dict, unseen: dict) -> str:
     who = [("the base model", "nothing", lora["base"]["mean"], unseen["mean"]["base"]),
            ("LoRA of the nearest domain", "its domain", own["LoRA q, v, rank 16"],
             unseen["mean"]["lora"]),
-           ("the SVF expert that is best on test, an oracle", "the answers", own["SVF"],
+           ("the SVF expert of its domain", "its domain", own["SVF"], None),
+           ("the best single expert, picked on test: an oracle", "the answers", None,
             unseen["oracle"]),
            ("all experts, mixed evenly", "nothing", None, unseen["mean"]["uniform"]),
            ("random search of a mixture", "8 shots", None, unseen["mean"]["search"]),
@@ -149,8 +150,8 @@ def text_front(lora: dict, unseen: dict) -> str:
     return grid(["right answers of", "told about the task",
                  f"the experts' own tests (n = {own['SVF']['n']:,})",
                  f"ten unseen tasks (n = {unseen['oracle']['n']:,})"],
-                [[name, told, number(seen) if seen else "", number(new)]
-                 for name, told, seen, new in who])
+                [[name, told, *(number(cell) if cell else "" for cell in cells)]
+                 for name, told, *cells in who])
 
 
 # ------------------------------------------------------------------------------------ 3. time

@@ -30,7 +30,7 @@ from svf import ATTENTION, KINDS, MLP, SVF, Adapter
 
 
 class LoRALinear(nn.Module):
-    """W' = W + 2 B A, A (r, I) and B (O, r) flattened to one vector (the paper's alpha = 2 r).
+    """W' = W + 2 B A, A (r, I) and B (O, r) flattened to one vector (LoRA's scale alpha / r is 2).
 
     >>> layer = LoRALinear(nn.Linear(2, 3, bias=False), rank=1)
     >>> layer.use(torch.tensor([1., 0., 0., 5., 0.]), merge=True)  # A = (1, 0), B = (0, 5, 0)
