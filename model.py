@@ -63,6 +63,11 @@ class Cache:
     """Keys and values of the tokens so far: (B, H_kv, S_max, D) a layer.
 
     real (B, S_max): which columns are no padding. Whoever fills them with padding says so there.
+
+    >>> cache = Cache(Config(vocab=2, layers=1, kv_heads=1, head_size=2), 1, 5, torch.ones(1))
+    >>> new = torch.ones(1, 1, 3, 2)  # (B, H_kv, T, D)
+    >>> [all_of_it.shape for all_of_it in cache.extend(0, new, new)]
+    [torch.Size([1, 1, 3, 2]), torch.Size([1, 1, 3, 2])]
     """
 
     def __init__(self, config: Config, rows: int, size: int, like: Tensor) -> None:
@@ -86,7 +91,12 @@ class Cache:
 
 
 def rope_table(config: Config) -> tuple[Tensor, Tensor]:
-    """cos and sin (context, D) of t * theta^(-2i/D), each frequency twice: once a half."""
+    """cos and sin (context, D) of t * theta^(-2i/D), each frequency twice: once a half.
+
+    >>> cos, sin = rope_table(Config(vocab=2, head_size=4, context=9))
+    >>> cos.shape, sin[0].tolist()  # at place 0 nothing turns
+    (torch.Size([9, 4]), [0.0, 0.0, 0.0, 0.0])
+    """
     i = torch.arange(0, config.head_size, 2, dtype=torch.float64, device="cpu") / config.head_size
     frequency = config.theta ** -i
     if config.scaling:

@@ -209,7 +209,12 @@ def decompose(model: GPT, kinds: tuple[str, ...] = KINDS,
 
 
 def matrices(model: GPT, kinds: tuple[str, ...]) -> list[tuple[str, nn.Module, str]]:
-    """(name, parent module, attribute) of each matrix of these kinds, in the order of z."""
+    """(name, parent module, attribute) of each matrix of these kinds, in the order of z.
+
+    >>> from model import Config
+    >>> [name for name, *_ in matrices(GPT(Config(vocab=7, width=6, layers=2)), ("v", "up"))]
+    ['0.v', '0.up', '1.v', '1.up']
+    """
     if unknown := set(kinds) - set(KINDS):
         raise ValueError(f"unknown kinds of matrices {sorted(unknown)}, expected some of {KINDS}")
     return [(f"{i}.{kind}", part, kind) for i, block in enumerate(model.blocks)

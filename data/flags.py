@@ -139,7 +139,12 @@ FORMS = {form.__name__.lower(): form for form in (Adapt, Train, Pretrain, Ask)}
 
 
 def within(kind: type, least: float, most: float) -> Callable[[str], object]:
-    """What turns a flag's text into a number of this range, for argparse."""
+    """What turns a flag's text into a number of this range, for argparse.
+
+    >>> within(int, 1, 5000)("5,000")
+    Traceback (most recent call last):
+    argparse.ArgumentTypeError: '5,000': expected a whole number from 1 to 5,000
+    """
     def number(text: str) -> object:
         try:
             value = kind(text)

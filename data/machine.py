@@ -32,6 +32,9 @@ def product(x: Tensor, weight: Tensor) -> Tensor:
 
     With few rows what counts is how W is read from memory, and torch shares that out badly among
     a CPU's threads: a share of W's rows for each is 1.1 (64 rows) to 1.9 times (one) as fast.
+
+    >>> product(torch.tensor([[1., 2.]]), torch.tensor([[1., 0.], [0., 10.], [1., 1.]])).tolist()
+    [[1.0, 20.0, 3.0]]
     """
     O, I = weight.shape
     rows, shares = x.numel() // I, torch.get_num_threads()
@@ -137,7 +140,11 @@ class Gone(ValueError):
 
 
 def summed(x: Tensor, op: dist.ReduceOp = dist.ReduceOp.SUM) -> Tensor:
-    """x, summed in place over all processes, or what else op says. Gone if one of them is."""
+    """x, summed in place over all processes, or what else op says. Gone if one of them is.
+
+    >>> summed(torch.tensor([1., 2.])).tolist()  # alone
+    [1.0, 2.0]
+    """
     if dist.is_initialized():
         try:
             dist.all_reduce(x, op)
@@ -149,7 +156,11 @@ def summed(x: Tensor, op: dist.ReduceOp = dist.ReduceOp.SUM) -> Tensor:
 
 def gathered(done: dict[tuple[int, int], Row], keys: list[tuple[int, int]], longest: int
              ) -> list[Row]:
-    """The tokens and log-probabilities of all keys, of which each process has done its own."""
+    """The tokens and log-probabilities of all keys, of which each process has done its own.
+
+    >>> gathered({(0, 1): ([7, 8], [-.1, -.2]), (0, 0): ([9], [-.3])}, [(0, 0), (0, 1)], 2)
+    [([9], [-0.3]), ([7, 8], [-0.1, -0.2])]
+    """
     if not dist.is_initialized():
         return [done[key] for key in keys]
     tokens, logps = torch.zeros(len(keys), longest, dtype=torch.long), torch.zeros(

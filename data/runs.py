@@ -144,7 +144,12 @@ class NotFinite(ValueError):
 
 
 def check_finite(tensors: dict[str, Tensor]) -> None:
-    """NotFinite with the name of the first that holds NaN or infinity."""
+    """NotFinite with the name of the first that holds NaN or infinity.
+
+    >>> check_finite({"a": torch.ones(2), "b": torch.tensor([1., torch.inf])})
+    Traceback (most recent call last):
+    data.runs.NotFinite: b is NaN or infinite
+    """
     for name, tensor in tensors.items():
         if not tensor.isfinite().all():
             raise NotFinite(f"{name} is NaN or infinite")
@@ -178,7 +183,11 @@ def by_name(model: nn.Module, compute: Callable[[], Any]) -> Any:
 
 
 def alarms(facts: dict, moves: dict[str, Tensor]) -> dict:
-    """{"alarm": what looks wrong in a step}, or nothing. moves: each layer's vector - start."""
+    """{"alarm": what looks wrong in a step}, or nothing. moves: each layer's vector - start.
+
+    >>> alarms({"reward": -1.0, "no_signal": 1.0}, {"0.q": torch.zeros(3)})
+    {'alarm': 'no group has signal'}
+    """
     far = [name for name, move in moves.items() if move.abs().max() > MOVE_MOST]
     stuck = facts.get("entropy", 1) < ENTROPY_LEAST and facts["reward"] < 0.5
     said = {"no group has signal": facts.get("no_signal") == 1,

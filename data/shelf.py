@@ -78,7 +78,12 @@ def checked(table: dict) -> Config:
 
 
 def same_keys(what: str, table: object, wanted: Collection[str], optional: str = "") -> dict:
-    """The table. ValueError if it is none, or names what is missing or left over."""
+    """The table. ValueError if it is none, or names what is missing or left over.
+
+    >>> same_keys("config", {"width": 8, "depht": 2}, ["width", "depth"])
+    Traceback (most recent call last):
+    ValueError: 'depth' is missing in config
+    """
     if not isinstance(table, dict):
         raise ValueError(f"{what} is {show(table)}, expected a dictionary")
     for name in [*wanted, *table]:
@@ -110,7 +115,11 @@ def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str
 
 
 def weight_shapes(config: Config) -> dict[str, tuple[int, ...]]:
-    """Of each weight, a tied head left out. Sizes from a file fill no memory here."""
+    """Of each weight, a tied head left out. Sizes from a file fill no memory here.
+
+    >>> weight_shapes(Config(vocab=1_000_000, width=4096))["embed.weight"]
+    (1000000, 4096)
+    """
     with torch.device("meta"):
         model = GPT(replace(config, context=1))  # RoPE's tables are real
     return {name: tuple(p.shape) for name, p in model.named_parameters()}
