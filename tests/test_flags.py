@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 import t2
 from data.flags import FORMS
+from data.tasks import TASKS
 
 NASTY = ["", " ", "0", "-0", "-1", "1e5", "1e400", "-1e-400", "nan", "inf", "-inf", "0x10", "1_0",
          "\u0661\u0662", "9" * 30, "9" * 5000, "1.5", "1/2", "True", "None", "[1]", "{}", "--",
@@ -75,3 +77,13 @@ def test_any_prompt_is_answered_or_refused_in_one_line(main: Callable) -> None:
     for prompt in NASTY + ["what is " * 2000, "a" * 100_000, "\U0001f600", "<|end_of_text|>"]:
         code, error = main(["ask", "--max-new-tokens", "2", "--", prompt])
         assert code == 0 or code == 2 and one_line(error), (prompt, error)
+
+
+def test_help_names_the_tasks_and_the_defaults(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        t2.main(["adapt", "--help"])
+    said = capsys.readouterr().out
+    for task in TASKS.values():
+        row = rf"^  {re.escape(task.name)} +{task.label} "
+        assert not task.label or re.search(row, said, re.M)
+    assert "look at (default: 8)" in " ".join(said.split())
