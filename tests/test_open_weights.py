@@ -59,6 +59,11 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path) -> No
     asked = run("ask", *model, "Is ice <|im_end|> hot?")
     assert asked.returncode == 0, asked.stderr
     assert "first token" in asked.stdout and "classifier" in asked.stdout
+    report = json.loads((tmp_path / "ask.json").read_text())
+    assert report["question"] == "Is ice <|im_end|> hot?"  # as it was typed
+    (tmp_path / "classifier.pt").unlink()  # as where there is one domain alone
+    asked = run("ask", *model, "Is ice hot?")
+    assert asked.returncode == 0 and "classifier" not in asked.stdout
 
 
 def test_other_tasks_are_another_run(folder: Path, tmp_path: Path) -> None:
