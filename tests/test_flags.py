@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 import t2
-from data.flags import FORMS
+from data.flags import FORMS, parsed
 from data.tasks import TASKS
 
 NASTY = ["", " ", "0", "-0", "-1", "1e5", "1e400", "-1e-400", "nan", "inf", "-inf", "0x10", "1_0",
@@ -87,3 +87,12 @@ def test_help_names_the_tasks_and_the_defaults(capsys: pytest.CaptureFixture[str
         row = rf"^  {re.escape(task.name)} +{task.label} "
         assert not task.label or re.search(row, said, re.M)
     assert "look at (default: 8)" in " ".join(said.split())
+
+
+@pytest.mark.parametrize("command", ALL)
+def test_every_number_may_be_the_least_and_the_most_that_is_said(command: str) -> None:
+    for f in (f for f in ALL[command] if "least" in f.metadata):
+        for value in (f.metadata["least"], f.metadata["most"]):
+            flag = f"--{f.name.replace('_', '-')}={value}"
+            args = parsed([command, flag, *["hi"] * (command == "ask")], "")
+            assert getattr(args, f.name) == value

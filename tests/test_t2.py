@@ -1,6 +1,7 @@
 """The commands as a user types them, on what ships with the project."""
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
@@ -196,6 +197,17 @@ def test_text_that_a_model_or_a_user_wrote_moves_no_cursor(
     assert t2.main(["ask", "--out", str(tmp_path), text]) == 0
     said = capsys.readouterr().out
     assert said.count(r"\x1b[2J") == 3 and not set(said) & {"\x1b", "\x9b", "\r"}
+
+
+def test_text_that_a_terminal_has_no_signs_for_is_spelt_out(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.answers.answers", lambda *args: ["caf\u00e9"])
+    shown = io.BytesIO()
+    with io.TextIOWrapper(shown, encoding="ascii") as screen:
+        monkeypatch.setattr("sys.stdout", screen)
+        assert t2.main(["ask", "--out", str(tmp_path), "hi"]) == 0
+        screen.flush()
+        assert rb"the base      caf\xe9" in shown.getvalue()
 
 
 def test_wilson_contains_the_share_and_narrows_with_n() -> None:
