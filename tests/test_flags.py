@@ -96,3 +96,13 @@ def test_every_number_may_be_the_least_and_the_most_that_is_said(command: str) -
             flag = f"--{f.name.replace('_', '-')}={value}"
             args = parsed([command, flag, *["hi"] * (command == "ask")], "")
             assert getattr(args, f.name) == value
+
+
+def test_a_folder_that_takes_no_file_is_refused_before_there_is_work(
+        main: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(**more: object) -> None:
+        raise OSError(30, "Read-only file system")
+    monkeypatch.setattr("tempfile.TemporaryFile", refused)
+    monkeypatch.setitem(t2.COMMANDS, "train", lambda args: pytest.fail("is at work"))
+    code, error = main(["train"])
+    assert code == 2 and "can't write there (Read-only file system)" in error and one_line(error)

@@ -9,6 +9,8 @@ import pytest
 import torch
 
 import t2
+from data.flags import Adapt
+from data.workshop import Workshop
 from tests import checkpoints
 from tests.test_t2 import run
 
@@ -105,6 +107,13 @@ def test_what_cannot_be_is_one_clear_line(args: list[str], says: str, folder: Pa
 def test_ask_without_experts_shows_what_the_base_says(folder: Path, tmp_path: Path) -> None:
     done = run("ask", "--weights", folder, "--out", tmp_path, "--max-new-tokens", 2, "hi")
     assert done.returncode == 0 and "no experts" in done.stdout and "pass 1" not in done.stdout
+
+
+def test_weights_without_chat_headers_are_told_where_to_answer(folder: Path, tmp_path: Path
+                                                               ) -> None:
+    for chat, ends in (("none", True), ("chatml", False)):
+        shop = Workshop(Adapt(weights=str(folder), out=tmp_path, chat=chat))
+        assert shop.which.endswith("\nAnswer:") is ends
 
 
 def test_a_damaged_line_is_named_by_its_number(folder: Path, tmp_path: Path) -> None:

@@ -405,6 +405,11 @@ def test_a_command_has_the_threads_that_were_asked_for(threads: int, tmp_path: P
     assert torch.get_num_threads() == threads
 
 
+def test_answers_have_the_limits_that_were_asked_for(tmp_path: Path) -> None:
+    speak = Workshop(Adapt(out=tmp_path, max_new_tokens=3, batch=5)).dialect
+    assert (speak.max_new, speak.batch) == (3, 5)
+
+
 def test_pretrain_draws_base_and_corpus_from_the_seed(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         ) -> None:
