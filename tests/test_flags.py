@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -10,7 +11,8 @@ from random import Random
 import pytest
 
 import t2
-from data.flags import FORMS
+from data.flags import FORMS, parsed
+from data.tasks import TASKS
 
 NASTY = ["", " ", "0", "-0", "-1", "1e5", "1e400", "-1e-400", "nan", "inf", "-inf", "0x10", "1_0",
          "\u0661\u0662", "9" * 30, "9" * 5000, "1.5", "1/2", "True", "None", "[1]", "{}", "--",
@@ -75,3 +77,32 @@ def test_any_prompt_is_answered_or_refused_in_one_line(main: Callable) -> None:
     for prompt in NASTY + ["what is " * 2000, "a" * 100_000, "\U0001f600", "<|end_of_text|>"]:
         code, error = main(["ask", "--max-new-tokens", "2", "--", prompt])
         assert code == 0 or code == 2 and one_line(error), (prompt, error)
+
+
+def test_help_names_the_tasks_and_the_defaults(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        t2.main(["adapt", "--help"])
+    said = capsys.readouterr().out
+    for task in TASKS.values():
+        row = rf"^  {re.escape(task.name)} +{task.label} "
+        assert not task.label or re.search(row, said, re.M)
+    assert "look at (default: 8)" in " ".join(said.split())
+
+
+@pytest.mark.parametrize("command", ALL)
+def test_every_number_may_be_the_least_and_the_most_that_is_said(command: str) -> None:
+    for f in (f for f in ALL[command] if "least" in f.metadata):
+        for value in (f.metadata["least"], f.metadata["most"]):
+            flag = f"--{f.name.replace('_', '-')}={value}"
+            args = parsed([command, flag, *["hi"] * (command == "ask")], "")
+            assert getattr(args, f.name) == value
+
+
+def test_a_folder_that_takes_no_file_is_refused_before_there_is_work(
+        main: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(**more: object) -> None:
+        raise OSError(30, "Read-only file system")
+    monkeypatch.setattr("tempfile.TemporaryFile", refused)
+    monkeypatch.setitem(t2.COMMANDS, "train", lambda args: pytest.fail("is at work"))
+    code, error = main(["train"])
+    assert code == 2 and "can't write there (Read-only file system)" in error and one_line(error)

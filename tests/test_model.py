@@ -20,6 +20,12 @@ def test_logits_have_the_shape_of_batch_tokens_vocabulary(tiny: GPT) -> None:
     assert tiny(torch.zeros(2, 3, dtype=torch.long)).shape == (2, 3, 37)
 
 
+def test_the_context_is_filled_to_the_last_token_and_no_further(tiny: GPT) -> None:
+    assert tiny(torch.zeros(1, 64, dtype=torch.long)).shape[1] == tiny.config.context
+    with pytest.raises(ValueError, match="65 tokens do not fit the model's 64"):
+        tiny(torch.zeros(1, 65, dtype=torch.long))
+
+
 def test_a_token_sees_only_what_came_before(tiny: GPT) -> None:
     a = torch.tensor(rows(9))
     b = a.clone()

@@ -9,6 +9,8 @@ import pytest
 import torch
 
 import t2
+from data.flags import Ask
+from data.workshop import Workshop
 from tests import checkpoints
 from tests.test_t2 import run
 
@@ -59,6 +61,11 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path) -> No
     asked = run("ask", *model, "Is ice <|im_end|> hot?")
     assert asked.returncode == 0, asked.stderr
     assert "first token" in asked.stdout and "classifier" in asked.stdout
+    report = json.loads((tmp_path / "ask.json").read_text())
+    assert report["question"] == "Is ice <|im_end|> hot?"  # as it was typed
+    (tmp_path / "classifier.pt").unlink()  # as where there is one domain alone
+    asked = run("ask", *model, "Is ice hot?")
+    assert asked.returncode == 0 and "classifier" not in asked.stdout
 
 
 def test_ask_without_experts_mixes_none(folder: Path, tmp_path: Path) -> None:
@@ -107,6 +114,13 @@ def test_what_cannot_be_is_one_clear_line(args: list[str], says: str, folder: Pa
 def test_ask_without_experts_shows_what_the_base_says(folder: Path, tmp_path: Path) -> None:
     done = run("ask", "--weights", folder, "--out", tmp_path, "--max-new-tokens", 2, "hi")
     assert done.returncode == 0 and "no experts" in done.stdout and "pass 1" not in done.stdout
+
+
+def test_weights_without_chat_headers_are_told_where_to_answer(folder: Path, tmp_path: Path
+                                                               ) -> None:
+    for chat, ends in (("none", True), ("chatml", False)):
+        shop = Workshop(Ask(weights=str(folder), out=tmp_path, chat=chat))
+        assert shop.which.endswith("\nAnswer:") is ends
 
 
 def test_a_damaged_line_is_named_by_its_number(folder: Path, tmp_path: Path) -> None:

@@ -49,6 +49,20 @@ def test_readme_shows_what_the_results_say() -> None:
         assert all((command.RESULTS / f"{figure}.svg").exists() for figure in figures)
 
 
+def test_readme_is_written_between_its_marks_and_nowhere_else(
+        out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    want = {}
+    for name, path in (("README", command.README), ("ALL", command.ALL)):
+        text, own = path.read_text(encoding="utf-8"), out / f"{name}.md"
+        begin, end = text.index(command.BEGIN), text.index(command.END)
+        own.write_text(text[:begin] + command.BEGIN + "\nold\n" + text[end:], encoding="utf-8")
+        monkeypatch.setattr(command, name, own)
+        want[own] = text
+    assert command.main(["readme"]) == 0
+    for own, text in want.items():
+        assert own.read_text(encoding="utf-8") == text
+
+
 def every_cell(found: object) -> Iterator[dict]:
     if isinstance(found, dict):
         if "share" in found:
@@ -190,10 +204,12 @@ def test_what_is_damaged_or_missing_is_named(out: Path, monkeypatch: pytest.Monk
     lab.place(job).write_text('{"own": ')
     with pytest.raises(ValueError, match="0.json is damaged"):
         lab.result(*job)
-    (out / "README.md").write_text("no place for it")
-    monkeypatch.setattr(command, "README", out / "README.md")
-    assert command.main(["readme"]) == 2
-    assert (out / "README.md").read_text() == "no place for it"
+    for name, text in (("README", f"{command.BEGIN}\nold\n{command.END}\n"),
+                       ("ALL", f"{command.BEGIN}\nno end")):
+        (out / f"{name}.md").write_text(text)
+        monkeypatch.setattr(command, name, out / f"{name}.md")
+    assert command.main(["readme"]) == 2  # and neither of the two is written
+    assert "old" in (out / "README.md").read_text() and "no end" in (out / "ALL.md").read_text()
 
 
 def test_a_claim_is_held_by_who_is_right(monkeypatch: pytest.MonkeyPatch) -> None:

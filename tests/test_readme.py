@@ -21,6 +21,8 @@ import svf as svf_room
 from data import HERE, dialect, tokenizer
 from data.tasks import TASKS
 from model import GPT
+from tests.exercises import EXERCISES
+from tests.paper.__main__ import RESULTS
 from tests.test_exercises import HEAD, RIGHT
 from tests.test_open_weights import folder  # noqa: F401  (a fixture)
 
@@ -170,6 +172,12 @@ def test_its_counts_are_right() -> None:
     for name, n in counts.items():
         assert re.search(rf"\b{name}\.py +{n} ", README), (name, n)
     assert f"data/ {sum(map(lines, HERE.glob('*.py'))):,} lines" in README
+    best = json.loads((RESULTS / "svf-lora.json").read_text())["budgets"]["full"]
+    numbers = {row["label"]: row["numbers"] for row in best}
+    assert (f"An SVF expert is {numbers['SVF']:,} numbers here,\n"
+            f"the LoRA {numbers['LoRA q, v, rank 16']:,}.") in README
+    words = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+    assert f"## Exercises\n\n{words[len(EXERCISES)]}, " in README
 
 
 def test_it_depends_on_what_it_says_alone() -> None:

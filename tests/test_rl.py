@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
@@ -16,14 +17,15 @@ import torch
 from data.answers import completions, padded
 from data.dialect import built_in
 from data.files import load_file
-from data.machine import Gone
+from data.machine import Gone, kept_bytes
 from data.pretrain import fit, next_token_loss
 from data.runs import NotFinite, Stopped, alarms, quiet, resumable, stream
-from data.tasks import trained_on
+from data.tasks import split_of, trained_on
 from data.tokenizer import load
 from model import GPT, Config, generate
 from rl import (
     Episode,
+    Expert,
     Recipe,
     advantages,
     answer_states,
@@ -102,6 +104,12 @@ def test_prompt_tokens_and_padding_do_not_train() -> None:
     assert mask.tolist() == [[0, 0, 0, 1], [0, 1, 0, 0]]
 
 
+def test_next_token_prediction_weighs_each_token_as_a_target(tiny: GPT) -> None:
+    tokens, weight = torch.tensor([[3, 1, 4]]), torch.tensor([[9.0, 0.0, 0.5]])
+    want = -tiny(tokens)[0, 1].log_softmax(-1)[4]  # the third token's alone, given two
+    torch.testing.assert_close(next_token_loss(tiny, tokens, weight), want)
+
+
 class Counter:
     def __init__(self) -> None:
         self.seen: list[int] = []
@@ -146,7 +154,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, how: object,
     assert [row["square"] for row in log] == [0, 1, 4, 9, 16, 25, 36]
     assert all(a["seconds"] < b["seconds"] for a, b in zip(log, log[1:]))
     counted(other, 2)  # another run's state is no state of this one
-    assert other.seen == list(range(7))
+    assert other.seen == steps[7:] == list(range(7))
 
 
 def test_streams_differ_by_seed_and_by_name() -> None:
@@ -172,6 +180,34 @@ def test_each_domain_seed_and_step_has_prompts_and_samples_of_its_own(
     assert len(set(prompts)) == len(seen) == 2 * 3 * 2
     assert len(rows.unique(dim=0)) == len(rows) == 12 * 2 * 2
     assert 0 <= rows.min() < 0.1 and 0.9 < rows.max() < 1
+
+
+def test_it_learns_from_train_and_is_picked_by_validation(trial: Run,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the split that the content of each prompt belongs to; no test prompt is ever seen."""
+    seen: dict[str, list] = {"train": [], "validation": []}
+
+    def record(adapter: SVF, dialect: object, problems: list, draws: torch.Tensor) -> list:
+        seen["train"].extend(problems)
+        return rollouts(adapter, dialect, problems, draws)
+
+    def validated(adapter: SVF, z: object, dialect: object, problems: list) -> list[str]:
+        seen["validation"].extend(problems)
+        return [""] * len(problems)
+    monkeypatch.setattr("rl.rollouts", record)
+    monkeypatch.setattr("rl.answers", validated)
+    trial.train(9, lambda: None, steps=2)
+    assert [len(problems) for problems in seen.values()] == [2 * 2, 3 + 3]  # and once at the end
+    for split, problems in seen.items():
+        assert {split_of(part.key) for p in problems for part in p.parts} == {split}
+
+
+def test_of_two_that_are_as_good_the_later_is_kept() -> None:
+    expert = Expert(torch.ones(2))
+    for value, accuracy in ((2.0, 0.5), (3.0, 0.5), (4.0, 0.25)):
+        expert.vector.data.fill_(value)
+        expert.validated(accuracy)
+    assert expert.best.tolist() == [3.0, 3.0] and expert.accuracy == 0.5
 
 
 def test_each_step_draws_other_prompts_the_same_again() -> None:
@@ -446,6 +482,25 @@ def test_blocks_are_recomputed_when_memory_asks_for_it(tiny: GPT) -> None:
         assert tiny.recompute is recompute
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_backward_pass_keeps_about_what_is_reckoned_with(dtype: torch.dtype, tiny: GPT
+                                                            ) -> None:
+    svf, groups, kept = SVF(tiny.to(dtype)), groups_of(tiny), {}
+    own = {x.untyped_storage().data_ptr() for x in (
+        *tiny.parameters(), *(layer.S for layer in svf.layers.values()))}
+
+    def pack(x: torch.Tensor) -> torch.Tensor:
+        if x.untyped_storage().data_ptr() not in own:
+            kept[x.untyped_storage().data_ptr()] = x
+        return x
+    svf.use(svf.neutral().requires_grad_(True))
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda x: x):
+        answer_states(tiny, groups)
+    size = sum(x.untyped_storage().nbytes() for x in kept.values())
+    states, *logits = (kept_bytes(tiny, groups, most) for most in (0, 100, 10**8, 10**9))
+    assert size < states < 1.3 * size and states < logits[0] < logits[1] == logits[2]
+
+
 def test_answers_do_not_depend_on_the_batches_they_are_written_in(tiny: GPT) -> None:
     dialect, svf = replace(built_in(load()), max_new=6), None
     model = GPT(Config(vocab=dialect.encoding.n_vocab, width=20, layers=2, heads=2, kv_heads=1,
@@ -465,3 +520,18 @@ def test_answers_do_not_depend_on_the_batches_they_are_written_in(tiny: GPT) -> 
     for i, c in enumerate(shared):
         prompt = "what all of them begin with " + prompts[i % 7]
         assert c.tokens == completions(svf, Z[i // 7], dialect, [prompt])[0].tokens
+
+
+def test_a_long_run_is_kept_every_15_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                             ) -> None:
+    """And after it Ctrl-C is whose it was before."""
+    now, kept, handler = [0.0], [], signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr("data.runs.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr("data.runs.save_file", lambda path, thing: kept.append(len(thing["log"])))
+
+    def do(step: int) -> dict:
+        now[0] += 4.0
+        return {}
+    log = resumable(tmp_path / "s.pt", {}, {}, 9, do, quiet)
+    assert kept == [4, 8] and log[-1]["seconds"] == 36.0
+    assert signal.getsignal(signal.SIGINT) is handler

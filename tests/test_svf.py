@@ -108,6 +108,14 @@ def test_mixing_experts_mixes_weights_and_one_hot_is_the_expert_itself(tiny: GPT
     torch.testing.assert_close(weight(z), mixed, atol=1e-5, rtol=1e-4)
 
 
+def test_each_matrix_may_have_a_coefficient_of_its_own(tiny: GPT) -> None:
+    svf = SVF(tiny)
+    z, alpha = gains(svf.N), torch.arange(len(svf.sizes)) / 10
+    mixed = svf.parts("z", mix(alpha[None], z[None], svf.sizes))
+    for a, part, own in zip(alpha, mixed.values(), svf.parts("z", z).values()):
+        torch.testing.assert_close(part, 1 + a * (own - 1))
+
+
 def test_an_expert_survives_its_file_and_refuses_another_base(tiny: GPT, tmp_path: Path) -> None:
     svf, path = SVF(tiny), tmp_path / "e.pt"
     z = gains(svf.N)
@@ -197,7 +205,8 @@ def test_the_decomposition_is_kept_and_made_again_when_it_does_not_fit(tiny: GPT
     def made() -> int:
         said.clear()
         factors = kept_factors(path, tiny, lambda i, facts: said.append(i))
-        SVF(copy.deepcopy(tiny), factors=factors)
+        svf = SVF(copy.deepcopy(tiny), factors=factors)
+        assert svf.layers["1.up"].U.data_ptr() == factors["1.up"][0].data_ptr()  # the very ones
         return len(said)
     assert (made(), made()) == (21, 0)
     for damage in ("wrong", "missing", "misshapen", "another"):

@@ -2,12 +2,16 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from data import report, terminal
+from data.flags import Adapt
 from data.terminal import Line
 
 
@@ -112,3 +116,83 @@ def test_what_is_no_terminal_gets_plain_lines(screen: Screen) -> None:
     text = screen.getvalue() + report.narrowing(["math", "code"], history)
     assert "reward -1.00 to +0.50" in text and "+0.25 \u00b10.10" in text
     assert not set(text) & {"\033", "\u2588", "\u25cf"}
+
+
+# ------------------------------------------------------------------------------- what is printed
+
+def a_row(shares: dict[str, float], seconds: list[float]) -> dict:
+    """A row of adapt's table in which C mixed code, and its search took two steps."""
+    ways = {way: {"accuracy": share, "interval": [share - 0.1, share + 0.1], "seconds": seconds}
+            for way, share in shares.items()}
+    ways["few-shot"] |= {"alpha": [0.0, 1.0], "cem": [
+        {"best": 1.0, "mean": 0.5, "sigma": s, "mu": [0.0, s], "sigmas": [s, s]}
+        for s in (0.25, 0.125)]}
+    return {"n": 9, "ways": ways}
+
+
+def test_a_table_says_what_was_found_and_says_it_again_after_a_stop(screen: Screen, tmp_path: Path
+                                                                    ) -> None:
+    """What was not asked for stays empty; means over tasks, sums of seconds; JSON has all rows."""
+    screen.shown()
+    screen.tty = False
+    shop = SimpleNamespace(domains=("math", "code"), sources={"base": "b.pt"},
+                           args=Adapt(out=tmp_path, seed=1, few_shot=4, n=9))
+    rows = {"bus": a_row({"base": 0.2, "math": 0.9, "code": 0.1, "few-shot": 0.5}, [1.0, 2.0]),
+            "pair": a_row({"base": 0.4, "math": 0.3, "code": 0.8, "few-shot": 0.75}, [4.0, 8.0])}
+    table = report.Table(shop, len(rows))
+    table.load_state_dict(rows)
+    table.end()
+    lines = screen.getvalue().splitlines()
+    assert lines[5:] == [
+        "task      base math code unif rand srch    A    B    C  C: 95%",
+        "bus       0.20 0.90 0.10                          0.50  0.40-0.60",
+        "pair      0.40 0.30 0.80                          0.75  0.65-0.85",
+        "mean      0.30 0.60 0.45                          0.62",
+        "", "What C mixes, and sigma after each iteration of its search:",
+        "bus      math +0.00  code +1.00  .25 .12", "pair     math +0.00  code +1.00  .25 .12",
+        "", "1st+2nd pass, s:  few-shot 5.0+10.0"]
+    assert json.loads((tmp_path / "adapt.json").read_text()) == {
+        "seed": 1, "shots": 4, "sources": {"base": "b.pt"}, "tasks": rows}
+
+
+def test_both_passes_and_an_expert_are_told_with_their_own_figures(screen: Screen) -> None:
+    screen.shown()
+    screen.tty = False
+    found = {"seconds": [1.0, 2.0], "alpha": [0.25], "answer": " 7"}
+    report.show_passes("base", ["math"], found)
+    report.show_passes("prompt", ["math"], {**found, "sure": 0.751, "named": {"math": 1.0}})
+    report.show_passes("few-shot", ["math"], {**found, "shots": 3})
+    report.show_expert("math", {"n": 9, "base": 0.1, "expert": 0.9, "interval": [0.8, 1.0],
+                                "seconds": 3.0, "log": [{"reward": -1.0}, {"reward": 0.5}]})
+    assert screen.getvalue().splitlines() == [
+        "the base       7   (2.00 s)",
+        "A prompt      75% sure of math", "  pass 1      math +0.25   (1.00 s)",
+        "  pass 2       7   (2.00 s)",
+        "C few-shot    has seen 3 shots", "  pass 1      math +0.25   (1.00 s)",
+        "  pass 2       7   (2.00 s)",
+        "math        n 9  base 0.100  expert 0.900 [0.800, 1.000]  3 s",
+        "            reward -1.00 to +0.50"]
+
+
+@pytest.mark.parametrize("first, steps, pace, said", [
+    (0, 20, 1.0, ["4/20  ETA 16 s", "15/20  ETA 5 s", "20/20  ETA 0 s"]),
+    (10, 20, 1.0, ["14/20  ETA 6 s", "20/20  ETA 0 s"]),  # goes on: what was done took no time
+    (0, 5, 0.1, [])])
+def test_a_line_comes_every_ten_seconds_and_at_the_end_where_there_is_no_terminal(
+        first: int, steps: int, pace: float, said: list[str], screen: Screen) -> None:
+    screen.shown()
+    screen.tty, now = False, [0.0]
+    screen.patch(terminal, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    line = Line("work", steps)
+    for step in range(first, steps):
+        now[0] += pace
+        line(step, {})
+    assert screen.getvalue().splitlines() == ["work " + text for text in said]
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), OSError("no")])
+def test_what_a_user_can_mend_is_one_line(error: Exception, capsys: pytest.CaptureFixture[str]
+                                          ) -> None:
+    def work() -> None:
+        raise error
+    assert terminal.exit_code(work, None) == 2 and capsys.readouterr().err == "t2.py: no\n"
