@@ -174,8 +174,8 @@ def test_its_counts_are_right() -> None:
     assert f"data/ {sum(map(lines, HERE.glob('*.py'))):,} lines" in README
     best = json.loads((RESULTS / "svf-lora.json").read_text())["budgets"]["full"]
     numbers = {row["label"]: row["numbers"] for row in best}
-    assert (f"An SVF expert is {numbers['SVF']:,} numbers here,\n"
-            f"the LoRA {numbers['LoRA q, v, rank 16']:,}.") in README
+    assert (f"An SVF expert is {numbers['SVF']:,} numbers here, the LoRA "
+            f"{numbers['LoRA q, v, rank 16']:,}.") in " ".join(README.split())
     words = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
     assert f"## Exercises\n\n{words[len(EXERCISES)]}, " in README
 
