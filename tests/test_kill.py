@@ -122,7 +122,7 @@ def test_what_is_killed_goes_on_and_ends_as_if_it_had_not_been(args: list[object
         pytest.skip("pretrain needs torch 2.9")
     start = time.monotonic()
     assert not killed(RUN, [*args, "--out", tmp_path / "whole"], 300)
-    run_and_kill(RUN, [*args, "--out"], tmp_path / "killed", 10, (time.monotonic() - start) / 7)
+    run_and_kill(RUN, [*args, "--out"], tmp_path / "killed", 6, (time.monotonic() - start) / 7)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
 
 

@@ -48,8 +48,9 @@ def blocks(language: str) -> list[str]:
 
 
 def commands(block: str) -> list[str]:
-    """One a line, without what it says about itself."""
-    return [re.sub(r"\s+# .*", "", line) for line in block.splitlines()]
+    """One a line, without what it says about itself; but those that run as an output block."""
+    found = [re.sub(r"\s+# .*", "", line) for line in block.splitlines()]
+    return [line for line in found if f"```console\n$ {line}\n" not in README]
 
 
 def words(command: str, weights: Path, tmp: Path) -> list[str]:
@@ -58,7 +59,7 @@ def words(command: str, weights: Path, tmp: Path) -> list[str]:
         command = command.replace(name, shlex.quote(value.as_posix()))
     given = shlex.split(command)
     if given[0] == "torchrun":
-        given[:1] = ["python", "-m", "torch.distributed.run"]
+        given = ["python", "-m", "torch.distributed.run", *given[1:], "--task", "reasoning"]
     assert given[0] == "python"
     if "t2.py" in given:
         which = given[given.index("t2.py") + 1]
