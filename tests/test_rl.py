@@ -482,7 +482,7 @@ def test_blocks_are_recomputed_when_memory_asks_for_it(tiny: GPT) -> None:
         assert tiny.recompute is recompute
 
 
-@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="torch before 2.9 keeps more of norms")
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="older torch keeps more")
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_the_backward_pass_keeps_about_what_is_reckoned_with(dtype: torch.dtype, tiny: GPT
                                                             ) -> None:
