@@ -2,7 +2,8 @@
 """Transformer-Squared: a language model that adapts itself to a task in two passes.
 
     prompt -> pass 1: which expert, or which mixture?  -> alpha
-           -> pass 2: answer with W' = U diag(S*z') V^T, z' = 1 + sum_k alpha_k (z_k - 1)
+           -> pass 2: answer with W' = U diag(S*z') V^T,
+                      z' = 1 + sum_k alpha_k (z_k - 1)
 
 Pass 1 is one of three strategies (paper, Sec. 3.2): (A) `prompt` asks the model itself to name
 the category of the prompt; (B) `classifier` asks an SVF expert trained for that; (C) `few-shot`

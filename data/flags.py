@@ -127,8 +127,8 @@ class Ask(Shots):
     as well.
 
         python t2.py ask "What is 12 + 7 - 3?"
-        python t2.py ask --task month "The month is may. Go +3 -2 months. Which month?"
-        python t2.py ask --weights DIR "If a pack costs 81 dollars, what do 33 packs cost?"
+        python t2.py ask --task day "Today is monday. Go +3 -2 days. Which day?"
+        python t2.py ask --weights DIR "If a pack costs 8 dollars, what do 3 cost?"
     """
 
     prompt: str = option("", "the question", positional=True)

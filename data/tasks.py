@@ -691,7 +691,7 @@ TASKS = {task.name: task for task in (
     Task("day", "reasoning", (day,), "count weekdays on and back"),
     Task("turn", "reasoning", (turn,), "turn and veer on a compass of eight"),
     Task("spell", "reasoning", (spell,), "an animal transformed by named spells"),
-    Task("echo", OTHERS, (echo,), "say some words: no domain, known to the classifier"),
+    Task("echo", OTHERS, (echo,), "say some words; of no domain"),
     Task("classifier", "", (_classified,), "name the category of a prompt"),
     Task("bus", "math", (bus,), "people get on and off a bus", unseen=True),
     Task("times", "math", (times,), "a sum, and then a multiple of it", unseen=True),

@@ -187,6 +187,15 @@ def test_a_table_that_is_none_is_one_line(words: list[str],
     assert ": expected some of svf-lora, unseen" in said and said.count("\n") == 1
 
 
+@pytest.mark.parametrize("seeds, shown", [(2, False), (3, True)])
+def test_tables_of_few_seeds_do_not_take_the_place_of_those_that_are_shown(
+        seeds: int, shown: bool, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = []
+    monkeypatch.setattr(command, "make", lambda *given: folders.append(given[-1]))
+    assert command.main(["time", "--seeds", str(seeds), "--out", str(out)]) == 0
+    assert folders == [command.RESULTS if shown else out]
+
+
 def test_a_second_base_that_is_gone_is_not_the_first(out: Path) -> None:
     job = ("pretrain", lab.SECOND)
     lab.place(job).parent.mkdir()

@@ -46,6 +46,7 @@ def test_help_answers_without_importing_torch(command: list[str]) -> None:
     start = time.monotonic()
     done = run(*command, "--help")
     assert done.returncode == 0 and "usage" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
     assert time.monotonic() - start < 3  # well under a second on a quiet machine
     code = f"import sys, t2\ntry: t2.main({[*command, '--help']})\nexcept SystemExit: pass\n" \
            "assert 'torch' not in sys.modules"
@@ -184,6 +185,13 @@ def test_ask_has_nothing_to_go_on_with(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setitem(t2.COMMANDS, "ask", interrupted)
     assert t2.main(["ask", "hi", "--out", str(tmp_path)]) == 130
     assert capsys.readouterr().err == "\nstopped\n"
+
+
+def test_what_is_built_in_runs_on_one_thread_unless_told_otherwise(tmp_path: Path) -> None:
+    for more, threads in (([], 1), (["--threads", "2"], 2)):
+        torch.set_num_threads(3)
+        Workshop(parsed(["adapt", "--out", str(tmp_path), *more], ""))
+        assert torch.get_num_threads() == threads
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is another error")

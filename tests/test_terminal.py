@@ -89,8 +89,8 @@ def test_a_line_is_rewritten_within_80_columns_and_gone_at_the_end(screen: Scree
     assert "\n" not in said and said.endswith("\033[K")
     pieces = said.split("\r\033[K")[1:]
     assert len(pieces) == 30 and max(map(len, pieces)) <= 79 and pieces[-1] == ""
-    assert re.match("train math 29/30  ETA 0 s  [\u2581-\u2588]{12}  reward 0.93  validation",
-                    pieces[-2])
+    assert re.fullmatch("train math 29/30  ETA 0 s  [\u2581-\u2588]{12}  reward 0.93  "
+                        r"validation 0\.50  kl 0\.50", pieces[-2])  # what fits, and all of that
     assert "! no group has signal" in pieces[9]
 
 
@@ -161,7 +161,7 @@ def test_both_passes_and_an_expert_are_told_with_their_own_figures(screen: Scree
     found = {"seconds": [1.0, 2.0], "alpha": [0.25], "answer": " 7"}
     report.show_passes("base", ["math"], found)
     report.show_passes("prompt", ["math"], {**found, "sure": 0.751, "named": {"math": 1.0}})
-    report.show_passes("few-shot", ["math"], {**found, "shots": 3})
+    report.show_passes("few-shot", ["math"], {**found, "shots": 3, "answer": ""})
     report.show_expert("math", {"n": 9, "base": 0.1, "expert": 0.9, "interval": [0.8, 1.0],
                                 "seconds": 3.0, "log": [{"reward": -1.0}, {"reward": 0.5}]})
     assert screen.getvalue().splitlines() == [
@@ -169,7 +169,7 @@ def test_both_passes_and_an_expert_are_told_with_their_own_figures(screen: Scree
         "A prompt      75% sure of math", "  pass 1      math +0.25   (1.00 s)",
         "  pass 2       7   (2.00 s)",
         "C few-shot    has seen 3 shots", "  pass 1      math +0.25   (1.00 s)",
-        "  pass 2       7   (2.00 s)",
+        "  pass 2      (nothing)   (2.00 s)",
         "math        n 9  base 0.100  expert 0.900 [0.800, 1.000]  3 s",
         "            reward -1.00 to +0.50"]
 
