@@ -15,6 +15,8 @@ import torch
 import t2
 from data import HERE
 from data.files import load_file
+from data.flags import Adapt
+from data.workshop import Workshop
 
 pytestmark = pytest.mark.skipif(not torch.distributed.is_available(), reason="needs processes")
 ROOT = HERE.parent
@@ -97,6 +99,16 @@ def test_a_shard_of_one_process_is_one_line(tmp_path: Path,
                                             capsys: pytest.CaptureFixture[str]) -> None:
     assert t2.main(["train", "--shard", "--out", str(tmp_path)]) == 2
     assert "--shard: expected several processes" in capsys.readouterr().err
+
+
+def test_a_command_shares_the_model_if_it_is_told_to(tmp_path: Path,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it then trains is the same either way: it does not show in the result."""
+    shared = []
+    monkeypatch.setattr("data.workshop.share", lambda svf, device: shared.append((svf, device)))
+    for shard in (False, True):
+        shop = Workshop(Adapt(out=tmp_path, shard=shard))
+    assert shared == [(shop.svf, "cpu")]
 
 
 def test_two_processes_find_the_mixture_of_one(tmp_path: Path) -> None:
