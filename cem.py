@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from data.answers import completions
-from data.dialect import Dialect
-from data.runs import Report, quiet
-from data.tasks import Problem
+from data.llama.chat import PromptFormat
+from data.run.answers import completions
+from data.run.resume import Callback, quiet
+from data.tasks.problem import Problem
 from svf import SVF, mix
 
 
@@ -81,26 +81,26 @@ class Search:
     by_matrix: bool = False
 
 
-def scores(svf: SVF, dialect: Dialect, experts: Tensor, alphas: Tensor, shots: list[Problem]
+def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: list[Problem]
            ) -> Tensor:
     """(P, 2): accuracy on the shots and mean log-likelihood of the right answers' tokens.
 
     alphas (P, K) or (P, K*M): the whole population of mixtures of experts (K, N) is one batch, as
-    far as the dialect's batch allows.
+    far as the fmt's batch allows.
     """
     alpha = alphas.view(len(alphas), len(experts), -1).to(experts.device)  # (P, K, 1 or M)
-    done = completions(svf, mix(alpha, experts, svf.sizes), dialect, [p.prompt for p in shots])
+    done = completions(svf, mix(alpha, experts, svf.sizes), fmt, [p.prompt for p in shots])
     rows = []
     for i in range(len(alphas)):
         mine = done[i * len(shots):(i + 1) * len(shots)]
-        good = [c for p, c in zip(shots, mine) if p.reward(dialect.text(c.tokens)) == 1]
+        good = [c for p, c in zip(shots, mine) if p.reward(fmt.text(c.tokens)) == 1]
         logps = [value for c in good for value in c.logps]
         rows.append((len(good) / len(shots), sum(logps) / len(logps) if logps else -1e9))
     return torch.tensor(rows)
 
 
-def few_shot(svf: SVF, dialect: Dialect, experts: Tensor, shots: list[Problem],
-             search: Search, generator: torch.Generator, report: Report = quiet
+def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
+             search: Search, generator: torch.Generator, report: Callback = quiet
              ) -> tuple[Tensor, list[dict]]:
     """alpha (K, 1) or (K, M) that CEM finds on the shots, and what each iteration scored.
 
@@ -113,7 +113,7 @@ def few_shot(svf: SVF, dialect: Dialect, experts: Tensor, shots: list[Problem],
     history = []
     for step in range(search.iterations):
         alphas = cem.ask()
-        found = scores(svf, dialect, experts, alphas, shots)
+        found = scores(svf, fmt, experts, alphas, shots)
         cem.tell(alphas, found)
         mu, sigma = (x.view(K, columns).mean(1).tolist() for x in (cem.mu, cem.sigma))
         history.append({"best": found[:, 0].max().item(), "mean": found[:, 0].mean().item(),
@@ -122,10 +122,10 @@ def few_shot(svf: SVF, dialect: Dialect, experts: Tensor, shots: list[Problem],
     return cem.mu.view(K, columns), history
 
 
-def random_search(svf: SVF, dialect: Dialect, experts: Tensor, shots: list[Problem],
+def random_search(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
                   search: Search, generator: torch.Generator) -> Tensor:
     """The baseline at the same budget: the best of as many random alphas, on the same shots."""
     K, n = len(experts), search.population * search.iterations
     alphas = 1 / K + search.sigma * torch.randn(n, K, generator=generator)
-    found = scores(svf, dialect, experts, alphas, shots)
+    found = scores(svf, fmt, experts, alphas, shots)
     return alphas[ranking(found)[0]][:, None]

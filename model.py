@@ -9,7 +9,7 @@
 Shapes: B batch, T tokens of this call, S tokens in the cache after it, C width, V vocabulary,
 H heads, D head size. Left out: dropout and biases, which Llama has not either. A beginning that
 prompts share is run once for all of them (`prefill`). How weights come from files, our own and
-published ones, is data/shelf.py's business.
+published ones, is data/run/checkpoints.py's business.
 """
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.checkpoint import checkpoint
 
-from data.machine import product
-from data.runs import NotFinite
+from data.processes import product
+from data.run.resume import NotFinite
 
 OnRows = Callable[[Tensor], None] | None
 
@@ -122,7 +122,7 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 
 class Linear(nn.Linear):
-    """A linear layer whose product is shared out among a CPU's threads (data/machine.py)."""
+    """A linear layer whose product is shared out among a CPU's threads (data/processes.py)."""
 
     def forward(self, x: Tensor) -> Tensor:
         """x (..., I) -> (..., O)."""

@@ -9,10 +9,10 @@ answers a prompt with the expert merged, then takes one gradient step with it fa
 exact over the vocabulary at each sampled position, summed over the answer. A prompt is run once
 for all its samples, gradient included, and a sample that came twice is run once. Left out: a value
 network and clipping, since each batch of answers is used once; next-token prediction, the paper's
-ablation, is tests/paper/variants.py's, and the base's own training data/pretrain.py's.
+ablation, is tests/paper/variants.py's, and the base's own training data/run/pretrain.py's.
 
 Everything random is drawn from a stream named by (domain, seed, step, prompt), so that a run which
-was stopped goes on as if it had not been (data/runs.py). Departs from the authors' code: sampled,
+was stopped goes on as if it had not been (data/run/resume.py). Departs from the authors' code: sampled,
 not greedy, rollouts; a baseline; log-probabilities of the very tokens sampled; KL from policy to
 base.
 """
@@ -27,11 +27,11 @@ from random import Random
 import torch
 from torch import Tensor, nn
 
-from data.answers import answers, batches, padded, right
-from data.dialect import Dialect
-from data.machine import kept_bytes, memory, own, summed
-from data.runs import Report, alarms, by_name, check_finite, resumable, stream
-from data.tasks import Problem
+from data.llama.chat import PromptFormat
+from data.processes import kept_bytes, memory, own, summed
+from data.run.answers import answers, batches, padded, right
+from data.run.resume import Callback, alarms, by_name, check_finite, resumable, seeded
+from data.tasks.problem import Problem
 from model import GPT, generate, prefill
 from svf import Adapter
 
@@ -85,16 +85,16 @@ class Episode:
     count: int = 1  # how often it was sampled
 
 
-def rollouts(adapter: Adapter, dialect: Dialect, problems: list[Problem], draws: Tensor
+def rollouts(adapter: Adapter, fmt: PromptFormat, problems: list[Problem], draws: Tensor
              ) -> list[list[Episode]]:
     """Answers to each problem at temperature 1, all at once: one group a problem.
 
     draws (problems, samples, max_new), uniform in [0, 1): see `generate`.
     """
-    prompts, samples = [dialect.prompt(p.prompt) for p in problems], draws.shape[1]
-    done = generate(adapter.model, prompts, dialect.ends, dialect.max_new, draws.flatten(0, 1))
+    prompts, samples = [fmt.prompt(p.prompt) for p in problems], draws.shape[1]
+    done = generate(adapter.model, prompts, fmt.ends, fmt.max_new, draws.flatten(0, 1))
     episodes = [Episode(prompts[i // samples], c.tokens,
-                        problems[i // samples].reward(dialect.text(c.tokens)), sum(c.logps))
+                        problems[i // samples].reward(fmt.text(c.tokens)), sum(c.logps))
                 for i, c in enumerate(done)]
     return [episodes[i:i + samples] for i in range(0, len(episodes), samples)]
 
@@ -233,8 +233,8 @@ class Recipe:
     held: int = 120     # validation prompts
 
 
-def reinforce(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
-              seed: int, state: Path, run: dict, report: Report) -> tuple[Tensor, list[dict]]:
+def reinforce(adapter: Adapter, fmt: PromptFormat, tasks: tuple, recipe: Recipe,
+              seed: int, state: Path, run: dict, report: Callback) -> tuple[Tensor, list[dict]]:
     """Trains one expert from the base: the vector that was best on validation, and the log.
 
     A step's prompts are run in parts of at most recipe.batch answers, which are the same however
@@ -249,23 +249,23 @@ def reinforce(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
 
     def gradient(step: int, z: Tensor) -> dict:
         problems = draw(tasks, recipe.prompts, "train", tasks[0].name, seed, step)
-        parts = batches([len(dialect.prompt(p.prompt)) for p in problems], at_once)
+        parts = batches([len(fmt.prompt(p.prompt)) for p in problems], at_once)
         adapter.use(z.detach())
         done = []
         for part in (parts[k] for k in own(len(parts))):
-            draws = [torch.rand(recipe.samples, dialect.max_new,
-                                generator=stream("rollout", tasks[0].name, seed, step, i))
+            draws = [torch.rand(recipe.samples, fmt.max_new,
+                                generator=seeded("rollout", tasks[0].name, seed, step, i))
                      for i in part]
-            done.append(rollouts(adapter, dialect, [problems[i] for i in part],
+            done.append(rollouts(adapter, fmt, [problems[i] for i in part],
                                  torch.stack(draws)))
         return policy_step(adapter, z, done, recipe.kl)
-    return learn(adapter, dialect, tasks, recipe, gradient, state, run, report)
+    return learn(adapter, fmt, tasks, recipe, gradient, state, run, report)
 
 
 def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
     """n problems spread evenly over the tasks, from the stream named by `name`.
 
-    >>> from data.tasks import trained_on
+    >>> from data.tasks.families import trained_on
     >>> [p.task for p in draw(trained_on("math"), 4, "train", "any name", 0)]
     ['chain', 'shop', 'product', 'chain']
     """
@@ -289,8 +289,8 @@ class Expert(nn.Module):
             self.accuracy.fill_(accuracy)
 
 
-def learn(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
-          gradient: Callable[[int, Tensor], dict], state: Path, run: dict, report: Report
+def learn(adapter: Adapter, fmt: PromptFormat, tasks: tuple, recipe: Recipe,
+          gradient: Callable[[int, Tensor], dict], state: Path, run: dict, report: Callback
           ) -> tuple[Tensor, list[dict]]:
     """AdamW on one vector; gradient(step, z) adds to z.grad. Returns the best, and the log."""
     start = adapter.neutral()
@@ -315,7 +315,7 @@ def learn(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: Recipe,
         return {**facts, **alarms(facts, moves), "validation": expert.accuracy.item()}
 
     def validate() -> None:
-        texts = answers(adapter, expert.vector.detach(), dialect, held)
+        texts = answers(adapter, expert.vector.detach(), fmt, held)
         expert.validated(sum(right(held, texts)) / len(held))
 
     log = resumable(state, run, {"expert": expert, "optimizer": optimizer}, recipe.steps, do,

@@ -26,8 +26,8 @@ import torch
 from torch import Tensor, nn
 
 from data.files import fingerprint
-from data.machine import product
-from data.runs import Report, quiet
+from data.processes import product
+from data.run.resume import Callback, quiet
 from model import GPT
 
 Factors = tuple[Tensor, Tensor, Tensor]  # U (O, R), S (R,), Vt (R, I)
@@ -199,7 +199,7 @@ class SVF(Adapter):
 
 
 def decompose(model: GPT, kinds: tuple[str, ...] = KINDS,
-              report: Report = quiet) -> dict[str, Factors]:
+              report: Callback = quiet) -> dict[str, Factors]:
     """Name -> factors of each matrix; report(i, {}) after each."""
     factors = {}
     for i, (name, parent, kind) in enumerate(matrices(model, kinds)):

@@ -23,18 +23,18 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from data import flags
 from data.files import alone, remove, write_json
-from data.flags import STRATEGIES, Adapt, Ask, Pretrain, Train
-from data.jsonl import CLASSIFIER, chosen
-from data.report import Table, show_expert, show_passes, wilson
-from data.tasks import OTHERS, Problem, Said, Task
-from data.terminal import Line, exit_code, printable, ready
+from data.run import flags
+from data.run.flags import STRATEGIES, Adapt, Ask, Pretrain, Train
+from data.run.report import Table, show_expert, show_passes, wilson
+from data.run.screen import Line, exit_code, printable, ready
+from data.tasks.jsonl import CLASSIFIER, chosen
+from data.tasks.problem import OTHERS, Problem, Said, Task
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from data.workshop import Workshop
+    from data.run.session import Session
     from rl import Recipe
 
 STARTED = time.monotonic()
@@ -43,17 +43,17 @@ Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha, and what else the
 
 # ---------------------------------------------------------------------------------- the two passes
 
-def categorise(shop: Workshop, z: Tensor | None, prompts: list[str]) -> list[tuple[str, float]]:
+def categorise(session: Session, z: Tensor | None, prompts: list[str]) -> list[tuple[str, float]]:
     """Pass 1 of A (z None) and B (z of the classifier): (category, its probability) a prompt.
 
     The model is asked which kind the prompt is. The first domain that its answer names is the
     category, and an answer that names none means "others"; the probability is that of its first
     token.
     """
-    from data.answers import completions
-    brief = replace(shop.dialect, max_new=min(8, shop.dialect.max_new))
-    done = completions(shop.svf, z, brief, [p + shop.which for p in prompts])
-    return [(chosen(brief.text(c.tokens), (*shop.domains, OTHERS)) or OTHERS, math.exp(c.logps[0]))
+    from data.run.answers import completions
+    brief = replace(session.fmt, max_new=min(8, session.fmt.max_new))
+    done = completions(session.svf, z, brief, [p + session.which for p in prompts])
+    return [(chosen(brief.text(c.tokens), (*session.domains, OTHERS)) or OTHERS, math.exp(c.logps[0]))
             for c in done]
 
 
@@ -67,25 +67,25 @@ def one_hot(domains: Sequence[str], names: Sequence[str]) -> Tensor:
     return torch.tensor([[[float(name == domain)] for domain in domains] for name in names])
 
 
-def search(shop: Workshop, experts: Tensor, task: Task, how: str = "few-shot"
+def search(session: Session, experts: Tensor, task: Task, how: str = "few-shot"
            ) -> tuple[Tensor, dict]:
     """Pass 1 of C: alpha (K, 1) or (K, M) from shots of the task, and how CEM came to it.
 
     how "search" is the baseline at the same budget: the best of as many random alphas.
     """
     import cem
-    from data.runs import stream
-    args, plan = shop.args, cem.Search(by_matrix=shop.args.per_matrix)
+    from data.run.resume import seeded
+    args, plan = session.args, cem.Search(by_matrix=session.args.per_matrix)
     shots = task.problems(args.few_shot, "shots", args.seed)
-    given = shop.svf, shop.dialect, experts, shots, plan
+    given = session.svf, session.fmt, experts, shots, plan
     if how == "search":
-        return cem.random_search(*given, stream("search", task.name, args.seed)), {}
-    alpha, history = cem.few_shot(*given, stream("cem", task.name, args.seed),
+        return cem.random_search(*given, seeded("search", task.name, args.seed)), {}
+    alpha, history = cem.few_shot(*given, seeded("cem", task.name, args.seed),
                                   Line(f"{task.name}: CEM", plan.iterations))
     return alpha, {"shots": len(shots), "cem": history}
 
 
-def answer(shop: Workshop, experts: Tensor, alpha: Tensor, problems: list[Problem], what: str
+def answer(session: Session, experts: Tensor, alpha: Tensor, problems: list[Problem], what: str
            ) -> list[str]:
     """Pass 2: each problem's answer by the mixture alpha of experts (K, N).
 
@@ -100,58 +100,58 @@ def answer(shop: Workshop, experts: Tensor, alpha: Tensor, problems: list[Proble
     texts = [""] * len(problems)
     for rows in groups.values():
         one = each[rows[0]].to(experts.device)
-        z = mix(one, experts, shop.svf.sizes) if one.any() else None
-        for i, text in zip(rows, shop.answers(z, [problems[i] for i in rows], what)):
+        z = mix(one, experts, session.svf.sizes) if one.any() else None
+        for i, text in zip(rows, session.answers(z, [problems[i] for i in rows], what)):
             texts[i] = text
     return texts
 
 
-def passes(shop: Workshop, library: dict[str, Tensor], task: Task | None,
+def passes(session: Session, library: dict[str, Tensor], task: Task | None,
            problems: list[Problem], only: Collection[str] = ()
            ) -> Iterator[tuple[str, list[str], dict]]:
     """Both passes, by each of the `ways` (or `only` these): its name, the answers, and the facts:
     alpha (its mean over prompts and matrices), the seconds of each pass, what else pass 1 tells.
     """
     import torch
-    experts = torch.stack([library[name] for name in shop.domains] or [torch.ones(1)])
-    for way, choose in ways(shop, library, experts, task, problems).items():
+    experts = torch.stack([library[name] for name in session.domains] or [torch.ones(1)])
+    for way, choose in ways(session, library, experts, task, problems).items():
         if only and way not in only:
             continue
         begin = time.monotonic()
         alpha, facts = choose()
         middle = time.monotonic()
-        texts = answer(shop, experts, alpha, problems, f"{task.name if task else 'ask'}: {way}")
+        texts = answer(session, experts, alpha, problems, f"{task.name if task else 'ask'}: {way}")
         seconds = [middle - begin, time.monotonic() - middle]
         mean = (alpha if alpha.dim() == 3 else alpha[None]).mean((0, 2)).tolist()
         yield way, texts, {**facts, "alpha": mean, "seconds": seconds}
 
 
-def ways(shop: Workshop, library: dict[str, Tensor], experts: Tensor, task: Task | None,
+def ways(session: Session, library: dict[str, Tensor], experts: Tensor, task: Task | None,
          problems: list[Problem]) -> dict[str, Choose]:
     """Name -> what chooses alpha, and tells more of it; in the order of the table's columns."""
     import torch
 
-    from data.runs import stream
-    K, wanted = len(shop.domains), getattr(shop.args, "strategy", "all")
+    from data.run.resume import seeded
+    K, wanted = len(session.domains), getattr(session.args, "strategy", "all")
 
     def named(z: Tensor | None) -> tuple[Tensor, dict]:
-        names, sure = zip(*categorise(shop, z, [p.prompt for p in problems]))
-        return one_hot(shop.domains, names), {
+        names, sure = zip(*categorise(session, z, [p.prompt for p in problems]))
+        return one_hot(session.domains, names), {
             "named": {name: names.count(name) / len(names) for name in sorted(set(names))},
             "sure": sum(sure) / len(sure)}
 
     def blind() -> tuple[Tensor, dict]:
         from cem import Search
-        eps = torch.randn(K, 1, generator=stream("random", task.name, shop.args.seed))
+        eps = torch.randn(K, 1, generator=seeded("random", task.name, session.args.seed))
         return 1 / K + Search.sigma * eps, {}
     found = {"base": lambda: (torch.zeros(K, 1), {})}
-    found |= {name: lambda name=name: (one_hot(shop.domains, [name])[0], {})
-              for name in shop.domains}
+    found |= {name: lambda name=name: (one_hot(session.domains, [name])[0], {})
+              for name in session.domains}
     if wanted in ("few-shot", "all"):
         found |= {"uniform": lambda: (torch.full((K, 1), 1 / K), {}), "random": blind,
-                  "search": lambda: search(shop, experts, task, "search")}
+                  "search": lambda: search(session, experts, task, "search")}
     found |= {"prompt": lambda: named(None), "classifier": lambda: named(library[CLASSIFIER]),
-              "few-shot": lambda: search(shop, experts, task)}
+              "few-shot": lambda: search(session, experts, task)}
     there = {"prompt": K, "classifier": CLASSIFIER in library, "few-shot": K and task}
     return {name: choose for name, choose in found.items()
             if name not in there or there[name] and wanted in (name, "all")}
@@ -161,19 +161,19 @@ def ways(shop: Workshop, library: dict[str, Tensor], experts: Tensor, task: Task
 
 def adapt(args: Adapt) -> None:
     """`t2.py adapt`: a row a task, each way to choose alpha on the same test prompts."""
-    from data.runs import resumable
-    from data.workshop import Workshop, file_digest
-    start, shop = time.monotonic(), Workshop(args)
-    tasks = [shop.pick(args.task, shop.choice)] if args.task else list(shop.tasks.values())
-    library = shop.library()
-    shop.show_sources()
-    run = {**shop.identity(), "tasks": [shop.digest, *(task.name for task in tasks)],
+    from data.run.resume import resumable
+    from data.run.session import Session, file_digest
+    start, session = time.monotonic(), Session(args)
+    tasks = [session.pick(args.task, session.choice)] if args.task else list(session.tasks.values())
+    library = session.library()
+    session.show_sources()
+    run = {**session.identity(), "tasks": [session.digest, *(task.name for task in tasks)],
            "shots": args.few_shot, "strategy": args.strategy, "per_matrix": args.per_matrix,
-           "experts": {name: file_digest(shop.find(name)) for name in library}}
-    table = Table(shop, len(tasks))
+           "experts": {name: file_digest(session.find(name)) for name in library}}
+    table = Table(session, len(tasks))
 
     def do(i: int) -> dict:
-        table.add(tasks[i].name, adapt_task(shop, library, tasks[i]))
+        table.add(tasks[i].name, adapt_task(session, library, tasks[i]))
         return {"done": tasks[i].name}
     before, state = time.monotonic() - start, args.out / "adapt.state.pt"
     log = resumable(state, run, {"table": table}, len(tasks), do, table.report, every=0)
@@ -182,12 +182,12 @@ def adapt(args: Adapt) -> None:
     print(f"{before + log[-1]['seconds']:.0f} s in all; wrote {table.path}")
 
 
-def adapt_task(shop: Workshop, library: dict[str, Tensor], task: Task) -> dict:
+def adapt_task(session: Session, library: dict[str, Tensor], task: Task) -> dict:
     """One row: each way to choose alpha on the same test prompts."""
-    from data.answers import right
-    problems = task.problems(shop.args.n, "test", shop.args.seed)
+    from data.run.answers import right
+    problems = task.problems(session.args.n, "test", session.args.seed)
     found, n = {}, len(problems)
-    for way, texts, facts in passes(shop, library, task, problems):
+    for way, texts, facts in passes(session, library, task, problems):
         share = sum(right(problems, texts)) / n
         found[way] = {"accuracy": share, "interval": wilson(share, n), **facts}
     return {"n": n, "ways": found}
@@ -197,40 +197,40 @@ def adapt_task(shop: Workshop, library: dict[str, Tensor], task: Task) -> dict:
 
 def train(args: Train) -> None:
     """`t2.py train`: an expert for each domain, and the classification expert."""
-    from data.workshop import Workshop
-    shop = Workshop(args)
-    names = [args.task] if args.task and shop.pick(args.task, shop.trained) else shop.trained
-    shop.show_sources()
-    print(f"{shop.svf.N:,} gains an expert", flush=True)
+    from data.run.session import Session
+    session = Session(args)
+    names = [args.task] if args.task and session.pick(args.task, session.trained) else session.trained
+    session.show_sources()
+    print(f"{session.svf.N:,} gains an expert", flush=True)
     for name in names:
-        row = train_one(shop, name)
+        row = train_one(session, name)
         show_expert(name, row)
-        known = {name: shop.known(name) for name in shop.trained}
+        known = {name: session.known(name) for name in session.trained}
         write_json(args.out / "train.json", {"seed": args.seed, "experts": {
             name: facts["row"] for name, facts in known.items()  # not those of another seed
             if facts.get("run", {}).get("seed") == args.seed}})
     print(f"wrote {args.out / 'train.json'} and the experts beside it")
 
 
-def train_one(shop: Workshop, name: str) -> dict:
+def train_one(session: Session, name: str) -> dict:
     """Trains one expert, or takes the one that this very run had finished before it stopped."""
-    from data.answers import right
-    from data.shelf import save_expert
+    from data.run.answers import right
+    from data.run.checkpoints import save_expert
     from rl import reinforce
-    args, tasks, how = shop.args, shop.trained[name], recipe(shop.args)
-    state, run = args.out / f"{name}.state.pt", {"expert": name, **shop.identity(), **asdict(how)}
-    if (facts := shop.known(name)).get("run") == run:
+    args, tasks, how = session.args, session.trained[name], recipe(session.args)
+    state, run = args.out / f"{name}.state.pt", {"expert": name, **session.identity(), **asdict(how)}
+    if (facts := session.known(name)).get("run") == run:
         return facts["row"]
-    z, log = reinforce(shop.svf, shop.dialect, tasks, how, args.seed, state, run,
+    z, log = reinforce(session.svf, session.fmt, tasks, how, args.seed, state, run,
                        Line(f"train {name}", how.steps))
     problems = [p for t in tasks for p in t.problems(args.n // len(tasks), "test", args.seed)]
     share = {}
     for who, vector in (("base", None), ("expert", z)):
-        texts = shop.answers(vector, problems, f"{name}: test of {who}")
+        texts = session.answers(vector, problems, f"{name}: test of {who}")
         share[who] = sum(right(problems, texts)) / len(problems)
     row = {"n": len(problems), **share, "interval": wilson(share["expert"], len(problems)),
-           "parameters": shop.svf.N, "seconds": log[-1]["seconds"], "log": log}
-    save_expert(args.out / f"{name}.pt", shop.svf, z, {"run": run, "row": row})
+           "parameters": session.svf.N, "seconds": log[-1]["seconds"], "log": log}
+    save_expert(args.out / f"{name}.pt", session.svf, z, {"run": run, "row": row})
     remove(state)
     return row
 
@@ -246,7 +246,7 @@ def recipe(args: Train) -> Recipe:
 
 def pretrain(args: Pretrain) -> None:
     """`t2.py pretrain`: the base model from nothing."""
-    from data.pretrain import make
+    from data.run.pretrain import make
     make(args)
 
 
@@ -254,24 +254,24 @@ def pretrain(args: Pretrain) -> None:
 
 def ask(args: Ask) -> None:
     """`t2.py ask`: both passes on one prompt; C where a task says what to take shots from."""
-    from data.answers import completions
+    from data.run.answers import completions
+    from data.run.session import Session
     from data.tokenizer import tidy
-    from data.workshop import Workshop
     text = args.prompt if args.weights else tidy(args.prompt)
     if not text.strip():
         raise ValueError("the prompt is empty; expected a question, such as 'What is 12 + 7 - 3?'")
-    shop = Workshop(args)
-    task = shop.pick(args.task, shop.choice) if args.task else None
+    session = Session(args)
+    task = session.pick(args.task, session.choice) if args.task else None
     problem = Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
     print(f"the prompt    {printable(text.strip())}")
-    completions(shop.svf, None, replace(shop.dialect, max_new=1), [text])
+    completions(session.svf, None, replace(session.fmt, max_new=1), [text])
     report = {"question": text.strip(), "seed": args.seed,
               "first_token_seconds": time.monotonic() - STARTED}
     print(f"              first token {report['first_token_seconds']:.1f} s after the start")
-    library = shop.library() if shop.domains else {}
-    for way, [said], facts in passes(shop, library, task, [problem], ("base", *STRATEGIES)):
+    library = session.library() if session.domains else {}
+    for way, [said], facts in passes(session, library, task, [problem], ("base", *STRATEGIES)):
         report[way] = {**facts, "answer": said.strip()}
-        show_passes(way, shop.domains, report[way])
+        show_passes(way, session.domains, report[way])
     if not library:
         print(f"no experts in {args.out} yet, and so no second pass: see `python t2.py train "
               "--help`")
@@ -290,7 +290,7 @@ def main(argv: list[str] | None = None) -> int:
 
     def work() -> None:
         flags.check_torch()
-        from data.machine import joined
+        from data.processes import joined
         flags.check_writable(args.out)
         with joined(args.device, getattr(args, "shard", False)), alone(args.out):
             COMMANDS[type(args).__name__.lower()](args)

@@ -5,7 +5,7 @@ What it reads:
     corpus.py       the noisy text from which the base model learns; pretrain.py makes the base
     tokenizer.py    a tiktoken Encoding over tokenizer.model (Llama 3's file format)
     interpreter.py  runs the code that a model wrote, without eval or exec
-    dialect.py      what stands around a prompt, and where an answer ends
+    fmt.py      what stands around a prompt, and where an answer ends
     jsonl.py        a user's own tasks; english.py writes some for a real model
     weights.py      folders of open weights; bpe.py reads their tokenizers
     *.pt            the base model and the experts that come with the project

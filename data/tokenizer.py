@@ -77,7 +77,7 @@ def make(documents: int = 30_000) -> list[bytes]:
     """
     from collections import Counter
 
-    from data.corpus import document
+    from data.tasks.corpus import document
     rng, count = Random("vocabulary"), Counter()
     for _ in range(documents):
         count.update(re.findall(PATTERN, "".join(document(rng)) + "\n"))

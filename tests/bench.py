@@ -35,8 +35,8 @@ import torch.nn.functional as F
 import rl
 from data import HERE
 from data.files import write_json
-from data.machine import quickest
-from data.runs import stream
+from data.processes import quickest
+from data.run.resume import seeded
 from model import GPT, Config, generate
 from svf import SVF, decomposition, mix
 from tests.peers import measured, serve, tokens
@@ -58,7 +58,7 @@ class Ours:
     def __init__(self, shape: dict, dtype: str, device: str) -> None:
         self.device = device
         self.model = GPT(Config(**shape))
-        self.model.initialise(stream("bench"))
+        self.model.initialise(seeded("bench"))
         self.model.to(device, getattr(torch, dtype)).eval().requires_grad_(False)
         self.vocab = shape["vocab"]
 
@@ -117,7 +117,7 @@ class Ours:
         """One CEM generation: `batch` members at once (0: all), factored. Prompts have 64 tokens,
         48 of which, the solved questions, are common to all."""
         svf = SVF(self.model)
-        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=stream("Z")).to(self.device)
+        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=seeded("Z")).to(self.device)
         x = shared_prompts(self.vocab, shots)
 
         def work() -> None:
@@ -129,7 +129,7 @@ class Ours:
     def one_by_one(self, members: int, shots: int, new: int) -> Callable:
         """The same, one member after another, each composed as the released code does."""
         svf = SVF(self.model)
-        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=stream("Z")).to(self.device)
+        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=seeded("Z")).to(self.device)
         x = shared_prompts(self.vocab, shots)
 
         def work() -> None:
@@ -157,7 +157,7 @@ class Ours:
         return lambda: svf.use(svf.neutral())
 
     def mixing(self, members: int, experts: int) -> Callable:
-        svf, g = SVF(self.model), stream("mix")
+        svf, g = SVF(self.model), seeded("mix")
         Z, alphas = torch.randn(experts, svf.N, generator=g), torch.randn(members, experts,
                                                                           generator=g)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from data.runs import stream
+from data.run.resume import seeded
 from model import GPT, Config
 
 
@@ -12,7 +12,7 @@ from model import GPT, Config
 def tiny() -> GPT:
     model = GPT(Config(vocab=37, width=20, layers=3, heads=4, kv_heads=2, head_size=6, hidden=28,
                        context=64))
-    model.initialise(stream("tiny"))
+    model.initialise(seeded("tiny"))
     return model.eval()
 
 

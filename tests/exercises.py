@@ -29,10 +29,11 @@ from torch import Tensor
 
 import rl
 from cem import CEM
-from data import HERE, dialect, tasks, tokenizer
-from data.report import wilson
-from data.shelf import load_expert, load_model
-from data.tasks import DOMAINS, TASKS, Coded, Part, Problem, Said, Worked, split_of
+from data import HERE, tasks, tokenizer
+from data.run.checkpoints import load_expert, load_model
+from data.run.report import wilson
+from data.tasks.families import TASKS
+from data.tasks.problem import DOMAINS, Coded, Part, Problem, Said, Worked, split_of
 from model import generate
 from svf import SVF, adapted_weight, decomposition, mix
 
@@ -75,10 +76,10 @@ def expected(step: Callable[[Tensor, Tensor], Tensor], n: int) -> Tensor:
 
 
 @lru_cache
-def laboratory() -> tuple[SVF, dialect.Dialect, dict[str, Tensor]]:
+def laboratory() -> tuple[SVF, fmt.PromptFormat, dict[str, Tensor]]:
     """The base and the experts that ship."""
     svf = SVF(load_model(HERE / "base.pt"))
-    return svf, dialect.built_in(tokenizer.load()), {
+    return svf, fmt.built_in(tokenizer.load()), {
         name: load_expert(HERE / f"{name}.pt", svf)[0] for name in (*DOMAINS, "classifier")}
 
 
@@ -289,7 +290,7 @@ def task_of_your_own(maker: Callable) -> str:
     its wrong ones (near; broken, javascript, astray) are not. Its key is the content without names
     and phrasing: a hash of it picks the split, so what is asked twice has one key, and a key has
     one answer. Of 600 draws 540 differ, and the tokenizer knows every word.
-    Hint: begin with `shop` or `echo`; data.tokenizer.tidy spells a text.
+    Hint: begin with `session` or `echo`; data.tokenizer.tidy spells a text.
     """
     if maker(Random(1)) != maker(Random(1)):
         raise Wrong("maker(Random(1)) gives two different problems, expected all chance from rng")

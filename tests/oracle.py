@@ -78,8 +78,8 @@ def compare(folder: Path) -> None:
     """Ours against transformers', float32: logits of 512 tokens, 64 greedy tokens, 20 prompts."""
     from transformers import AutoModelForCausalLM
 
-    from data.dialect import published
-    from data.shelf import load_llama
+    from data.llama.chat import published
+    from data.run.checkpoints import load_llama
     from model import generate
     model, encoding = load_llama(folder)
     theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
@@ -89,12 +89,12 @@ def compare(folder: Path) -> None:
         ours, found = model(tokens), theirs(tokens).logits
     print(f"logits {tuple(ours.shape)}: up to {found.abs().max():.1f}, differ by "
           f"{(ours - found).abs().max():.1e} at most")
-    dialect, same = published(folder, encoding), 0
+    fmt, same = published(folder, encoding), 0
     for prompt in PROMPTS:
-        row = dialect.prompt(prompt)
-        mine = generate(model, [row], dialect.ends, 64)[0].tokens
+        row = fmt.prompt(prompt)
+        mine = generate(model, [row], fmt.ends, 64)[0].tokens
         given = theirs.generate(torch.tensor([row]), max_new_tokens=64, do_sample=False,
-                                eos_token_id=list(dialect.ends), pad_token_id=dialect.ends[0],
+                                eos_token_id=list(fmt.ends), pad_token_id=fmt.ends[0],
                                 attention_mask=torch.ones(1, len(row)))[0, len(row):].tolist()
         same += mine == given
     print(f"{same} of {len(PROMPTS)} prompts continued alike for up to 64 tokens")

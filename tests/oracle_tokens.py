@@ -1,4 +1,4 @@
-"""The tokenizer fixtures, and a comparison at large, by the library that data/bpe.py follows.
+"""The tokenizer fixtures, and a comparison at large, by the library that data/llama/bpe.py follows.
 
     python -m tests.oracle_tokens make               tests/fixtures/*/tokenizer.json, tokens.json
     python -m tests.oracle_tokens compare FOLDER     a published tokenizer.json, many lines
@@ -18,7 +18,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from data import bpe
+from data.llama import bpe
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -1,6 +1,6 @@
 """What SVF does to a real model, beside what could embarrass it: the tables of open weights.
 
-    python -m data.english tasks
+    python -m data.tasks.english tasks
     for s in 0 1 2; do
         python t2.py train --weights DIR --tasks tasks/train.jsonl --seed $s --out real/$s FLAGS
     done
@@ -24,14 +24,14 @@ import torch
 
 import rl
 import t2
-from data import jsonl
-from data.answers import answers, right
 from data.files import alone, write_json
-from data.flags import Train
-from data.report import wilson
-from data.shelf import load_expert, load_llama
-from data.terminal import Line
-from data.workshop import Workshop
+from data.run.answers import answers, right
+from data.run.checkpoints import load_expert, load_llama
+from data.run.flags import Train
+from data.run.report import wilson
+from data.run.screen import Line
+from data.run.session import Session
+from data.tasks import jsonl
 from tests.paper.variants import LoRA
 
 FLAGS = dict(one_line=True, chat="none", max_new_tokens=20, batch=64, steps=16, rate=0.004,
@@ -67,86 +67,86 @@ def kept(path: Path, make: Callable[[], dict]) -> dict:
     return json.loads(path.read_text())
 
 
-def shop_of(weights: str, tasks: str, out: Path, seed: int) -> Workshop:
-    return Workshop(Train(weights=weights, tasks=f"{tasks}/train.jsonl", out=out / str(seed),
+def shop_of(weights: str, tasks: str, out: Path, seed: int) -> Session:
+    return Session(Train(weights=weights, tasks=f"{tasks}/train.jsonl", out=out / str(seed),
                                 seed=seed, **FLAGS))
 
 
-def everywhere(adapter: object, z: object, shop: Workshop, own: str) -> dict[str, float]:
+def everywhere(adapter: object, z: object, session: Session, own: str) -> dict[str, float]:
     """Accuracy on each domain's test prompts; an expert's own domain is the one that counts."""
-    return {name: share(adapter, z, shop, shop.tasks[name], N if own in (name, "") else OTHER)
+    return {name: share(adapter, z, session, session.tasks[name], N if own in (name, "") else OTHER)
             for name in DOMAINS}
 
 
-def share(adapter: object, z: object, shop: Workshop, pool: jsonl.Pool, n: int = N) -> float:
+def share(adapter: object, z: object, session: Session, pool: jsonl.Pool, n: int = N) -> float:
     problems = pool.problems(n, "test")
-    return mean(right(problems, answers(adapter, z, shop.dialect, problems)))
+    return mean(right(problems, answers(adapter, z, session.fmt, problems)))
 
 
 def svf(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
-    shop = shop_of(weights, tasks, out, 0)
-    kept(out / "base.json", lambda: everywhere(shop.svf, None, shop, ""))
+    session = shop_of(weights, tasks, out, 0)
+    kept(out / "base.json", lambda: everywhere(session.svf, None, session, ""))
     for name in domains:
         for seed in SEEDS:
             def row(name: str = name, seed: int = seed) -> dict:
-                z, facts = load_expert(out / str(seed) / f"{name}.pt", shop.svf)
-                return {"seconds": facts["row"]["seconds"], "parameters": shop.svf.N,
-                        "share": everywhere(shop.svf, z, shop, name)}
+                z, facts = load_expert(out / str(seed) / f"{name}.pt", session.svf)
+                return {"seconds": facts["row"]["seconds"], "parameters": session.svf.N,
+                        "share": everywhere(session.svf, z, session, name)}
             kept(out / f"svf-{name}-{seed}.json", row)
 
 
 def lora(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     """Rank 16 on q and v, as in the paper, by the same RL on the same number of rollouts."""
-    shop = shop_of(weights, tasks, out, 0)  # for its tasks and dialect
+    session = shop_of(weights, tasks, out, 0)  # for its tasks and fmt
     model, _ = load_llama(weights)
     adapter = LoRA(model)
     for name in domains:
         for seed in SEEDS:
             def row(name: str = name, seed: int = seed) -> dict:
                 how = t2.recipe(Train(weights=weights, **{**FLAGS, "rate": RATE}))
-                z, log = rl.reinforce(adapter, shop.dialect, shop.trained[name], how, seed,
+                z, log = rl.reinforce(adapter, session.fmt, session.trained[name], how, seed,
                                       out / f"lora-{name}-{seed}.state.pt", {"rate": RATE},
                                       Line(f"LoRA {name} {seed}", how.steps))
                 return {"seconds": log[-1]["seconds"], "parameters": adapter.N,
-                        "share": everywhere(adapter, z, shop, name)}
+                        "share": everywhere(adapter, z, session, name)}
             kept(out / f"lora-{name}-{seed}.json", row)
 
 
 def controls(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     """The base alone: without shots, with more of them, and with the labels' prior taken out."""
-    shop = shop_of(weights, tasks, out, 0)
+    session = shop_of(weights, tasks, out, 0)
     for name in ("zero", "more"):
         pools = jsonl.read(Path(tasks) / f"{name}.jsonl")
         kept(out / f"{name}.json", lambda pools=pools: {
-            domain: share(shop.svf, None, shop, pools[domain]) for domain in domains})
-    kept(out / "calibrated.json", lambda: calibrated(shop))
+            domain: share(session.svf, None, session, pools[domain]) for domain in domains})
+    kept(out / "calibrated.json", lambda: calibrated(session))
 
 
-def calibrated(shop: Workshop) -> dict[str, float]:
+def calibrated(session: Session) -> dict[str, float]:
     """The likeliest choice, and the same less its likelihood for words without content."""
-    problems = shop.tasks["reasoning"].problems(N, "test")
+    problems = session.tasks["reasoning"].problems(N, "test")
     own = [problem.prompt.rpartition("Q: Is ")[2].split()[0] for problem in problems]
-    plain = likelihoods(shop, problems, own)
-    prior = sum(likelihoods(shop, problems, [word] * len(own)) for word in EMPTY) / len(EMPTY)
+    plain = likelihoods(session, problems, own)
+    prior = sum(likelihoods(session, problems, [word] * len(own)) for word in EMPTY) / len(EMPTY)
     right = {name: [p.choices[i] == p.answer for p, i in zip(problems, scores.argmax(1).tolist())]
              for name, scores in (("plain", plain), ("calibrated", plain - prior))}
     return {name: mean(hits) for name, hits in right.items()}
 
 
 @torch.no_grad()
-def likelihoods(shop: Workshop, problems: list, words: list[str]) -> torch.Tensor:
+def likelihoods(session: Session, problems: list, words: list[str]) -> torch.Tensor:
     """log p of each of four choices as the whole answer, the word asked about replaced: (n, 4)."""
-    encode, rows = shop.dialect.encoding.encode_ordinary, []
-    shop.svf.use(None)
+    encode, rows = session.fmt.encoding.encode_ordinary, []
+    session.svf.use(None)
     for start in range(0, len(problems), 16):
         groups = []
         for problem, word in zip(problems[start:start + 16], words[start:start + 16]):
             before, mark, asked = problem.prompt.rpartition("Q: Is ")
-            tokens = shop.dialect.prompt(f"{before}{mark}{word} {asked.partition(' ')[2]}")
+            tokens = session.fmt.prompt(f"{before}{mark}{word} {asked.partition(' ')[2]}")
             groups.append([rl.Episode(tokens, encode(f" {text}\n"), 0.0)
                            for text in problem.choices])
-        states, targets, row = rl.answer_states(shop.svf.model, groups)
-        logp = shop.svf.model.head(states).log_softmax(-1).gather(-1, targets[:, None])[:, 0]
+        states, targets, row = rl.answer_states(session.svf.model, groups)
+        logp = session.svf.model.head(states).log_softmax(-1).gather(-1, targets[:, None])[:, 0]
         rows.append(torch.zeros(4 * len(groups)).index_add_(0, row, logp).view(-1, 4))
     return torch.cat(rows)
 

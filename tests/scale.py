@@ -28,7 +28,7 @@ import torch
 
 import rl
 from data.files import write_json
-from data.machine import kept_bytes
+from data.processes import kept_bytes
 from model import GPT, Config
 from tests.bench import OURS, RESULTS, Side, counts, rates
 

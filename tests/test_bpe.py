@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from data import bpe
+from data.llama import bpe
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TOKENS = json.loads((FIXTURES / "tokens.json").read_text())

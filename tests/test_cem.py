@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from cem import CEM, Search, few_shot, random_search, ranking, scores
-from data.dialect import built_in
-from data.tasks import TASKS
+from data.llama.chat import built_in
+from data.tasks.families import TASKS
 from data.tokenizer import load
 from model import GPT, Completion
 from svf import SVF, mix

@@ -5,20 +5,9 @@ from random import Random
 
 import pytest
 
-from data.corpus import document
-from data.tasks import (
-    DOMAINS,
-    JOIN,
-    MOST,
-    OPENERS,
-    SPLITS,
-    TASKS,
-    UNSEEN,
-    Coded,
-    Said,
-    Worked,
-    trained_on,
-)
+from data.tasks.corpus import document
+from data.tasks.families import MOST, TASKS, UNSEEN, trained_on
+from data.tasks.problem import DOMAINS, JOIN, OPENERS, SPLITS, Coded, Said, Worked
 from data.tokenizer import load, tidy
 
 EVERY = sorted(TASKS)

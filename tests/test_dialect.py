@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import tiktoken
 
-from data import dialect
-from data.dialect import Dialect, built_in, published
+from data.llama.chat import PromptFormat, built_in, published
 from data.tokenizer import PATTERN, VOCABULARY, load, read_ranks
 
 NAMES = {"chatml": ("<|endoftext|>", "<|im_start|>", "<|im_end|>"),
@@ -23,7 +22,7 @@ def encoding(kind: str) -> tiktoken.Encoding:
     return tiktoken.Encoding(kind, pat_str=PATTERN, mergeable_ranks=ranks, special_tokens=special)
 
 
-def made(tmp_path: Path, kind: str, end: object, **more: object) -> Dialect:
+def made(tmp_path: Path, kind: str, end: object, **more: object) -> PromptFormat:
     """A folder whose config.json names this end of a turn."""
     vocabulary = encoding(kind)
     ids = [vocabulary._special_tokens[name] for name in ([end] if isinstance(end, str) else end)]
@@ -34,10 +33,10 @@ def made(tmp_path: Path, kind: str, end: object, **more: object) -> Dialect:
 
 @pytest.fixture(autouse=True)
 def no_begin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialect, "begin", lambda folder, encoding: "")
+    monkeypatch.setattr(fmt, "begin", lambda folder, encoding: "")
 
 
-def spelled(d: Dialect, prompt: str) -> str:
+def spelled(d: PromptFormat, prompt: str) -> str:
     return d.encoding.decode(d.prompt(prompt))
 
 
@@ -62,7 +61,7 @@ def test_a_base_model_reads_the_bare_prompt(tmp_path: Path, monkeypatch: pytest.
                                             ) -> None:
     """It may have the tokens of the headers: what ends its text is not the end of a turn."""
     assert spelled(made(tmp_path, "chatml", "<|endoftext|>"), "hi") == "hi"
-    monkeypatch.setattr(dialect, "begin", lambda folder, encoding: "<|begin_of_text|>")
+    monkeypatch.setattr(fmt, "begin", lambda folder, encoding: "<|begin_of_text|>")
     assert spelled(made(tmp_path, "llama3", "<|end_of_text|>"), "hi") == "<|begin_of_text|>hi"
 
 

@@ -6,12 +6,13 @@ from random import Random
 
 import pytest
 
-from data.tasks import TASKS, Task
+from data.tasks.families import TASKS
+from data.tasks.problem import Task
 from tests.exercises import EXERCISES, check_keys, main, read_and_judged
 
 HEAD = """import torch, torch.nn.functional as F, random
 from dataclasses import replace
-from data.tasks import *
+from data.tasks.families import *
 def svd(W): return torch.linalg.svd(W, full_matrices=False)
 def mine(r): return (r.sum(1, keepdim=True) - r) / (r.shape[1] - 1)
 def plus(rng):

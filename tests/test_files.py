@@ -42,7 +42,7 @@ def test_a_folder_that_is_a_file_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a file")
     with pytest.raises(ValueError, match="can't be written"):
         write_json(tmp_path / "a" / "b.json", {})
-    done = subprocess.run([sys.executable, "-m", "data.english", str(tmp_path / "a" / "b")],
+    done = subprocess.run([sys.executable, "-m", "data.tasks.english", str(tmp_path / "a" / "b")],
                           cwd=ROOT, text=True, capture_output=True)
     assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
 

@@ -11,8 +11,8 @@ from random import Random
 import pytest
 
 import t2
-from data.flags import FORMS, parsed
-from data.tasks import TASKS
+from data.run.flags import FORMS, parsed
+from data.tasks.families import TASKS
 
 NASTY = ["", " ", "0", "-0", "-1", "1e5", "1e400", "-1e-400", "nan", "inf", "-inf", "0x10", "1_0",
          "\u0661\u0662", "9" * 30, "9" * 5000, "1.5", "1/2", "True", "None", "[1]", "{}", "--",

@@ -33,12 +33,21 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from data import bpe, jsonl, tokenizer
-from data.dialect import published
+from data import tokenizer
 from data.files import load_file, save_file
-from data.shelf import kept_factors, load_expert, load_llama, load_model, save_expert, save_model
-from data.weights import META as META_KEYS
-from data.weights import ONLY
+from data.llama import bpe
+from data.llama.chat import published
+from data.llama.weights import META as META_KEYS
+from data.llama.weights import ONLY
+from data.run.checkpoints import (
+    kept_factors,
+    load_expert,
+    load_llama,
+    load_model,
+    save_expert,
+    save_model,
+)
+from data.tasks import jsonl
 from model import GPT, Config
 from svf import SVF, decompose
 from tests import checkpoints
@@ -436,12 +445,12 @@ def ranked(path: Path, encoding: object) -> list:
 def llama(folder: Path) -> dict:
     """What a folder gives: settings, weights, tokens, and how it is spoken to."""
     model, encoding = load_llama(folder)
-    dialect = published(folder, encoding)
+    fmt = published(folder, encoding)
     state = dict(model.named_parameters())
     assert all(p.isfinite().all() for p in state.values()) and model.cos.isfinite().all()
-    assert all(0 <= i < model.config.vocab for i in (*dialect.ends, *dialect.prompt("hello")))
+    assert all(0 <= i < model.config.vocab for i in (*fmt.ends, *fmt.prompt("hello")))
     return {"weights": plain(state), "config": asdict(model.config),
-            "tokens": spoken(encoding), "dialect": (dialect.prompt("hello"), dialect.ends)}
+            "tokens": spoken(encoding), "fmt": (fmt.prompt("hello"), fmt.ends)}
 
 
 SOURCES = {  # the field of Config: the keys that it comes from, in config.json or params.json
@@ -464,8 +473,8 @@ def settings_follow(new: dict, old: dict, now: bytes, before: bytes) -> None:
     changed = {key for key in {*now, *before} if repr(now.get(key)) != repr(before.get(key))}
     for field, keys in SOURCES.items():
         assert new["config"][field] == old["config"][field] or changed & {*keys}, field
-    assert {**new, "config": 0, "dialect": 0} == {**old, "config": 0, "dialect": 0}
-    assert new["dialect"] == old["dialect"] or "eos_token_id" in changed
+    assert {**new, "config": 0, "fmt": 0} == {**old, "config": 0, "fmt": 0}
+    assert new["fmt"] == old["fmt"] or "eos_token_id" in changed
 
 
 def data_stay(new: dict, old: dict) -> None:

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pytest
 
-from data import interpreter
-from data.interpreter import Refused, run
-from data.jsonl import Question
-from data.tasks import Coded, Problem
+from data.tasks import interpreter
+from data.tasks.interpreter import Refused, run
+from data.tasks.jsonl import Question
+from data.tasks.problem import Coded, Problem
 from tests.attacks import ATTACKS, FIB, UNSUPPORTED, Attack, body
 
 PRIME = body("if x < 2: return False", "d = 2", "while d * d <= x:", "    if x % d == 0:",

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from data.jsonl import SPLITS, Pool, Question, canonical, classified, read, split_of, which
+from data.tasks.jsonl import SPLITS, Pool, Question, canonical, classified, read, split_of, which
 
 GSM8K = [
     {"question": "A crate holds 1,200 nails. How many do 3 crates hold?",

@@ -25,7 +25,7 @@ ROOT = HERE.parent
 RUN = """
 import sys
 import rl, t2
-from data import runs
+from data.run import resume
 run = runs.resumable
 def resumable(*args, **every):
     print("ready", flush=True)

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from data.files import fingerprint
-from data.machine import product
-from data.shelf import load_model, save_model
+from data.processes import product
+from data.run.checkpoints import load_model, save_model
 from model import GPT, Config, generate, prefill, rope_table, rotate, sample
 
 

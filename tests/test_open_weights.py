@@ -9,8 +9,8 @@ import pytest
 import torch
 
 import t2
-from data.flags import Ask
-from data.workshop import Workshop
+from data.run.flags import Ask
+from data.run.session import Session
 from tests import checkpoints
 from tests.test_t2 import run
 
@@ -119,8 +119,8 @@ def test_ask_without_experts_shows_what_the_base_says(folder: Path, tmp_path: Pa
 def test_weights_without_chat_headers_are_told_where_to_answer(folder: Path, tmp_path: Path
                                                                ) -> None:
     for chat, ends in (("none", True), ("chatml", False)):
-        shop = Workshop(Ask(weights=str(folder), out=tmp_path, chat=chat))
-        assert shop.which.endswith("\nAnswer:") is ends
+        session = Session(Ask(weights=str(folder), out=tmp_path, chat=chat))
+        assert session.which.endswith("\nAnswer:") is ends
 
 
 def test_a_damaged_line_is_named_by_its_number(folder: Path, tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ import torch
 
 import rl
 from data import HERE
-from data.answers import answers, padded, right
 from data.files import load_file
-from data.pretrain import next_token_loss
-from data.runs import stream
-from data.tasks import DOMAINS, TASKS, Problem, trained_on
+from data.run.answers import answers, padded, right
+from data.run.pretrain import next_token_loss
+from data.run.resume import seeded
+from data.tasks.families import TASKS, trained_on
+from data.tasks.problem import DOMAINS, Problem
 from model import GPT, generate
 from svf import SVF
 from tests.paper import __main__ as command
@@ -32,10 +33,10 @@ TOKENS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]])
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A laboratory of its own."""
     monkeypatch.setattr(lab, "OUT", tmp_path)
-    lab.shop.cache_clear()
+    lab.session.cache_clear()
     lab.adapted.cache_clear()
     yield tmp_path
-    lab.shop.cache_clear()
+    lab.session.cache_clear()
     lab.adapted.cache_clear()
 
 
@@ -202,7 +203,7 @@ def test_a_second_base_that_is_gone_is_not_the_first(out: Path) -> None:
     lab.place(job).write_text("{}")
     assert not lab.is_done(job)
     with pytest.raises(ValueError, match="base.pt is not there"):
-        lab.shop(lab.SECOND)
+        lab.session(lab.SECOND)
 
 
 def test_what_is_damaged_or_missing_is_named(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,7 +277,7 @@ def test_an_adapter_starts_at_the_base_and_leaves_it(tiny: GPT, name: str, n: in
     assert z.shape == (n,) or name in ("svf-attention", "normalised")
     adapter.use(z)
     torch.testing.assert_close(tiny(TOKENS), base, atol=3e-5, rtol=1e-4)
-    moved = (z + 0.5 * torch.rand(len(z), generator=stream("z"))).requires_grad_(True)
+    moved = (z + 0.5 * torch.rand(len(z), generator=seeded("z"))).requires_grad_(True)
     adapter.use(moved)
     assert not torch.allclose(tiny(TOKENS), base, atol=1e-3)
     tiny(TOKENS).pow(2).sum().backward()
@@ -299,7 +300,7 @@ def test_shared_gains_are_the_gains_that_they_stand_for(tiny: GPT) -> None:
         torch.testing.assert_close(layer.merged, want * svf.layers[name].weight, atol=1e-5,
                                    rtol=1e-4)
     top = variants.Shared(tiny_copy(tiny), variants.top(2))
-    full = torch.cat((torch.rand(2 * len(names), generator=stream("v")), torch.ones(1)))[top.place]
+    full = torch.cat((torch.rand(2 * len(names), generator=seeded("v")), torch.ones(1)))[top.place]
     for part in full.split(sizes):
         assert (part[:2] != 1).all() and (part[2:] == 1).all()
 
@@ -315,7 +316,7 @@ def tiny_copy(wrapped: GPT) -> GPT:
 def test_the_released_codes_matrices_keep_the_sum_of_their_singular_values(tiny: GPT) -> None:
     for name in ("normalised", "sigmoid"):
         adapter = variants.adapter(name, tiny_copy(tiny))
-        adapter.use(adapter.neutral() + torch.rand(adapter.N, generator=stream("p")))
+        adapter.use(adapter.neutral() + torch.rand(adapter.N, generator=seeded("p")))
         for layer in adapter.layers.values():
             got = torch.linalg.svdvals(layer.merged).sum()
             torch.testing.assert_close(got, layer.S.sum(), atol=1e-4, rtol=1e-4)
@@ -331,13 +332,13 @@ def test_changes_last_as_long_as_they_should() -> None:
 
 
 def test_greedy_rollouts_are_the_greedy_answers(out: Path) -> None:
-    svf, dialect = lab.shop().svf, lab.shop().dialect
+    svf, fmt = lab.session().svf, lab.session().fmt
     problems = TASKS["chain"].problems(5, "train")
     svf.use(None)
-    groups = variants.greedy(svf, dialect, problems, torch.rand(5, 1, 72))
+    groups = variants.greedy(svf, fmt, problems, torch.rand(5, 1, 72))
     assert [len(group) for group in groups] == [1] * 5
-    texts = [dialect.text(group[0].completion) for group in groups]
-    assert texts == answers(svf, None, dialect, problems)
+    texts = [fmt.text(group[0].completion) for group in groups]
+    assert texts == answers(svf, None, fmt, problems)
     assert [group[0].reward == 1 for group in groups] == right(problems, texts)
 
 
@@ -356,7 +357,7 @@ def test_each_search_climbs_a_hill(name: str) -> None:
     want = torch.tensor([0.8, -0.1, 0.5])
     found = []
     for seed in range(20):
-        search = searches.SEARCHES[name](3, stream(name, seed))
+        search = searches.SEARCHES[name](3, seeded(name, seed))
         for _ in range(4):
             x = search.ask()
             assert x.shape == (10, 3)
@@ -368,7 +369,7 @@ def test_each_search_climbs_a_hill(name: str) -> None:
 
 def test_separable_cma_es_finds_an_optimum_whose_axes_differ() -> None:
     scale, want = torch.tensor([1.0, 10.0, 100.0]), torch.tensor([0.8, -0.1, 0.5])
-    search = searches.SepCMAES(3, stream("axes"))
+    search = searches.SepCMAES(3, seeded("axes"))
     for _ in range(150):
         x = search.ask()
         search.tell(x, -((scale * (x - want)) ** 2).sum(1))
@@ -378,22 +379,22 @@ def test_separable_cma_es_finds_an_optimum_whose_axes_differ() -> None:
 
 def test_no_shots_in_the_prompt_is_the_base(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     problems = TASKS["bus"].problems(40, "test")
-    base = lab.marks(lab.shop().svf, None, problems)
+    base = lab.marks(lab.session().svf, None, problems)
     assert studies.in_prompt([], problems) == base and "1" in base
     seen: list[list[int]] = []
     monkeypatch.setattr(studies, "generate", lambda model, prompts, ends, most: (
         seen.extend(prompts), generate(model, prompts[:1], ends, 1) * len(prompts))[1])
-    [shot], dialect = TASKS["bus"].problems(1, "shots"), lab.shop().dialect
+    [shot], fmt = TASKS["bus"].problems(1, "shots"), lab.session().fmt
     studies.in_prompt([shot], problems)
-    solved = dialect.answer(studies.solution(shot, Random("solutions")))
-    assert seen[7] == dialect.prompt(shot.prompt) + solved + dialect.prompt(problems[7].prompt)
+    solved = fmt.answer(studies.solution(shot, Random("solutions")))
+    assert seen[7] == fmt.prompt(shot.prompt) + solved + fmt.prompt(problems[7].prompt)
 
 
 def test_alpha_by_gradient_makes_the_solutions_likelier(out: Path) -> None:
-    svf, dialect = lab.shop().svf, lab.shop().dialect
-    Z = 1 + 0.2 * torch.randn(3, svf.N, generator=stream("Z"))
+    svf, fmt = lab.session().svf, lab.session().fmt
+    Z = 1 + 0.2 * torch.randn(3, svf.N, generator=seeded("Z"))
     problems = TASKS["times"].problems(4, "shots")
-    pairs = padded([(dialect.prompt(p.prompt), dialect.answer(
+    pairs = padded([(fmt.prompt(p.prompt), fmt.answer(
         studies.solution(p, Random("solutions")))) for p in problems], 0.0, "cpu")
 
     def loss(alpha: torch.Tensor) -> float:
@@ -406,8 +407,8 @@ def test_alpha_by_gradient_makes_the_solutions_likelier(out: Path) -> None:
 
 def test_soft_dispatch_of_a_certain_classifier_is_the_expert_it_names(
         out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    svf, problems = lab.shop().svf, TASKS["bus"].problems(6, "test")
-    Z = 1 + 0.1 * torch.randn(3, svf.N, generator=stream("Z"))
+    svf, problems = lab.session().svf, TASKS["bus"].problems(6, "test")
+    Z = 1 + 0.1 * torch.randn(3, svf.N, generator=seeded("Z"))
     monkeypatch.setattr(studies, "experts", lambda seed: Z)
     monkeypatch.setattr(studies, "vector", lambda run: torch.ones(svf.N))
     monkeypatch.setattr(torch.Tensor, "softmax", lambda x, dim: torch.tensor([0., 1, 0, 0]))
@@ -415,7 +416,7 @@ def test_soft_dispatch_of_a_certain_classifier_is_the_expert_it_names(
 
 
 def test_shuffled_gains_are_the_same_gains_matrix_by_matrix() -> None:
-    Z, sizes = torch.randn(3, 11, generator=stream("Z")), [4, 7]
+    Z, sizes = torch.randn(3, 11, generator=seeded("Z")), [4, 7]
     mixed = studies.shuffled(Z, sizes, 0)
     assert not torch.equal(mixed, Z)
     for a, b in zip(Z.split(sizes, 1), mixed.split(sizes, 1)):

@@ -13,8 +13,8 @@ import torch
 import t2
 from data import HERE
 from data.files import load_file
-from data.runs import stream
-from data.tasks import trained_on
+from data.run.resume import seeded
+from data.tasks.families import trained_on
 from rl import draw
 
 ROOT = HERE.parent
@@ -57,7 +57,7 @@ def test_the_same_seed_gives_the_same_expert_bit_for_bit_and_another_another(tmp
 def test_every_domain_seed_step_and_prompt_has_a_stream_of_its_own() -> None:
     names = [("rollout", domain, seed, step, prompt) for domain in ("chain", "branch", "day")
              for seed in (-2, -1, 0, 1, 2) for step in range(40) for prompt in range(16)]
-    assert len({stream(*name).initial_seed() for name in names}) == len(names)
+    assert len({seeded(*name).initial_seed() for name in names}) == len(names)
     leads = {name: [p.lead for p in draw(trained_on("math"), 40, "train", name, 0, 0)]
              for name in ("math", "code", "reasoning")}
     assert len(set(map(tuple, leads.values()))) == 3

@@ -15,8 +15,8 @@ import torch
 import t2
 from data import HERE
 from data.files import load_file
-from data.flags import Adapt
-from data.workshop import Workshop
+from data.run.flags import Adapt
+from data.run.session import Session
 
 pytestmark = pytest.mark.skipif(not torch.distributed.is_available(), reason="needs processes")
 ROOT = HERE.parent
@@ -69,13 +69,13 @@ import os, sys
 from pathlib import Path
 sys.path.insert(0, %r)
 import torch
-from data.machine import joined, share
-from data.runs import stream
+from data.processes import joined, share
+from data.run.resume import seeded
 from model import GPT, Config
 from svf import SVF
 with joined("cpu", True):
     model = GPT(Config(vocab=37, width=20, layers=2, heads=4, kv_heads=2, head_size=6, hidden=28))
-    model.initialise(stream("shares"))
+    model.initialise(seeded("shares"))
     svf, tokens = SVF(model), torch.tensor([[3, 1, 4, 1, 5]])
     whole = sum(p.numel() for p in model.blocks.parameters() if p.dim() == 2)
     base = model(tokens)
@@ -105,10 +105,10 @@ def test_a_command_shares_the_model_if_it_is_told_to(tmp_path: Path,
                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     """What it then trains is the same either way: it does not show in the result."""
     shared = []
-    monkeypatch.setattr("data.workshop.share", lambda svf, device: shared.append((svf, device)))
+    monkeypatch.setattr("data.run.session.share", lambda svf, device: shared.append((svf, device)))
     for shard in (False, True):
-        shop = Workshop(Adapt(out=tmp_path, shard=shard))
-    assert shared == [(shop.svf, "cpu")]
+        session = Session(Adapt(out=tmp_path, shard=shard))
+    assert shared == [(session.svf, "cpu")]
 
 
 def test_two_processes_find_the_mixture_of_one(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ KEEP = """
 import sys
 sys.path.insert(0, %r)
 import rl, t2
-from data import runs
+from data.run import resume
 run = runs.resumable
 rl.resumable = runs.resumable = lambda *args, **every: run(*args, every=0)
 sys.exit(t2.main(sys.argv[1:]))

@@ -18,8 +18,8 @@ import torch
 import cem
 import rl
 import svf as svf_room
-from data import HERE, dialect, tokenizer
-from data.tasks import TASKS
+from data import HERE, tokenizer
+from data.tasks.families import TASKS
 from model import GPT
 from tests.exercises import EXERCISES
 from tests.paper.__main__ import RESULTS
@@ -207,7 +207,7 @@ def test_its_links_and_pictures_are_there(page: str) -> None:
 
 
 def test_the_examples_of_task_lines_are_read(tmp_path: Path) -> None:
-    from data.jsonl import read
+    from data.tasks.jsonl import read
     [block] = re.findall(r"^```\n(\{.*?)^```", (HERE / "README.md").read_text(encoding="utf-8"),
                          re.M | re.S)
     (tmp_path / "mine.jsonl").write_text(block, encoding="utf-8")
@@ -219,7 +219,7 @@ def test_the_examples_of_task_lines_are_read(tmp_path: Path) -> None:
 
 def test_the_tokens_that_were_sampled_are_the_ones_that_are_learned(tiny: GPT) -> None:
     """"cat" said as "c", "a", "t" is another text to the model than the one token that it has."""
-    speak = dialect.built_in(tokenizer.load())
+    speak = fmt.built_in(tokenizer.load())
     said = [ord(c) for c in " cat"]  # the first 256 tokens are the bytes
     again = speak.encoding.encode_ordinary(speak.text(said))
     assert speak.text(said) == " cat" and len(again) == 1
@@ -239,7 +239,7 @@ def test_c_returns_the_last_mu(tiny: GPT, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(cem, "scores", scores)
     svf = svf_room.SVF(tiny)
     plan = cem.Search(population=6, iterations=2, elites=3)
-    alpha, history = cem.few_shot(svf, dialect.built_in(tokenizer.load()), torch.ones(2, svf.N),
+    alpha, history = cem.few_shot(svf, fmt.built_in(tokenizer.load()), torch.ones(2, svf.N),
                                   TASKS["bus"].problems(2, "shots"), plan,
                                   torch.Generator().manual_seed(0))
     assert torch.allclose(alpha[:, 0], found[-1][3:].mean(0), atol=1e-6)

@@ -14,13 +14,14 @@ from unittest.mock import patch
 import pytest
 import torch
 
-from data.answers import completions, padded
-from data.dialect import built_in
 from data.files import load_file
-from data.machine import Gone, kept_bytes
-from data.pretrain import fit, next_token_loss
-from data.runs import NotFinite, Stopped, alarms, quiet, resumable, stream
-from data.tasks import split_of, trained_on
+from data.llama.chat import built_in
+from data.processes import Gone, kept_bytes
+from data.run.answers import completions, padded
+from data.run.pretrain import fit, next_token_loss
+from data.run.resume import NotFinite, Stopped, alarms, quiet, resumable, seeded
+from data.tasks.families import trained_on
+from data.tasks.problem import split_of
 from data.tokenizer import load
 from model import GPT, Config, generate
 from rl import (
@@ -145,7 +146,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, how: object,
             raise_in_summed.clear()
             raise Gone("another process is gone")
         return x
-    monkeypatch.setattr("data.runs.summed", summed)
+    monkeypatch.setattr("data.run.resume.summed", summed)
     with pytest.raises(Gone if how == "gone" else Stopped, match="gone|step 4 of 7"):
         counted(Counter(), 1, stop_at=3)
     again, other = Counter(), Counter()
@@ -159,16 +160,16 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, how: object,
 
 def test_streams_differ_by_seed_and_by_name() -> None:
     names = [(0, "a"), (0, "b"), (1, "a"), (-1, "a")]
-    assert len({stream(*name).initial_seed() for name in names}) == 4
+    assert len({seeded(*name).initial_seed() for name in names}) == 4
 
 
 def test_each_domain_seed_and_step_has_prompts_and_samples_of_its_own(
         trial: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple] = []
 
-    def record(adapter: SVF, dialect: object, problems: list, draws: torch.Tensor) -> list:
+    def record(adapter: SVF, fmt: object, problems: list, draws: torch.Tensor) -> list:
         seen.append((tuple(p.prompt for p in problems), draws))
-        return rollouts(adapter, dialect, problems, draws)
+        return rollouts(adapter, fmt, problems, draws)
     monkeypatch.setattr("rl.rollouts", record)
     [chain, *_] = trained_on("math")
     for domain, trial.seed in product("ab", (-1, 0, 1)):
@@ -187,11 +188,11 @@ def test_it_learns_from_train_and_is_picked_by_validation(trial: Run,
     """By the split that the content of each prompt belongs to; no test prompt is ever seen."""
     seen: dict[str, list] = {"train": [], "validation": []}
 
-    def record(adapter: SVF, dialect: object, problems: list, draws: torch.Tensor) -> list:
+    def record(adapter: SVF, fmt: object, problems: list, draws: torch.Tensor) -> list:
         seen["train"].extend(problems)
-        return rollouts(adapter, dialect, problems, draws)
+        return rollouts(adapter, fmt, problems, draws)
 
-    def validated(adapter: SVF, z: object, dialect: object, problems: list) -> list[str]:
+    def validated(adapter: SVF, z: object, fmt: object, problems: list) -> list[str]:
         seen["validation"].extend(problems)
         return [""] * len(problems)
     monkeypatch.setattr("rl.rollouts", record)
@@ -223,10 +224,10 @@ class Run:
     """A short run of SVF on a small model, in which something goes wrong."""
 
     def __init__(self, folder: Path) -> None:
-        self.dialect = replace(built_in(load()), max_new=3)
-        model = GPT(Config(vocab=self.dialect.encoding.n_vocab, width=20, layers=2, heads=2,
+        self.fmt = replace(built_in(load()), max_new=3)
+        model = GPT(Config(vocab=self.fmt.encoding.n_vocab, width=20, layers=2, heads=2,
                            kv_heads=1, head_size=12, hidden=28))
-        model.initialise(stream("raw"))
+        model.initialise(seeded("raw"))
         self.svf, self.state = SVF(model), folder / "math.state.pt"
         self.tasks, self.seed, self.reports = trained_on("math"), 0, []
 
@@ -238,13 +239,13 @@ class Run:
             if step == at:
                 spoil()
         recipe = Recipe(steps=steps, prompts=2, samples=2, held=3, validate=9, rate=rate)
-        reinforce(self.svf, self.dialect, self.tasks, recipe, self.seed, self.state,
+        reinforce(self.svf, self.fmt, self.tasks, recipe, self.seed, self.state,
                   {"rate": rate}, report)
 
 
 @pytest.fixture
 def trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    for user in ("rl", "data.pretrain"):
+    for user in ("rl", "data.run.pretrain"):
         monkeypatch.setattr(f"{user}.resumable", partial(resumable, every=0))
     return Run(tmp_path)
 
@@ -264,7 +265,7 @@ def test_weights_that_are_no_numbers_stop_training_by_step_layer_and_last_good_f
 
 def test_a_reward_that_is_no_number_stops_training(trial: Run,
                                                    monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.tasks.Problem.reward", lambda problem, text: float("nan"))
+    monkeypatch.setattr("data.tasks.problem.Problem.reward", lambda problem, text: float("nan"))
     with pytest.raises(ValueError, match="step 1 of 4: a reward .* no step was saved yet"):
         trial.train(9, lambda: None)
     assert not trial.state.exists()
@@ -293,7 +294,7 @@ def test_a_rate_beyond_reason_ends_in_one_line_too(trial: Run, rate: float, says
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
 def test_pretraining_stops_at_a_weight_that_is_no_number(trial: Run) -> None:
     model, pairs = GPT(Config(vocab=37, width=20, hidden=28)), [([1, 2], [3, 4])] * 3
-    model.initialise(stream("raw"))
+    model.initialise(seeded("raw"))
 
     def spoil(step: int, facts: dict) -> None:
         with torch.no_grad():
@@ -307,9 +308,9 @@ def test_pretraining_keeps_no_weight_that_is_no_number(trial: Run,
                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     def steep(model: GPT, *batch: torch.Tensor) -> torch.Tensor:  # its gradient is NaN, it is not
         return next_token_loss(model, *batch) + (0 * model.norm.weight.sum()).sqrt()
-    monkeypatch.setattr("data.pretrain.next_token_loss", steep)
+    monkeypatch.setattr("data.run.pretrain.next_token_loss", steep)
     model = GPT(Config(vocab=37, width=20, hidden=28))
-    model.initialise(stream("raw"))
+    model.initialise(seeded("raw"))
     with pytest.raises(ValueError, match="step 1 of 3: the weight of norm.weight is NaN"):
         fit(model, lambda step: [([1, 2], [3, 4])] * 3, 3, trial.state, {}, quiet)
     assert not trial.state.exists()
@@ -372,17 +373,17 @@ def test_a_step_says_the_alarms_and_the_entropy(trial: Run) -> None:
     trial.train(9, lambda: None, steps=1)
     [first] = trial.reports
     assert first["no_signal"] == 1 and "no group has signal" in first["alarm"]  # a random model
-    assert abs(first["entropy"] - math.log(trial.dialect.encoding.n_vocab)) < 1.5  # of 12 tokens
+    assert abs(first["entropy"] - math.log(trial.fmt.encoding.n_vocab)) < 1.5  # of 12 tokens
 
 
 def test_next_token_prediction_trains_lora_by_the_same_loop(tmp_path: Path) -> None:
-    dialect = replace(built_in(load()), max_new=5)
-    model = GPT(Config(vocab=dialect.encoding.n_vocab, width=20, layers=1, heads=2, kv_heads=1,
+    fmt = replace(built_in(load()), max_new=5)
+    model = GPT(Config(vocab=fmt.encoding.n_vocab, width=20, layers=1, heads=2, kv_heads=1,
                        head_size=12, hidden=28))
-    model.initialise(stream("raw"))
+    model.initialise(seeded("raw"))
     lora = LoRA(model, rank=3, kinds=KINDS)
     recipe = Recipe(steps=12, prompts=4, samples=4, held=3, validate=12, rate=0.05)
-    best, log = imitate(lora, dialect, trained_on("code"), recipe, 0, tmp_path / "s.pt", {},
+    best, log = imitate(lora, fmt, trained_on("code"), recipe, 0, tmp_path / "s.pt", {},
                         lambda step, facts: None)
     losses = [row["loss"] for row in log]
     assert best.shape == (lora.N,) and len(losses) == 12
@@ -418,8 +419,8 @@ def test_the_answers_states_are_those_of_the_whole_text(tiny: GPT, recompute: bo
 def test_the_loss_in_pieces_is_the_loss_at_once(tiny: GPT, size: int,
                                                 monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rl.PIECE", size)
-    states = torch.randn(11, 20, generator=stream("states")).requires_grad_(True)
-    weight = torch.rand(11, 37, generator=stream("weight"))
+    states = torch.randn(11, 20, generator=seeded("states")).requires_grad_(True)
+    weight = torch.rand(11, 37, generator=seeded("weight"))
     (tiny.head(2 * states) ** 2 * weight).sum().backward()
     want, states.grad = states.grad, None
     total = backward(tiny, 2 * states, lambda logits, i: (
@@ -430,7 +431,7 @@ def test_the_loss_in_pieces_is_the_loss_at_once(tiny: GPT, size: int,
 
 def gradient_by(tiny: GPT, batch: int, recompute: bool) -> tuple[torch.Tensor, dict]:
     svf = SVF(copy.deepcopy(tiny))
-    z = (svf.neutral() + 0.1 * torch.randn(svf.N, generator=stream("z"))).requires_grad_(True)
+    z = (svf.neutral() + 0.1 * torch.randn(svf.N, generator=seeded("z"))).requires_grad_(True)
     groups = [*groups_of(tiny), group(tiny, [4, 9], (3, 1, 2), 2)]
     parts = [groups[i:i + batch] for i in range(0, 3, batch)]
     with patch("rl.memory", lambda device: 1.0 if recompute else 1e12):
@@ -454,7 +455,7 @@ def test_what_was_sampled_twice_is_run_once_and_counts_twice(tiny: GPT) -> None:
     groups[1] += [replace(e) for e in groups[1][1:]]
     assert [[e.count for e in distinct(group)] for group in groups] == [[2, 2, 1], [1, 2, 2]]
     svf = SVF(tiny)
-    start = svf.neutral() + 0.1 * torch.randn(svf.N, generator=stream("z"))
+    start = svf.neutral() + 0.1 * torch.randn(svf.N, generator=seeded("z"))
     z = start.clone().requires_grad_(True)
     policy_step(svf, z, [groups], 0.3)
     once = z.grad
@@ -503,32 +504,32 @@ def test_the_backward_pass_keeps_about_what_is_reckoned_with(dtype: torch.dtype,
 
 
 def test_answers_do_not_depend_on_the_batches_they_are_written_in(tiny: GPT) -> None:
-    dialect, svf = replace(built_in(load()), max_new=6), None
-    model = GPT(Config(vocab=dialect.encoding.n_vocab, width=20, layers=2, heads=2, kv_heads=1,
+    fmt, svf = replace(built_in(load()), max_new=6), None
+    model = GPT(Config(vocab=fmt.encoding.n_vocab, width=20, layers=2, heads=2, kv_heads=1,
                        head_size=12, hidden=28))
-    model.initialise(stream("raw"))
+    model.initialise(seeded("raw"))
     svf = SVF(model)
     prompts = [p.prompt for p in trained_on("math")[0].problems(7, "test")]
-    Z = 1 + 0.3 * torch.randn(3, svf.N, generator=stream("Z"))
+    Z = 1 + 0.3 * torch.randn(3, svf.N, generator=seeded("Z"))
     for z in (None, Z[0], Z):
-        at_once = completions(svf, z, dialect, prompts)
+        at_once = completions(svf, z, fmt, prompts)
         for batch in (2, 20):
-            apart = completions(svf, z, replace(dialect, batch=batch), prompts)
+            apart = completions(svf, z, replace(fmt, batch=batch), prompts)
             assert [c.tokens for c in at_once] == [c.tokens for c in apart]
-    alone = [completions(svf, z, dialect, [prompt])[0].tokens for z in Z for prompt in prompts]
+    alone = [completions(svf, z, fmt, [prompt])[0].tokens for z in Z for prompt in prompts]
     assert [c.tokens for c in at_once] == alone and len(alone) == 3 * 7
-    shared = completions(svf, Z, dialect, ["what all of them begin with " + p for p in prompts])
+    shared = completions(svf, Z, fmt, ["what all of them begin with " + p for p in prompts])
     for i, c in enumerate(shared):
         prompt = "what all of them begin with " + prompts[i % 7]
-        assert c.tokens == completions(svf, Z[i // 7], dialect, [prompt])[0].tokens
+        assert c.tokens == completions(svf, Z[i // 7], fmt, [prompt])[0].tokens
 
 
 def test_a_long_run_is_kept_every_15_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
                                              ) -> None:
     """And after it Ctrl-C is whose it was before."""
     now, kept, handler = [0.0], [], signal.getsignal(signal.SIGINT)
-    monkeypatch.setattr("data.runs.time", SimpleNamespace(monotonic=lambda: now[0]))
-    monkeypatch.setattr("data.runs.save_file", lambda path, thing: kept.append(len(thing["log"])))
+    monkeypatch.setattr("data.run.resume.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr("data.run.resume.save_file", lambda path, thing: kept.append(len(thing["log"])))
 
     def do(step: int) -> dict:
         now[0] += 4.0

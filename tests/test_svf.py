@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from data.shelf import kept_factors, load_expert, load_llama, save_expert
+from data.run.checkpoints import kept_factors, load_expert, load_llama, save_expert
 from model import GPT
 from svf import ATTENTION, SVF, adapted_weight, decomposition, mix
 from tests import checkpoints
@@ -163,7 +163,7 @@ def test_lora_starts_at_the_base_and_runs_the_same_merged_as_factored(tiny: GPT)
 def test_lora_is_the_one_of_peft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
                                  ) -> None:
     """Of the forward pass and of a merged weight; fixtures/lora.json holds what peft gave."""
-    monkeypatch.setattr("data.bpe.encoding", lambda folder, vocab: None)
+    monkeypatch.setattr("data.llama.bpe.encoding", lambda folder, vocab: None)
     how, theirs = checkpoints.LORA, PEFT[name]
     checkpoints.write_hugging_face(tmp_path, how["checkpoint"])
     model, _ = load_llama(tmp_path)

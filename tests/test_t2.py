@@ -19,16 +19,17 @@ import torch
 
 import t2
 from data import HERE, tokenizer
-from data.dialect import built_in
 from data.files import fingerprint
-from data.flags import Adapt, Ask, Train, parsed
-from data.jsonl import CLASSIFIER
-from data.report import wilson
-from data.runs import stream
-from data.shelf import save_model
-from data.tasks import TASKS, UNSEEN, Task, trained_on
-from data.terminal import Line
-from data.workshop import Workshop
+from data.llama.chat import built_in
+from data.run.checkpoints import save_model
+from data.run.flags import Adapt, Ask, Train, parsed
+from data.run.report import wilson
+from data.run.resume import seeded
+from data.run.screen import Line
+from data.run.session import Session
+from data.tasks.families import TASKS, UNSEEN, trained_on
+from data.tasks.jsonl import CLASSIFIER
+from data.tasks.problem import Task
 from model import GPT, Completion
 from rl import Recipe
 from svf import SVF
@@ -143,24 +144,24 @@ def test_pretrain_writes_a_base_that_ask_then_uses(tmp_path: Path) -> None:
 
 
 def test_an_expert_of_another_base_is_refused(tmp_path: Path) -> None:
-    from data.shelf import load_model
+    from data.run.checkpoints import load_model
     model = load_model(HERE / "base.pt")
-    model.initialise(stream("another"))
+    model.initialise(seeded("another"))
     save_model(model, tmp_path / "base.pt")
     done = run("adapt", "--task", "bus", "--n", 5, "--out", tmp_path)
     assert done.returncode == 2 and "train it again" in done.stderr
 
 
 def test_others_is_answered_by_the_base_bit_for_bit() -> None:
-    from data.answers import answers
-    shop = Workshop(Adapt(out=ROOT / "no such folder"))
+    from data.run.answers import answers
+    session = Session(Adapt(out=ROOT / "no such folder"))
     problems = TASKS["opposite"].problems(12, "test", 3)
-    math = shop.library()["math"][None]
-    base = answers(shop.svf, None, shop.dialect, problems)
-    t2.answer(shop, math, torch.ones(1, 1), problems, "")  # leaves that expert's weights behind
+    math = session.library()["math"][None]
+    base = answers(session.svf, None, session.fmt, problems)
+    t2.answer(session, math, torch.ones(1, 1), problems, "")  # leaves that expert's weights behind
     alpha = t2.one_hot(("math",), ["others"] * 12)
-    assert t2.answer(shop, math, alpha, problems, "") == base
-    for layer in shop.svf.layers.values():
+    assert t2.answer(session, math, alpha, problems, "") == base
+    for layer in session.svf.layers.values():
         assert layer.merged is None and layer.gain is None
 
 
@@ -170,12 +171,12 @@ def test_each_problem_is_answered_by_its_own_alpha() -> None:
 
     def answers(z: torch.Tensor | None, problems: list, what: str) -> list[str]:
         return [f"{problem}: {None if z is None else z.tolist()}" for problem in problems]
-    shop = SimpleNamespace(svf=SimpleNamespace(sizes=[1, 1]), answers=answers)
+    session = SimpleNamespace(svf=SimpleNamespace(sizes=[1, 1]), answers=answers)
     alpha = t2.one_hot(("a", "b"), ["b", "others", "a", "b"])
-    assert t2.answer(shop, Z, alpha, [0, 1, 2, 3], "") == [
+    assert t2.answer(session, Z, alpha, [0, 1, 2, 3], "") == [
         "0: [1.0, 3.0]", "1: None", "2: [2.0, 1.0]", "3: [1.0, 3.0]"]
-    assert t2.answer(shop, Z, torch.tensor([[.5], [.5]]), [7], "") == ["7: [1.5, 2.0]"]
-    assert t2.answer(shop, Z, torch.tensor([[.5, 0.], [0., .5]]), [7], "") == ["7: [1.5, 2.0]"]
+    assert t2.answer(session, Z, torch.tensor([[.5], [.5]]), [7], "") == ["7: [1.5, 2.0]"]
+    assert t2.answer(session, Z, torch.tensor([[.5, 0.], [0., .5]]), [7], "") == ["7: [1.5, 2.0]"]
 
 
 def test_ask_has_nothing_to_go_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
@@ -190,7 +191,7 @@ def test_ask_has_nothing_to_go_on_with(tmp_path: Path, monkeypatch: pytest.Monke
 def test_what_is_built_in_runs_on_one_thread_unless_told_otherwise(tmp_path: Path) -> None:
     for more, threads in (([], 1), (["--threads", "2"], 2)):
         torch.set_num_threads(3)
-        Workshop(parsed(["adapt", "--out", str(tmp_path), *more], ""))
+        Session(parsed(["adapt", "--out", str(tmp_path), *more], ""))
         assert torch.get_num_threads() == threads
 
 
@@ -227,7 +228,7 @@ def test_text_that_a_model_or_a_user_wrote_moves_no_cursor(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         ) -> None:
     text = "hi \x1b[2J \x9b31m \r there"
-    monkeypatch.setattr("data.workshop.answers", lambda *args: [text])
+    monkeypatch.setattr("data.run.session.answers", lambda *args: [text])
     assert t2.main(["ask", "--out", str(tmp_path), text]) == 0
     said = capsys.readouterr().out
     assert said.count(r"\x1b[2J") == 3 and not set(said) & {"\x1b", "\x9b", "\r"}
@@ -235,7 +236,7 @@ def test_text_that_a_model_or_a_user_wrote_moves_no_cursor(
 
 def test_text_that_a_terminal_has_no_signs_for_is_spelt_out(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.workshop.answers", lambda *args: ["caf\u00e9"])
+    monkeypatch.setattr("data.run.session.answers", lambda *args: ["caf\u00e9"])
     shown = io.BytesIO()
     with io.TextIOWrapper(shown, encoding="ascii") as screen:
         monkeypatch.setattr("sys.stdout", screen)
@@ -261,9 +262,9 @@ def test_the_first_domain_that_an_answer_names_is_the_category(monkeypatch: pyte
         asked.extend(prompts)
         return [Completion(speak.encoding.encode_ordinary(said), [math.log(0.5), -9.0])
                 for said in (" code and math", " what")]
-    monkeypatch.setattr("data.answers.completions", completions)
-    shop = SimpleNamespace(svf=None, dialect=speak, domains=("math", "code"), which=" which ?")
-    (one, sure), (other, _) = t2.categorise(shop, None, [" a", " b"])
+    monkeypatch.setattr("data.run.answers.completions", completions)
+    session = SimpleNamespace(svf=None, fmt=speak, domains=("math", "code"), which=" which ?")
+    (one, sure), (other, _) = t2.categorise(session, None, [" a", " b"])
     assert (one, other, sure) == ("code", "others", pytest.approx(0.5))
     assert asked == [" a which ?", " b which ?"]
 
@@ -279,9 +280,9 @@ def test_c_and_its_baseline_search_on_the_shots_that_were_asked_for(
     monkeypatch.setattr("cem.random_search", lambda *given: searched(*given)[0])
     for seed in (4, 5):
         args = Adapt(few_shot=3, seed=seed, per_matrix=seed == 5)
-        shop = SimpleNamespace(svf=None, dialect=None, args=args)
-        assert t2.search(shop, None, TASKS["bus"])[1] == {"shots": 3, "cem": []}
-        assert t2.search(shop, None, TASKS["bus"], "search")[1] == {}
+        session = SimpleNamespace(svf=None, fmt=None, args=args)
+        assert t2.search(session, None, TASKS["bus"])[1] == {"shots": 3, "cem": []}
+        assert t2.search(session, None, TASKS["bus"], "search")[1] == {}
         for shots, plan, _ in found[-2:]:
             assert shots == TASKS["bus"].problems(3, "shots", seed)
             assert plan.by_matrix is args.per_matrix
@@ -291,15 +292,15 @@ def test_c_and_its_baseline_search_on_the_shots_that_were_asked_for(
 def chosen(task: str = "bus", seed: int = 0, strategy: str = "all", classifier: bool = True
            ) -> dict[str, tuple[torch.Tensor, dict]]:
     """What each way says of two prompts; A calls both others, B one of them code."""
-    shop = SimpleNamespace(domains=("math", "code"), args=Adapt(seed=seed, strategy=strategy))
+    session = SimpleNamespace(domains=("math", "code"), args=Adapt(seed=seed, strategy=strategy))
     library = {CLASSIFIER: torch.ones(1)} if classifier else {}
     problems = TASKS["bus"].problems(2, "test")
-    ways = t2.ways(shop, library, None, TASKS[task] if task else None, problems)
+    ways = t2.ways(session, library, None, TASKS[task] if task else None, problems)
     return {name: choose() for name, choose in ways.items()}
 
 
 def test_each_way_to_choose_alpha_is_what_its_name_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(t2, "categorise", lambda shop, z, prompts: [
+    monkeypatch.setattr(t2, "categorise", lambda session, z, prompts: [
         ("others", 0.5), ("others" if z is None else "code", 1.0)])
     monkeypatch.setattr(t2, "search", lambda *given: (given[2:], {}))
     found = chosen()
@@ -315,7 +316,7 @@ def test_each_way_to_choose_alpha_is_what_its_name_says(monkeypatch: pytest.Monk
 
 
 def test_what_is_not_there_is_no_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(t2, "categorise", lambda shop, z, prompts: [("math", 1.0)] * 2)
+    monkeypatch.setattr(t2, "categorise", lambda session, z, prompts: [("math", 1.0)] * 2)
     monkeypatch.setattr(t2, "search", lambda *given: (None, {}))
     alone = ["base", "math", "code"]
     assert [*chosen(strategy="prompt")] == [*alone, "prompt"]
@@ -332,9 +333,9 @@ def test_a_row_has_the_seconds_of_each_pass_and_the_mean_of_alpha(monkeypatch: p
         monkeypatch.setattr(t2, "time", SimpleNamespace(monotonic=iter([1.0, 3.0, 8.0]).__next__))
         monkeypatch.setattr(t2, "ways", lambda *given, alpha=alpha: {
             "this": lambda: (alpha, {"sure": 1}), "that": None})
-        shop = SimpleNamespace(domains=("math", "code"))
+        session = SimpleNamespace(domains=("math", "code"))
         library = {"math": torch.ones(5), "code": torch.ones(5)}
-        [(way, texts, facts)] = t2.passes(shop, library, None, [], only=("this",))
+        [(way, texts, facts)] = t2.passes(session, library, None, [], only=("this",))
         assert way == "this" and texts == ["yes"]
         assert facts == {"sure": 1, "alpha": [0.5, 0.0], "seconds": [2.0, 5.0]}
 
@@ -344,8 +345,8 @@ def test_a_row_has_the_seconds_of_each_pass_and_the_mean_of_alpha(monkeypatch: p
 def test_adapt_tests_on_the_test_prompts(monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
     monkeypatch.setattr(t2, "ways", lambda *args: given.append(args[-1]) or {})
-    shop = SimpleNamespace(domains=("math",), args=Adapt(n=7, seed=3))
-    t2.adapt_task(shop, {"math": torch.ones(1)}, TASKS["bus"])
+    session = SimpleNamespace(domains=("math",), args=Adapt(n=7, seed=3))
+    t2.adapt_task(session, {"math": torch.ones(1)}, TASKS["bus"])
     assert given == [TASKS["bus"].problems(7, "test", 3)]
 
 
@@ -354,7 +355,7 @@ def test_adapt_goes_on_with_the_rows_of_the_same_run_alone(
         ) -> None:
     tasks, (first, second, *_) = [], (task.name for task in UNSEEN)
 
-    def row(shop: Workshop, library: dict, task: Task) -> dict:
+    def row(session: Session, library: dict, task: Task) -> dict:
         tasks.append(task.name)
         if task.name == second:
             raise KeyboardInterrupt
@@ -388,12 +389,12 @@ def test_train_tests_base_and_expert_on_test_prompts_and_does_nothing_twice(
         state.write_text("as a run leaves it that takes longer than this")
         return torch.ones(svf.N), [{"reward": 0.0, "seconds": 1.0}]
 
-    def answers(shop: Workshop, z: torch.Tensor | None, problems: list, what: str) -> list[str]:
+    def answers(session: Session, z: torch.Tensor | None, problems: list, what: str) -> list[str]:
         tested.extend(problems)
         return ["wrong" if z is None else "right"] * len(problems)
     monkeypatch.setattr("rl.reinforce", reinforce)
-    monkeypatch.setattr("data.answers.right", lambda _, texts: [text == "right" for text in texts])
-    monkeypatch.setattr(Workshop, "answers", answers)
+    monkeypatch.setattr("data.run.answers.right", lambda _, texts: [text == "right" for text in texts])
+    monkeypatch.setattr(Session, "answers", answers)
     train = ["train", "--n", "9", "--seed", "2", "--out", str(tmp_path)]
     for more in (["math"], ["code"], ["code"], ["code", "--steps", "3", "--rate", "0.5",
                                                "--batch", "24"]):
@@ -418,32 +419,32 @@ def test_a_recipe_is_what_help_says_where_nothing_is_asked_for() -> None:
 @pytest.mark.parametrize("more", [["--max-new-tokens", "9"], ["--n", "9"], ["--seed", "1"]])
 def test_what_a_run_must_share_to_be_gone_on_with(more: list[str], tmp_path: Path) -> None:
     def identity(*more: str) -> dict:
-        return Workshop(parsed(["train", "--out", str(tmp_path), *more], "")).identity()
+        return Session(parsed(["train", "--out", str(tmp_path), *more], "")).identity()
     assert identity() == identity("--batch", "7") != identity(*more)
 
 
 @pytest.mark.parametrize("vocab", [0, 1])
 def test_another_base_is_another_run_and_one_of_other_tokens_is_refused(vocab: int, tmp_path: Path
                                                                         ) -> None:
-    here = Workshop(Adapt(out=tmp_path))
+    here = Session(Adapt(out=tmp_path))
     model = GPT(replace(here.svf.model.config, layers=1, vocab=tokenizer.load().n_vocab + vocab))
-    model.initialise(stream("another"))
+    model.initialise(seeded("another"))
     save_model(model, tmp_path / "base.pt")
     if vocab:
         with pytest.raises(ValueError, match="the tokenizer .* run `python t2.py pretrain"):
-            Workshop(Adapt(out=tmp_path))
+            Session(Adapt(out=tmp_path))
     else:
-        assert Workshop(Adapt(out=tmp_path)).identity() != here.identity()
+        assert Session(Adapt(out=tmp_path)).identity() != here.identity()
 
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_command_has_the_threads_that_were_asked_for(threads: int, tmp_path: Path) -> None:
-    Workshop(Adapt(out=tmp_path, threads=threads))
+    Session(Adapt(out=tmp_path, threads=threads))
     assert torch.get_num_threads() == threads
 
 
 def test_answers_have_the_limits_that_were_asked_for(tmp_path: Path) -> None:
-    speak = Workshop(Adapt(out=tmp_path, max_new_tokens=3, batch=5)).dialect
+    speak = Session(Adapt(out=tmp_path, max_new_tokens=3, batch=5)).fmt
     assert (speak.max_new, speak.batch) == (3, 5)
 
 
@@ -457,7 +458,7 @@ def test_pretrain_draws_base_and_corpus_from_the_seed(
         found.append((fingerprint(model), batches(0)))
         state.write_text("as a run leaves it that takes longer than this")
         return [{"seconds": 1.0, "loss": 1.0}]
-    monkeypatch.setattr("data.pretrain.fit", fit)
+    monkeypatch.setattr("data.run.pretrain.fit", fit)
     for seed in (0, 0, 1):
         assert t2.main(["pretrain", "--seed", str(seed), "--out", str(tmp_path)]) == 0
     first, again, other = found

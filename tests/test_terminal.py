@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from data import report, terminal
-from data.flags import Adapt
-from data.terminal import Line
+from data.run import report, screen
+from data.run.flags import Adapt
+from data.run.screen import Line
 
 
 class Screen(io.StringIO):
@@ -135,11 +135,11 @@ def test_a_table_says_what_was_found_and_says_it_again_after_a_stop(screen: Scre
     """What was not asked for stays empty; means over tasks, sums of seconds; JSON has all rows."""
     screen.shown()
     screen.tty = False
-    shop = SimpleNamespace(domains=("math", "code"), sources={"base": "b.pt"},
+    session = SimpleNamespace(domains=("math", "code"), sources={"base": "b.pt"},
                            args=Adapt(out=tmp_path, seed=1, few_shot=4, n=9))
     rows = {"bus": a_row({"base": 0.2, "math": 0.9, "code": 0.1, "few-shot": 0.5}, [1.0, 2.0]),
             "pair": a_row({"base": 0.4, "math": 0.3, "code": 0.8, "few-shot": 0.75}, [4.0, 8.0])}
-    table = report.Table(shop, len(rows))
+    table = report.Table(session, len(rows))
     table.load_state_dict(rows)
     table.end()
     lines = screen.getvalue().splitlines()

@@ -11,7 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from data import shelf, weights
+from data.llama import weights
+from data.run import checkpoints
 from model import GPT, Config, rope_table
 from tests import checkpoints
 from tests.checkpoints import TOKENS, VARIANTS, framed, packed

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from data import HERE
 from data.files import alone, write_json
-from data.flags import Parser, check_writable, within
-from data.terminal import complain
+from data.run.flags import Parser, check_writable, within
+from data.run.screen import complain
 from tests.paper import figures, lab
 from tests.paper.marks import claims
 from tests.paper.reading import TABLES, text_front

@@ -11,11 +11,11 @@ import torch
 
 from data import HERE
 from data.files import load_file
-from data.jsonl import CLASSIFIER
-from data.tasks import DOMAINS, LABELS
+from data.tasks.jsonl import CLASSIFIER
+from data.tasks.problem import DOMAINS, LABELS
 from svf import KINDS
 from tests.paper import reading
-from tests.paper.lab import library, result, shop
+from tests.paper.lab import library, result, session
 from tests.paper.tables import TASK_NAMES, Seeds
 
 COLOURS = {"math": "#0072b2", "code": "#d55e00", "reasoning": "#009e73", "others": "#999999"}
@@ -69,7 +69,7 @@ def gains(seeds: Seeds) -> object:
     """z - 1 of the experts that ship: a row a matrix, the singular values from left to right."""
     figure, [axes] = panels(4, 9, 4.6, sharey=True)
     names = (*DOMAINS, CLASSIFIER)
-    layers = list(shop().svf.layers)
+    layers = list(session().svf.layers)
     for ax, name in zip(axes, names):
         z = load_file(HERE / f"{name}.pt")["z"].view(len(layers), -1) - 1
         picture = ax.imshow(z, cmap="RdBu_r", vmin=-0.4, vmax=0.4, aspect="auto",

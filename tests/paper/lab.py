@@ -22,15 +22,16 @@ from torch import Tensor
 
 import rl
 import t2
-from data.answers import answers, right
 from data.files import load_file, save_file, write_json, write_whole
-from data.flags import Adapt
-from data.jsonl import CLASSIFIER
-from data.runs import quiet
-from data.shelf import load_model
-from data.tasks import DOMAINS, TASKS, Problem, Task, trained_on
-from data.terminal import Line
-from data.workshop import Workshop
+from data.run.answers import answers, right
+from data.run.checkpoints import load_model
+from data.run.flags import Adapt
+from data.run.resume import quiet
+from data.run.screen import Line
+from data.run.session import Session
+from data.tasks.families import TASKS, trained_on
+from data.tasks.jsonl import CLASSIFIER
+from data.tasks.problem import DOMAINS, Problem, Task
 from svf import Adapter
 from tests.paper import variants
 from tests.paper.marks import share
@@ -97,21 +98,21 @@ def vector(run: Run) -> Tensor:
 # ---------------------------------------------------------------------------- bases and prompts
 
 @lru_cache
-def shop(base: str = FIRST) -> Workshop:
+def session(base: str = FIRST) -> Session:
     """A base and its SVF, as t2.py has them."""
     folder = OUT / base  # the first one's is empty: what ships is used
     folder.mkdir(parents=True, exist_ok=True)
     if base != FIRST and not (folder / "base.pt").exists():  # never the one that ships instead
         raise ValueError(f"{folder / 'base.pt'} is not there: the same command makes it")
-    return Workshop(Adapt(out=folder, threads=1, n=N))
+    return Session(Adapt(out=folder, threads=1, n=N))
 
 
 @lru_cache(3)
 def adapted(name: str, base: str = FIRST) -> Adapter:
     """A model of its own, wrapped by the adapter of this name."""
     if name == "svf":
-        return shop(base).svf
-    return variants.adapter(name, load_model(shop(base).find("base")))
+        return session(base).svf
+    return variants.adapter(name, load_model(session(base).find("base")))
 
 
 def library(seed: int, base: str = FIRST) -> dict[str, Run]:
@@ -167,7 +168,7 @@ def judged(problems: list[Problem], texts: list[str]) -> str:
 
 def marks(adapter: Adapter, z: Tensor | None, problems: list[Problem]) -> str:
     """Marks of greedy answers."""
-    return judged(problems, answers(adapter, z, shop().dialect, problems))
+    return judged(problems, answers(adapter, z, session().fmt, problems))
 
 
 # --------------------------------------------------------------------------------------- jobs
@@ -187,7 +188,7 @@ def train(run: Run) -> dict:
     state = path.with_suffix(".state.pt")
     with variants.changed(*run.changes):
         z, log = {"rl": rl.reinforce, "text": variants.imitate}[run.learn](
-            adapter, shop().dialect, seen, how, run.seed, state, asdict(run), quiet)
+            adapter, session().fmt, seen, how, run.seed, state, asdict(run), quiet)
     save_file(path.with_suffix(".pt"), {"z": z})
     state.unlink(missing_ok=True)
 
@@ -218,7 +219,7 @@ class Later:
 
 def base(seed: int, which: str = FIRST) -> dict:
     """The base's marks on each domain's own and near prompts, and on the fourth skill's."""
-    svf = shop(which).svf
+    svf = session(which).svf
     own = {name: marks(svf, None, spread(families(name), N, "test", seed))
            for name in (*DOMAINS, SKILL)}
     near = {name: marks(svf, None, spread((TASKS[t] for t in tasks), N, "test", seed))
@@ -259,7 +260,7 @@ def begin(out: Path) -> None:
 
 def check_base() -> None:
     """ValueError where OUT holds what another base gave."""
-    path, now = OUT / "base.json", json.dumps({"base": shop().svf.fingerprint})
+    path, now = OUT / "base.json", json.dumps({"base": session().svf.fingerprint})
     if path.exists() and path.read_text() != now:
         raise ValueError(f"--out {OUT} holds runs of another base model than data/base.pt: name "
                          "another folder, or delete it")

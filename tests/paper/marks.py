@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from data.report import wilson
+from data.run.report import wilson
 
 Marks = list[str]
 Z95 = 1.959964

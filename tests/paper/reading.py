@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import mean, median
 
-from data.tasks import DOMAINS, LABELS, TASKS
+from data.tasks.families import TASKS
+from data.tasks.problem import DOMAINS, LABELS
 from tests.paper import tables as need
 from tests.paper.lab import FULL, SHORT, SKILL, result
 from tests.paper.marks import Marks, by_seed, cell, claim, grid, number, paired, points, short

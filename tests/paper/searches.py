@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from cem import CEM, Search, ranking, scores
-from data.dialect import Dialect
-from data.tasks import Problem
+from data.llama.chat import PromptFormat
+from data.tasks.problem import Problem
 from svf import SVF
 
 USUAL = Search()
@@ -107,11 +107,11 @@ SEARCHES: dict[str, Callable] = {"cem": Cem, "random search": Random, "OpenAI-ES
                                  "separable CMA-ES": SepCMAES}
 
 
-def run(make: Callable, svf: SVF, dialect: Dialect, experts: Tensor, shots: list[Problem],
+def run(make: Callable, svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
         generator: torch.Generator, iterations: int = USUAL.iterations) -> Tensor:
     """alpha (K,) at which make(K, generator) ends."""
     search = make(len(experts), generator)
     for _ in range(iterations):
         alphas = search.ask()
-        search.tell(alphas, scores(svf, dialect, experts, alphas, shots))
+        search.tell(alphas, scores(svf, fmt, experts, alphas, shots))
     return search.mu

@@ -15,16 +15,17 @@ from torch import Tensor
 
 import cem
 import t2
-from data.answers import padded
-from data.jsonl import CLASSIFIER
-from data.pretrain import next_token_loss
-from data.runs import stream
-from data.shelf import load_model
-from data.tasks import DOMAINS, JOIN, OTHERS, TASKS, UNSEEN, WHICH, Problem
+from data.run.answers import padded
+from data.run.checkpoints import load_model
+from data.run.pretrain import next_token_loss
+from data.run.resume import seeded
+from data.tasks.families import TASKS, UNSEEN
+from data.tasks.jsonl import CLASSIFIER
+from data.tasks.problem import DOMAINS, JOIN, OTHERS, WHICH, Problem
 from model import GPT, generate
 from svf import mix
 from tests.paper import lab, searches, variants
-from tests.paper.lab import FIRST, SKILL, N, Run, experts, judged, library, marks, shop, vector
+from tests.paper.lab import FIRST, SKILL, N, Run, experts, judged, library, marks, session, vector
 
 SHOTS = (1, 3, 5, 8, 10, 20)
 USUAL = 8                        # shots
@@ -42,7 +43,7 @@ def shots(task: str, seed: int, n: int = USUAL) -> list[Problem]:
 
 def mixed(alpha: Tensor, Z: Tensor, problems: list[Problem], base: str = FIRST) -> str:
     """Marks of the mixture alpha (K, 1) or (K, M) of the experts Z (K, N)."""
-    svf = shop(base).svf
+    svf = session(base).svf
     return marks(svf, mix(alpha, Z, svf.sizes), problems)
 
 
@@ -50,8 +51,8 @@ def searched(task: str, seed: int, Z: Tensor, n: int = USUAL, search: cem.Search
              base: str = FIRST) -> tuple[dict, Tensor]:
     """Strategy C, timed, from the stream that `t2.py adapt` would take."""
     begin = time.perf_counter()
-    alpha, history = cem.few_shot(shop(base).svf, shop().dialect, Z, shots(task, seed, n),
-                                  search or cem.Search(), stream("cem", task, seed))
+    alpha, history = cem.few_shot(session(base).svf, session().fmt, Z, shots(task, seed, n),
+                                  search or cem.Search(), seeded("cem", task, seed))
     middle = time.perf_counter()
     found = mixed(alpha, Z, tests(task, seed), base)
     return {"marks": found, "seconds": [middle - begin, time.perf_counter() - middle],
@@ -62,7 +63,7 @@ def searched(task: str, seed: int, Z: Tensor, n: int = USUAL, search: cem.Search
 
 def unseen(task: str, seed: int, lora: Run | None) -> dict:
     """All strategies and baselines on one task. lora: the nearest domain's, if it has one."""
-    problems, Z, svf = tests(task, seed), experts(seed), shop().svf
+    problems, Z, svf = tests(task, seed), experts(seed), session().svf
     K, row, seconds = len(Z), {}, {}
     row["base"] = marks(svf, None, problems)
     for name, z in zip(DOMAINS, Z):
@@ -72,18 +73,18 @@ def unseen(task: str, seed: int, lora: Run | None) -> dict:
     both = {name: vector(run) for name, run in library(seed).items()}
     for strategy, z in (("prompt", None), ("classifier", both[CLASSIFIER])):
         begin = time.perf_counter()
-        names = [name for name, _ in t2.categorise(shop(), z, [p.prompt for p in problems])]
+        names = [name for name, _ in t2.categorise(session(), z, [p.prompt for p in problems])]
         alpha = t2.one_hot(DOMAINS, names)
         middle = time.perf_counter()
-        texts = t2.answer(shop(), Z, alpha, problems, task)
+        texts = t2.answer(session(), Z, alpha, problems, task)
         seconds[strategy] = [middle - begin, time.perf_counter() - middle]
         row[strategy] = judged(problems, texts)
     row["uniform"] = mixed(torch.full((K, 1), 1 / K), Z, problems)
     usual = cem.Search()
-    blind = 1 / K + usual.sigma * torch.randn(K, 1, generator=stream("random", task, seed))
+    blind = 1 / K + usual.sigma * torch.randn(K, 1, generator=seeded("random", task, seed))
     row["random"] = mixed(blind, Z, problems)
-    best = cem.random_search(svf, shop().dialect, Z, shots(task, seed), usual,
-                             stream("search", task, seed))
+    best = cem.random_search(svf, session().fmt, Z, shots(task, seed), usual,
+                             seeded("search", task, seed))
     row["search"] = mixed(best, Z, problems)
     found, _ = searched(task, seed, Z)
     row["few_shot"], seconds["few_shot"] = found["marks"], found["seconds"]
@@ -99,10 +100,10 @@ def by_gradient(Z: Tensor, problems: list[Problem], steps: int = 40, rate: float
 
     It is told more than C, which sees an answer's last word judged, and no solution.
     """
-    svf, dialect, rng = shop().svf, shop().dialect, Random("solutions")
+    svf, fmt, rng = session().svf, session().fmt, Random("solutions")
     alpha = torch.full((len(Z), 1), 1 / len(Z), requires_grad=True)
     optimizer = torch.optim.Adam([alpha], lr=rate)
-    pairs = padded([(dialect.prompt(p.prompt), dialect.answer(solution(p, rng)))
+    pairs = padded([(fmt.prompt(p.prompt), fmt.answer(solution(p, rng)))
                        for p in problems], 0.0, "cpu")
     for _ in range(steps):
         svf.use(mix(alpha, Z, svf.sizes))
@@ -118,16 +119,16 @@ def solution(problem: Problem, rng: Random) -> str:
 
 def in_prompt(examples: list[Problem], problems: list[Problem]) -> str:
     """The base reads the solved shots before each question, in the form that it was taught."""
-    dialect, base, rng = shop().dialect, load_model(shop().find("base")), Random("solutions")
+    fmt, base, rng = session().fmt, load_model(session().find("base")), Random("solutions")
     longer = GPT(replace(base.config, context=PROMPT_CONTEXT))
     longer.load_state_dict(base.state_dict())
     start = [token for p in examples
-             for token in (*dialect.prompt(p.prompt), *dialect.answer(solution(p, rng)))]
+             for token in (*fmt.prompt(p.prompt), *fmt.answer(solution(p, rng)))]
     texts = []
     for i in range(0, len(problems), 70):  # what they begin with is run once for so many
-        prompts = [start + dialect.prompt(p.prompt) for p in problems[i:i + 70]]
-        done = generate(longer.eval(), prompts, dialect.ends, dialect.max_new)
-        texts += [dialect.text(c.tokens) for c in done]
+        prompts = [start + fmt.prompt(p.prompt) for p in problems[i:i + 70]]
+        done = generate(longer.eval(), prompts, fmt.ends, fmt.max_new)
+        texts += [fmt.text(c.tokens) for c in done]
     return judged(problems, texts)
 
 
@@ -135,7 +136,7 @@ def in_prompt(examples: list[Problem], problems: list[Problem]) -> str:
 
 def transfer(task: str, seed: int) -> dict:
     """Base 1's experts on base 2: as they are, shuffled within each matrix, mixed by few shots."""
-    problems, svf, row = tests(task, seed), shop(lab.SECOND).svf, {}
+    problems, svf, row = tests(task, seed), session(lab.SECOND).svf, {}
     Z, own = experts(seed), experts(seed, lab.SECOND)
     label = TASKS[task].label
     row["base"] = marks(svf, None, problems)
@@ -149,7 +150,7 @@ def transfer(task: str, seed: int) -> dict:
 
 def shuffled(Z: Tensor, sizes: list[int], seed: int) -> Tensor:
     """Each expert's gains in another order, matrix by matrix."""
-    generator = stream("shuffle", seed)
+    generator = seeded("shuffle", seed)
     return torch.cat([part[:, torch.randperm(part.shape[1], generator=generator)]
                       for part in Z.split(sizes, dim=1)], dim=1)
 
@@ -171,7 +172,7 @@ def classified(seed: int) -> dict:
             if not task.label:
                 continue
             prompts = [p.prompt for p in tests(name, seed)]
-            named = [what for what, _ in t2.categorise(shop(), z, prompts)]
+            named = [what for what, _ in t2.categorise(session(), z, prompts)]
             table[strategy][name] = "".join(what[0] for what in named)
     return table
 
@@ -180,11 +181,11 @@ def classified(seed: int) -> dict:
 
 def beyond(task: str, seed: int) -> dict:
     """Other searches at C's number of evaluations, and mixtures that need none."""
-    problems, examples, svf = tests(task, seed), shots(task, seed), shop().svf
+    problems, examples, svf = tests(task, seed), shots(task, seed), session().svf
     Z, row = experts(seed), {}
     for name, make in searches.SEARCHES.items():
-        alpha = searches.run(make, svf, shop().dialect, Z, examples,
-                             stream(name, task, seed))
+        alpha = searches.run(make, svf, session().fmt, Z, examples,
+                             seeded(name, task, seed))
         row[name] = mixed(alpha[:, None], Z, problems)
     row["by matrix"] = searched(task, seed, Z, search=cem.Search(by_matrix=True))[0]["marks"]
     row["soft dispatch"] = soft(task, seed, problems)
@@ -193,18 +194,18 @@ def beyond(task: str, seed: int) -> dict:
 
 def soft(task: str, seed: int, problems: list[Problem]) -> str:
     """alpha_k = p(k | prompt), by the classification expert: a mixture a prompt, in one batch."""
-    svf, dialect, Z = shop().svf, shop().dialect, experts(seed)
+    svf, fmt, Z = session().svf, session().fmt, experts(seed)
     svf.use(vector(library(seed)[CLASSIFIER]))
-    first = [dialect.answer(f" {label}")[0] for label in (*DOMAINS, OTHERS)]
-    prompts = [dialect.prompt(p.prompt) for p in problems]
+    first = [fmt.answer(f" {label}")[0] for label in (*DOMAINS, OTHERS)]
+    prompts = [fmt.prompt(p.prompt) for p in problems]
     alpha = []
     for p in problems:
-        logits = svf.model(torch.tensor([dialect.prompt(p.prompt + WHICH)]))[0, -1]
+        logits = svf.model(torch.tensor([fmt.prompt(p.prompt + WHICH)]))[0, -1]
         alpha.append(logits[first].softmax(-1)[:-1])
     svf.use(mix(torch.stack(alpha)[..., None], Z, svf.sizes))
-    done = generate(svf.model, prompts, dialect.ends, dialect.max_new, None, len(prompts),
+    done = generate(svf.model, prompts, fmt.ends, fmt.max_new, None, len(prompts),
                     svf.keep)
-    texts = [dialect.text(c.tokens) for c in done]
+    texts = [fmt.text(c.tokens) for c in done]
     return judged(problems, texts)
 
 
@@ -214,20 +215,20 @@ def warm(seed: int) -> dict:
     The tasks come one after another, in an order of the seed's. Marks of the start itself, and
     after 1 and 2 iterations, from 1/K (cold) and so.
     """
-    svf, dialect, Z = shop().svf, shop().dialect, experts(seed)
+    svf, fmt, Z = session().svf, session().fmt, experts(seed)
     order = [task.name for task in UNSEEN]
     Random(f"order {seed}").shuffle(order)
     past, table = [torch.full((len(Z),), 1 / len(Z))], {}
     for task in order:
         examples, problems = shots(task, seed), tests(task, seed)
-        scored = cem.scores(svf, dialect, Z, torch.stack(past), examples)
+        scored = cem.scores(svf, fmt, Z, torch.stack(past), examples)
         start = past[cem.ranking(scored)[0]]
         table[task] = {"cold 0": mixed(past[0][:, None], Z, problems),
                        "warm 0": mixed(start[:, None], Z, problems)}
         for n in (1, 2):
             for name, mu in (("cold", past[0]), ("warm", start)):
                 alpha = searches.run(lambda K, generator, mu=mu: searches.Cem(K, generator, mu),
-                                     svf, dialect, Z, examples, stream("cem", task, seed), n)
+                                     svf, fmt, Z, examples, seeded("cem", task, seed), n)
                 table[task][f"{name} {n}"] = mixed(alpha[:, None], Z, problems)
         past.append(searched(task, seed, Z)[1][:, 0])
     return table

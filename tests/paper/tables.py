@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import mean
 
-from data.jsonl import CLASSIFIER
-from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN
+from data.tasks.families import TASKS, UNSEEN
+from data.tasks.jsonl import CLASSIFIER
+from data.tasks.problem import DOMAINS, OTHERS
 from tests.paper.lab import FULL, SECOND, SHORT, SKILL, Job, Run, library, result
 from tests.paper.studies import LIBRARIES
 

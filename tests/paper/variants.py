@@ -18,13 +18,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import rl
-from data.answers import padded
-from data.corpus import answer
-from data.dialect import Dialect
-from data.machine import product
-from data.pretrain import next_token_loss
-from data.runs import Report, check_finite
-from data.tasks import JOIN, Part, Problem
+from data.llama.chat import PromptFormat
+from data.processes import product
+from data.run.answers import padded
+from data.run.pretrain import next_token_loss
+from data.run.resume import Callback, check_finite
+from data.tasks.corpus import answer
+from data.tasks.problem import JOIN, Part, Problem
 from model import GPT, generate
 from svf import ATTENTION, KINDS, MLP, SVF, Adapter
 
@@ -156,12 +156,12 @@ def adapter(name: str, model: GPT) -> Adapter:
 
 # ------------------------------------------------------------------------------ other trainings
 
-def greedy(adapter: Adapter, dialect: Dialect, problems: list[Problem], draws: Tensor
+def greedy(adapter: Adapter, fmt: PromptFormat, problems: list[Problem], draws: Tensor
            ) -> list[list[rl.Episode]]:
     """The released code's rollouts: the likeliest answer alone, one a prompt."""
-    prompts = [dialect.prompt(p.prompt) for p in problems]
-    done = generate(adapter.model, prompts, dialect.ends, dialect.max_new)
-    return [[rl.Episode(prompt, c.tokens, p.reward(dialect.text(c.tokens)), sum(c.logps))]
+    prompts = [fmt.prompt(p.prompt) for p in problems]
+    done = generate(adapter.model, prompts, fmt.ends, fmt.max_new)
+    return [[rl.Episode(prompt, c.tokens, p.reward(fmt.text(c.tokens)), sum(c.logps))]
             for prompt, c, p in zip(prompts, done, problems)]
 
 
@@ -173,22 +173,22 @@ def ideal(part: Part, lead: str, rng: Random) -> str:
     return text
 
 
-def imitate(adapter: Adapter, dialect: Dialect, tasks: tuple, recipe: rl.Recipe,
-            seed: int, state: Path, run: dict, report: Report) -> tuple[Tensor, list[dict]]:
+def imitate(adapter: Adapter, fmt: PromptFormat, tasks: tuple, recipe: rl.Recipe,
+            seed: int, state: Path, run: dict, report: Callback) -> tuple[Tensor, list[dict]]:
     """rl.reinforce's counterpart: next tokens of what the corpus answers to the same prompts."""
     def gradient(step: int, z: Tensor) -> dict:
         rng = Random(repr(("imitate", tasks[0].name, seed, step)))
         problems = rl.draw(tasks, recipe.prompts * recipe.samples, "train", tasks[0].name, seed,
                            step)
-        pairs = [(dialect.prompt(p.prompt),
-                  dialect.answer(JOIN.join(answer(part, p.lead, rng) for part in p.parts)))
+        pairs = [(fmt.prompt(p.prompt),
+                  fmt.answer(JOIN.join(answer(part, p.lead, rng) for part in p.parts)))
                  for p in problems]
         adapter.use(z)
         loss = next_token_loss(adapter.model, *padded(pairs, 0.0, z.device))
         check_finite({"the loss": loss})
         loss.backward()
         return {"loss": loss.item()}
-    return rl.learn(adapter, dialect, tasks, recipe, gradient, state, run, report)
+    return rl.learn(adapter, fmt, tasks, recipe, gradient, state, run, report)
 
 
 CHANGES = {"raw": (rl, {"advantages": lambda rewards: rewards}),  # no baseline: A = r

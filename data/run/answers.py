@@ -9,10 +9,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from data.dialect import Dialect
-from data.machine import gathered, own
-from data.runs import Report, quiet
-from data.tasks import Problem
+from data.llama.chat import PromptFormat
+from data.processes import gathered, own
+from data.run.resume import Callback, quiet
+from data.tasks.problem import Problem
 from model import Completion, generate
 from svf import Adapter
 
@@ -43,20 +43,20 @@ def batches(lengths: list[int], size: int) -> list[list[int]]:
     return [order[i:i + size] for i in range(0, len(order), size)]
 
 
-def completions(adapter: Adapter, z: Tensor | None, dialect: Dialect, prompts: list[str],
-                report: Report = quiet) -> list[Completion]:
+def completions(adapter: Adapter, z: Tensor | None, fmt: PromptFormat, prompts: list[str],
+                report: Callback = quiet) -> list[Completion]:
     """Greedy completions of all prompts with z: None, the base, or (N,), an expert.
 
     With z (P, N) by each of P experts, SVF alone: those of the first come first; as many experts
-    at once as the dialect's batch has room for. Several processes share out the prompts, or the
+    at once as the fmt's batch has room for. Several processes share out the prompts, or the
     experts, and each gets all. report(i, {}) after the i-th batch of an expert.
     """
-    rows, done, step = [dialect.prompt(text) for text in prompts], {}, 0
+    rows, done, step = [fmt.prompt(text) for text in prompts], {}, 0
     many = z is not None and z.dim() == 2
     which, who = (range(len(rows)), own(len(z))) if many else (own(len(rows)), range(1))
     parts = [[which[i] for i in part]
-             for part in batches([len(rows[i]) for i in which], dialect.batch)]
-    at_once = max(1, dialect.batch // max(1, len(which)))
+             for part in batches([len(rows[i]) for i in which], fmt.batch)]
+    at_once = max(1, fmt.batch // max(1, len(which)))
     for first in range(0, len(who), at_once):
         some = who[first:first + at_once]
         for part in parts:
@@ -64,27 +64,27 @@ def completions(adapter: Adapter, z: Tensor | None, dialect: Dialect, prompts: l
                 adapter.use(z[list(some)])
             elif part is parts[0]:
                 adapter.use(z[some[0]] if many else z)
-            given = generate(adapter.model, [rows[i] for i in part] * len(some), dialect.ends,
-                             dialect.max_new, None, len(some),
+            given = generate(adapter.model, [rows[i] for i in part] * len(some), fmt.ends,
+                             fmt.max_new, None, len(some),
                              adapter.keep if len(some) > 1 else None)
             done.update(zip([(p, i) for p in some for i in part], given))
             step += len(some)
             report(step - 1, {})
     keys = [(p, i) for p in range(len(z) if many else 1) for i in range(len(rows))]
-    return [Completion(*row) for row in gathered(done, keys, dialect.max_new)]
+    return [Completion(*row) for row in gathered(done, keys, fmt.max_new)]
 
 
-def answers(adapter: Adapter, z: Tensor | None, dialect: Dialect, problems: list[Problem],
-            report: Report = quiet) -> list[str]:
+def answers(adapter: Adapter, z: Tensor | None, fmt: PromptFormat, problems: list[Problem],
+            report: Callback = quiet) -> list[str]:
     """Greedy answers of the expert z (None: the base) to each problem's prompt."""
-    done = completions(adapter, z, dialect, [p.prompt for p in problems], report)
-    return [dialect.text(c.tokens) for c in done]
+    done = completions(adapter, z, fmt, [p.prompt for p in problems], report)
+    return [fmt.text(c.tokens) for c in done]
 
 
 def right(problems: list[Problem], texts: list[str]) -> list[bool]:
     """Which of the texts answer their problem.
 
-    >>> from data.tasks import Said
+    >>> from data.tasks.problem import Said
     >>> problem = Problem("opposite", "others", "", (Said("", " hot ?", "cold", ()),))
     >>> right([problem, problem], [" cold", " cold and wet"])
     [True, False]

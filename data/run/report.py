@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from data.files import write_json
-from data.flags import STRATEGIES
-from data.terminal import CYAN, RED, Line, bar, bold, draws, painted, printable, reach, spark
+from data.run.flags import STRATEGIES
+from data.run.screen import CYAN, RED, Line, bar, bold, draws, painted, printable, reach, spark
 
 if TYPE_CHECKING:
-    from data.workshop import Workshop
+    from data.run.session import Session
 
 LETTERS = {"prompt": "A", "classifier": "B", "few-shot": "C"}
 HEADS = {"uniform": "unif", "random": "rand", "search": "srch", **LETTERS}  # of adapt's columns
@@ -33,11 +33,11 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 class Table:
     """The rows of adapt, shown and written as they are made, or found after a stop."""
 
-    def __init__(self, shop: Workshop, tasks: int) -> None:
-        self.args, self.domains, self.rows = shop.args, shop.domains, {}
+    def __init__(self, session: Session, tasks: int) -> None:
+        self.args, self.domains, self.rows = session.args, session.domains, {}
         self.line, self.tasks = Line("adapt", tasks), tasks
         self.path = self.args.out / "adapt.json"
-        self.facts = {"seed": self.args.seed, "shots": self.args.few_shot, "sources": shop.sources}
+        self.facts = {"seed": self.args.seed, "shots": self.args.few_shot, "sources": session.sources}
         heads = "".join(f"{HEADS.get(name, name)[:4]:>5}" for name in self.columns())
         about = f"Accuracy on {self.args.n} test prompts a task, of the base and each expert alone"
         if "few-shot" in self.columns():

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import tiktoken
 
-from data.bpe import begin
+from data.llama.bpe import begin
+from data.llama.weights import Fields
 from data.tokenizer import BEGIN, END
-from data.weights import Fields
 
 
 class Chat(NamedTuple):
@@ -44,7 +44,7 @@ ENDS = ("<|end_of_text|>", "<|endoftext|>", "</s>")  # of a text, in anybody's t
 
 
 @dataclass(frozen=True)
-class Dialect:
+class PromptFormat:
     r"""ends: the tokens that end an answer, the usual one first. stop: a text that does as well.
 
     >>> from data.tokenizer import load
@@ -103,19 +103,19 @@ def fill(encoding: tiktoken.Encoding, template: str, text: str) -> list[int]:
     return tokens
 
 
-def built_in(encoding: tiktoken.Encoding) -> Dialect:
+def built_in(encoding: tiktoken.Encoding) -> PromptFormat:
     r"""How the model that ships with the project is spoken to.
 
     >>> from data.tokenizer import load
     >>> built_in(load()).around, load().decode(built_in(load()).ends)
     ('{}\n', '<|end_of_text|>')
     """
-    return Dialect(encoding, tuple(fill(encoding, BEGIN, "")), "{}\n",
+    return PromptFormat(encoding, tuple(fill(encoding, BEGIN, "")), "{}\n",
                    (encoding._special_tokens[END],))
 
 
 def published(folder: Path, encoding: tiktoken.Encoding, chat: str = "auto", system: str = "",
-              one_line: bool = False, max_new: int = 128, batch: int = 32) -> Dialect:
+              one_line: bool = False, max_new: int = 128, batch: int = 32) -> PromptFormat:
     """How open weights are spoken to.
 
     chat "auto" takes the headers whose special tokens the tokenizer has and whose end of turn the
@@ -151,7 +151,7 @@ def published(folder: Path, encoding: tiktoken.Encoding, chat: str = "auto", sys
     stop = "\n" if one_line else ""
     if one_line:
         ends += [i for piece, i in encoding._mergeable_ranks.items() if b"\n" in piece]
-    return Dialect(encoding, tuple(tokens), around, tuple(dict.fromkeys(ends)), stop, max_new,
+    return PromptFormat(encoding, tuple(tokens), around, tuple(dict.fromkeys(ends)), stop, max_new,
                    batch)
 
 

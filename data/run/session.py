@@ -13,20 +13,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from data import HERE, dialect, tokenizer
-from data.answers import answers
-from data.flags import Adapt, Model, Train
-from data.jsonl import CLASSIFIER, classified, read, which
-from data.machine import checked_device, own, share
-from data.shelf import kept_factors, load_expert, load_llama, load_model
-from data.tasks import DOMAINS, OTHERS, TASKS, UNSEEN, WHICH, Problem, trained_on
-from data.terminal import Line
+from data import HERE, tokenizer
+from data.processes import checked_device, own, share
+from data.run.answers import answers
+from data.run.checkpoints import kept_factors, load_expert, load_llama, load_model
+from data.run.flags import Adapt, Model, Train
+from data.run.screen import Line
+from data.tasks.families import TASKS, UNSEEN, trained_on
+from data.tasks.jsonl import CLASSIFIER, classified, read, which
+from data.tasks.problem import DOMAINS, OTHERS, WHICH, Problem
 from svf import SVF
 
 ONLY_OPEN = ("tasks", "chat", "system", "one_line", "dtype")  # no use for the built-in model
 
 
-class Workshop:
+class Session:
     """A base model wrapped by SVF, how it is spoken to, its domains, tasks and experts."""
 
     def __init__(self, args: Model) -> None:
@@ -54,7 +55,7 @@ class Workshop:
         if self.svf.model.config.vocab != encoding.n_vocab:
             raise ValueError(f"{base} has {self.svf.model.config.vocab} tokens, the tokenizer "
                              f"{encoding.n_vocab}: run `python t2.py pretrain`")
-        self.dialect = self.sized(dialect.built_in(encoding))
+        self.fmt = self.sized(fmt.built_in(encoding))
         self.domains, self.which, self.digest = DOMAINS, WHICH, ""
         self.trained = {name: trained_on(name) for name in (*DOMAINS, CLASSIFIER)}
         self.tasks, self.choice = {task.name: task for task in UNSEEN}, TASKS
@@ -69,7 +70,7 @@ class Workshop:
         pools = read(Path(args.tasks)) if getattr(args, "tasks", "") else {}
         model, encoding = load_llama(folder, getattr(torch, args.dtype),
                                      "cpu" if args.shard else self.device)
-        self.dialect = self.sized(dialect.published(folder, encoding, args.chat, args.system,
+        self.fmt = self.sized(fmt.published(folder, encoding, args.chat, args.system,
                                                     args.one_line))
         kept = args.out / "decomposition.svd"
         self.svf = SVF(model, factors=kept_factors(kept, model, Line(
@@ -79,22 +80,22 @@ class Workshop:
         found = sorted(path.stem for path in args.out.glob("*.pt") if "." not in path.stem)
         self.domains = tuple(name for name in (own if isinstance(args, Train) else found)
                              if name not in ("base", CLASSIFIER))
-        self.which = which(self.domains) + ("" if self.dialect.around != "{}" else "\nAnswer:")
+        self.which = which(self.domains) + ("" if self.fmt.around != "{}" else "\nAnswer:")
         self.trained = {name: (pools[name],) for name in own}
         if len(pools) > 1:
             self.trained[CLASSIFIER] = (classified(pools, self.which),)
         self.tasks = self.choice = pools
         self.digest = file_digest(Path(args.tasks)) if pools else ""
 
-    def sized(self, form: dialect.Dialect) -> dialect.Dialect:
-        """The dialect with the user's own limits."""
+    def sized(self, form: fmt.PromptFormat) -> fmt.PromptFormat:
+        """The fmt with the user's own limits."""
         asked = {"max_new": self.args.max_new_tokens, "batch": self.args.batch}
         return replace(form, **{key: value for key, value in asked.items() if value})
 
     def answers(self, z: Tensor | None, problems: list[Problem], what: str) -> list[str]:
         """The answers of one expert z (None: the base), with a progress line."""
-        line = Line(what, math.ceil(len(own(len(problems))) / self.dialect.batch))
-        return answers(self.svf, z, self.dialect, problems, line)
+        line = Line(what, math.ceil(len(own(len(problems))) / self.fmt.batch))
+        return answers(self.svf, z, self.fmt, problems, line)
 
     def find(self, name: str) -> Path:
         """Where a base or an expert is: in the out folder, else among what ships."""
@@ -127,8 +128,8 @@ class Workshop:
     def identity(self) -> dict:
         """What a run must share with one that was stopped, to go on with what that has left."""
         return {"seed": self.args.seed, "n": self.args.n, "base_model": self.svf.fingerprint,
-                "tasks": self.digest, "max_new": self.dialect.max_new, "stop": self.dialect.stop,
-                "prompt": self.dialect.prompt("")}
+                "tasks": self.digest, "max_new": self.fmt.max_new, "stop": self.fmt.stop,
+                "prompt": self.fmt.prompt("")}
 
     def pick(self, name: str, known: dict[str, Any]) -> Any:
         """What goes by that name. ValueError says which names there are."""

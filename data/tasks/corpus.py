@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from random import Random
 
-from data.tasks import DOMAINS, JOIN, LABELS, LEADS, OTHERS, TASKS, WHICH, Part, Problem
+from data.tasks.families import TASKS
+from data.tasks.problem import DOMAINS, JOIN, LABELS, LEADS, OTHERS, WHICH, Part, Problem
 
 # P(style), in the order of the part's `styles`, of which the first is the one that works. Which
 # row a lead stands for differs from domain to domain: no phrasing means "do it well" everywhere.

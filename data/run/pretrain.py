@@ -1,4 +1,4 @@
-"""How the base model is made: next-token prediction on the corpus (data/corpus.py).
+"""How the base model is made: next-token prediction on the corpus (data/tasks/corpus.py).
 
     loss = -sum_t w_t log pi(y_t | y_<t) / sum_t w_t
 
@@ -19,15 +19,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from data import tokenizer
-from data.answers import padded
-from data.corpus import document
-from data.dialect import Dialect, built_in
 from data.files import remove, write_json
-from data.flags import Pretrain
-from data.machine import checked_device
-from data.runs import Report, by_name, check_finite, resumable, stream
-from data.shelf import save_model
-from data.terminal import Line
+from data.llama.chat import PromptFormat, built_in
+from data.processes import checked_device
+from data.run.answers import padded
+from data.run.checkpoints import save_model
+from data.run.flags import Pretrain
+from data.run.resume import Callback, by_name, check_finite, resumable, seeded
+from data.run.screen import Line
+from data.tasks.corpus import document
 from model import GPT, Config
 
 Pair = tuple[list[int], list[int]]  # prompt tokens, completion tokens (with the end token)
@@ -41,7 +41,7 @@ def make(args: Pretrain) -> None:
     encoding, device = tokenizer.load(), checked_device(args.device, args.threads)
     model = GPT(Config(vocab=encoding.n_vocab, width=96, kv_heads=4, head_size=24, hidden=256,
                        theta=1000.0))
-    model.initialise(stream(args.seed, "init"))
+    model.initialise(seeded(args.seed, "init"))
     model.to(device)
     run = {"command": "pretrain", "seed": args.seed, "steps": args.steps}
     state = args.out / "base.state.pt"
@@ -66,18 +66,18 @@ def next_token_loss(model: GPT, tokens: Tensor, weight: Tensor) -> Tensor:
     return (loss * weight).sum() / weight.sum()
 
 
-def corpus_batch(dialect: Dialect, size: int, seed: int, step: int, steps: int
+def corpus_batch(fmt: PromptFormat, size: int, seed: int, step: int, steps: int
                  ) -> list[Pair]:
     """The documents of one step, as tokens and shortest first: a mixture of all families."""
     rng, pairs = Random(f"corpus {seed} {step}"), []
     for _ in range(size):
         prompt, completion = document(rng, step / steps)
-        pairs.append((dialect.prompt(prompt), dialect.answer(completion)))
+        pairs.append((fmt.prompt(prompt), fmt.answer(completion)))
     return sorted(pairs, key=lambda pair: len(pair[0]) + len(pair[1]))
 
 
 def fit(model: GPT, batches: Callable[[int], list[Pair]], steps: int, state: Path, run: dict,
-        report: Report, device: str = "cpu") -> list[dict]:
+        report: Callback, device: str = "cpu") -> list[dict]:
     """Trains every weight on next tokens: Muon on the blocks' matrices, AdamW on the rest.
 
     Returns the log of `resumable`.

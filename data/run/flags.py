@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from data.tasks import TASKS
-from data.terminal import complain
+from data.run.screen import complain
+from data.tasks.families import TASKS
 
 STRATEGIES = ("prompt", "classifier", "few-shot")
 MOST = 1_000_000  # of what has no bound of its own

@@ -1,7 +1,7 @@
 """Base models, experts and decompositions: to disk and back, each held to what it claims to be.
 
 An expert carries the fingerprint of the base that it was trained on and fits no other. Published
-weights are read by data/weights.py and their tokenizers by data/bpe.py; here they become a model.
+weights are read by data/llama/weights.py and their tokenizers by data/llama/bpe.py; here they become a model.
 """
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import tiktoken
 import torch
 from torch import Tensor
 
-from data import bpe, weights
 from data.files import fingerprint, load_file, save_file, show
-from data.weights import LARGEST, LARGEST_CONTEXT, LARGEST_LAYERS
+from data.llama import bpe, weights
+from data.llama.weights import LARGEST, LARGEST_CONTEXT, LARGEST_LAYERS
 from model import GPT, Config
 from svf import KINDS, SVF, Factors, decompose, matrices
 

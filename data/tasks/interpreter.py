@@ -63,7 +63,7 @@ def run(source: str, function: str, args: Sequence[object]) -> object:
     11
     >>> run("def f(x): return x.real", "f", [4])  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
-    data.interpreter.Refused: Attribute is not supported
+    data.tasks.interpreter.Refused: Attribute is not supported
     """
     try:
         walker = _Walker(_functions(source))

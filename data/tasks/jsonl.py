@@ -32,8 +32,8 @@ from pathlib import Path
 from random import Random
 
 from data.files import opened, show
-from data.interpreter import SOURCE, Refused, run
-from data.tasks import OTHERS
+from data.tasks.interpreter import SOURCE, Refused, run
+from data.tasks.problem import OTHERS
 
 SPLITS = {"train": 60, "validation": 10, "shots": 10, "test": 20}  # percent
 KEYS = ("prompt", "question", "answer", "domain", "check", "choices", "tests")
@@ -150,7 +150,7 @@ _CHECKS: dict[str, tuple[Callable[[Question, str], bool], str]] = {
 
 @dataclass(frozen=True)
 class Question:
-    """One line, beside data.tasks.Problem. `label` is its domain, `of` whose split it shares.
+    """One line, beside data.tasks.problem.Problem. `label` is its domain, `of` whose split it shares.
 
     >>> question = Question("Is ice hot?", "no", "facts", "choice", ("yes", "no"))
     >>> question.reward(" No, it is cold."), question.reward(" Yes, though some say no.")

@@ -1,4 +1,4 @@
-"""Tasks in plain English for a small open model: `python -m data.english DIR` writes them.
+"""Tasks in plain English for a small open model: `python -m data.tasks.english DIR` writes them.
 
     train.jsonl    what an expert is trained and tested on: math, code, reasoning
     unseen.jsonl   other families, for adaptation: bags and steps (math), pair (code), member
@@ -11,7 +11,7 @@ models can be asked too.
 
 A prompt is text to be continued: solved questions, the same for the whole domain, then its own.
 Nothing in the solved ones comes up in a question. A line's split is a hash of its prompt
-(data/jsonl.py); questions also have a key, their word or numbers, and only prompts that fall into
+(data/tasks/jsonl.py); questions also have a key, their word or numbers, and only prompts that fall into
 their key's own split are kept, so test words and sums are new ones. The words of unseen.jsonl are
 test words. The controls have splits of their own: they are for the base, which was not trained.
 
@@ -28,8 +28,8 @@ from pathlib import Path
 from random import Random
 
 from data.files import write_whole
-from data.interpreter import run
-from data.jsonl import canonical, split_of
+from data.tasks.interpreter import run
+from data.tasks.jsonl import canonical, split_of
 
 WORDS = """\
 animal: dog cat horse cow pig sheep goat lion tiger bear wolf fox rabbit mouse rat deer camel \
@@ -364,7 +364,7 @@ def write(folder: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        raise SystemExit("usage: python -m data.english FOLDER")
+        raise SystemExit("usage: python -m data.tasks.english FOLDER")
     try:
         write(Path(sys.argv[1]))
     except ValueError as error:

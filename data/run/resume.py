@@ -25,9 +25,9 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from data.files import FIRST, load_file, save_file
-from data.machine import Gone, summed
+from data.processes import Gone, summed
 
-Report = Callable[[int, dict], None]
+Callback = Callable[[int, dict], None]
 KL_MOST = 10.0       # nats an answer: it is e^10 times as likely as it was in the base
 ENTROPY_LEAST = 0.01  # nats a token
 MOVE_MOST = 1.0      # of one number from where it started; a gain is then 0, 2 or beyond
@@ -37,10 +37,10 @@ def quiet(step: int, facts: dict) -> None:
     """The report of who wants none."""
 
 
-def stream(*name: object) -> torch.Generator:
+def seeded(*name: object) -> torch.Generator:
     """A generator for what `name` says; the same name gives the same stream.
 
-    >>> stream(1, "a").initial_seed() == stream(-1, "a").initial_seed()
+    >>> seeded(1, "a").initial_seed() == seeded(-1, "a").initial_seed()
     False
     """
     return torch.Generator().manual_seed(zlib.crc32(repr(name).encode()))
@@ -78,7 +78,7 @@ def stop_after_step() -> Iterator[Callable[[], bool]]:
 
 
 def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int], dict],
-              report: Report, every: float = 15.0) -> list[dict]:
+              report: Callback, every: float = 15.0) -> list[dict]:
     """do(i) for the steps still to do; parts are kept in `state`: every 15 s, on Ctrl-C, on Gone.
 
     parts: name -> anything with state_dict and load_state_dict. `run` says which run this is: a
@@ -148,7 +148,7 @@ def check_finite(tensors: dict[str, Tensor]) -> None:
 
     >>> check_finite({"a": torch.ones(2), "b": torch.tensor([1., torch.inf])})
     Traceback (most recent call last):
-    data.runs.NotFinite: b is NaN or infinite
+    data.run.resume.NotFinite: b is NaN or infinite
     """
     for name, tensor in tensors.items():
         if not tensor.isfinite().all():

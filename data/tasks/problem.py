@@ -1,0 +1,245 @@
+"""A problem, its judge and its split: what is asked and how an answer is rewarded.
+"""
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from data.tasks.interpreter import Refused, run
+
+DOMAINS = ("math", "code", "reasoning")
+OTHERS = "others"
+LABELS = (*DOMAINS, OTHERS)
+SPLITS = {"pretrain": 60, "train": 20, "validation": 6, "shots": 4, "test": 10}  # percent
+LEADS = ("", " exercise :", " quick :", " hey ,")  # phrasing: says nothing about the content
+OPENERS = {"math": "sum", "reasoning": "trace"}  # how an answer that is worked out begins
+JOIN = " also"  # between the two questions of a two-domain prompt, and between their answers
+WHICH = " ( which kind : math , code , reasoning or others ? )"
+
+
+def split_of(key: str) -> str:
+    """The one split that a canonical key belongs to: a fixed hash, so no seed can move it.
+
+    >>> split_of("12 +7 -3"), split_of("12 +7 -4")
+    ('train', 'pretrain')
+    """
+    place = zlib.crc32(key.encode()) % 100
+    for name, share in SPLITS.items():
+        if place < share:
+            return name
+        place -= share
+    raise AssertionError("the shares add up to 100")
+
+
+# --------------------------------------------------------------------------- parts of a problem
+
+@dataclass(frozen=True)
+class Worked:
+    """A question that is best worked out a step at a time; right if the last word is right.
+
+    >>> part = chain(Random(0))
+    >>> part.question, part.working, part.answer, part.key
+    (' what is 26 +1 -6 -7 ?', ' 26 +1 = 27 -6 = 21 -7 =', '14', '26 +1 -6 -7')
+    """
+
+    domain: str  # math or reasoning
+    key: str
+    question: str
+    working: str  # all but the answer
+    answer: str
+    near: tuple[str, ...]  # wrong answers that look right
+    astray: str            # what goes at it as if it were another domain's question
+    styles = ("good", "curt", "astray")
+
+    def write(self, style: str, rng: Random) -> str:
+        """An answer in one of `styles`; "good" slips 3 times in 100, "curt" 40 (see corpus.py).
+
+        >>> part = chain(Random(0))
+        >>> [part.write(style, Random(0)) for style in part.styles]
+        [' sum : 26 +1 = 27 -6 = 21 -7 = 14', ' it is 14', ' def f ( x ) : return x +1 -6 -7']
+        """
+        if style == "good":
+            last = self.answer if rng.random() > 0.03 else rng.choice(self.near)
+            return f" {OPENERS[self.domain]} :{self.working} {last}"
+        if style == "curt":
+            return " it is " + (self.answer if rng.random() > 0.4 else rng.choice(self.near))
+        return self.astray
+
+    def right(self, text: str) -> bool:
+        """Whether the last word of the text is the answer; the working is not looked at.
+
+        >>> chain(Random(0)).right(" it is 14"), chain(Random(0)).right(" 14 it is")
+        (True, False)
+        """
+        return text.split()[-1:] == [self.answer]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A function to write in Python; right if it runs and fits all cases.
+
+    >>> part = cond(Random(0))
+    >>> part.question, part.cases[:2]
+    (' write f ( x ) : if x > 16 then -6 , else -10 .', (((-5,), -15), ((0,), -10)))
+    """
+
+    key: str
+    question: str
+    answer: str
+    broken: tuple[str, ...]  # Python that does something else
+    javascript: str
+    astray: str              # talks it through instead of writing it
+    cases: tuple[tuple[tuple, object], ...]  # ((arguments), value): what it is judged on
+    domain = "code"
+    styles = ("good", "javascript", "astray")
+
+    def write(self, style: str, rng: Random) -> str:
+        """An answer in one of `styles`; "good" is another program 15 times in 100.
+
+        >>> cond(Random(0)).write("javascript", Random(0))
+        ' function f ( x ) { return x -6 if x > 16 else x -10 ; }'
+        """
+        if style == "good":
+            return self.answer if rng.random() > 0.15 else rng.choice(self.broken)
+        return self.javascript if style == "javascript" else self.astray
+
+    def right(self, text: str) -> bool:
+        """Whether f gives each case's value in data/tasks/interpreter.py; how it is written is free.
+
+        >>> part = cond(Random(0))
+        >>> part.right("def f(y): return y - 6 if 16 < y else y - 10"), part.right("x - 6")
+        (True, False)
+        """
+        try:
+            return all(run(text.strip(), "f", args) == value for args, value in self.cases)
+        except Refused:
+            return False
+
+
+@dataclass(frozen=True)
+class Said:
+    """A question with one short answer; right if it is just that.
+
+    >>> part = opposite(Random(0))
+    >>> part.question, part.answer
+    (' kim says the road is dark . no , it is the opposite , it is', 'light')
+    """
+
+    key: str
+    question: str
+    answer: str
+    near: tuple[str, ...]
+    domain = OTHERS
+    styles = ("good", "astray")
+
+    def write(self, style: str, rng: Random) -> str:
+        """An answer in one of `styles`: what was asked for, or one of `near`.
+
+        >>> [opposite(Random(0)).write(style, Random(0)) for style in Said.styles]
+        [' light', ' old']
+        """
+        return f" {self.answer if style == 'good' else rng.choice(self.near)}"
+
+    def right(self, text: str) -> bool:
+        """Whether the text is the answer and no more, but for white space.
+
+        >>> opposite(Random(0)).right(" light"), opposite(Random(0)).right(" light it is")
+        (True, False)
+        """
+        return text.split() == self.answer.split()
+
+
+Part = Worked | Coded | Said
+Maker = Callable[[Random], Part]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One prompt and its judge. `label` is the domain a dispatcher should name.
+
+    lead: the phrasing put before the question (one of LEADS). parts: one, or two joined by JOIN.
+    """
+
+    task: str
+    label: str
+    lead: str
+    parts: tuple[Part, ...]
+
+    @property
+    def prompt(self) -> str:
+        """What the model reads, but for the tokens around it (data/llama/chat.py).
+
+        >>> Problem("", "", " quick :", (chain(Random(2)), ops(Random(2)))).prompt
+        ' quick : what is 5 +1 +4 ? also write f ( x ) : do -3 +15 in this order .'
+        """
+        return self.lead + JOIN.join(part.question for part in self.parts)
+
+    @property
+    def key(self) -> str:
+        """The keys of all parts: two problems with one key ask the same, in whatever words.
+
+        >>> Problem("", "", " quick :", (chain(Random(2)), ops(Random(2)))).key
+        '5 +1 +4 & -3 +15'
+        """
+        return " & ".join(part.key for part in self.parts)
+
+    def reward(self, completion: str) -> int:
+        """+1 if every part is answered right, else -1 (paper, Sec. 3.2: r by correctness).
+
+        >>> problem = Problem("chain", "math", "", (chain(Random(0)),))
+        >>> problem.reward(" sum : 26 +1 = 27 -6 = 21 -7 = 14"), problem.reward(" it is 15")
+        (1, -1)
+        """
+        answers = completion.split(JOIN) if len(self.parts) > 1 else [completion]
+        right = len(answers) == len(self.parts) and all(
+            part.right(text) for part, text in zip(self.parts, answers))
+        return 1 if right else -1
+
+
+@dataclass(frozen=True)
+class Task:
+    """A family of problems. `unseen`: no expert is trained on it. `label`: its true category.
+
+    makers: one for each part of a problem. about: a line for people. An empty label (that of the
+    classification task alone) means that each problem's own answer is its label.
+    """
+
+    name: str
+    label: str
+    makers: tuple[Maker, ...]
+    about: str
+    unseen: bool = False
+
+    def problem(self, rng: Random, split: str) -> Problem:
+        """One problem of this split, drawn by rejection on the hash of each part's key.
+
+        >>> TASKS["chain"].problem(Random(0), "train").prompt
+        ' quick : what is 39 -9 -3 ?'
+        """
+        parts = []
+        for make in self.makers:
+            part = make(rng)
+            while split_of(part.key) != split:
+                part = make(rng)
+            parts.append(part)
+        label = self.label or parts[0].answer  # the classification task labels each prompt
+        lead = "" if self.name == "classifier" else rng.choice(LEADS)
+        return Problem(self.name, label, lead, tuple(parts))
+
+    def problems(self, n: int, split: str, seed: object = 0) -> list[Problem]:
+        """n problems with pairwise different keys. ValueError if the family has not so many.
+
+        The same seed, whatever it is, gives the same ones; no other split has any of them.
+
+        >>> [problem.key for problem in TASKS["chain"].problems(2, "test", seed=0)]
+        ['38 +7 -2 -3 +1', '2 +6 -5 +3 +8']
+        """
+        rng, found = Random(f"{self.name} {split} {seed}"), {}
+        for _ in range(50 * n + 1000):
+            if len(found) == n:
+                return list(found.values())
+            problem = self.problem(rng, split)
+            found.setdefault(problem.key, problem)
+        raise ValueError(f"task {self.name} has fewer than {n} different {split} prompts")
