@@ -50,8 +50,8 @@ from data.run.checkpoints import (
 from data.tasks import jsonl
 from model import GPT, Config
 from svf import SVF, decompose
-from tests import checkpoints
-from tests.checkpoints import framed, raw
+from tests import published
+from tests.published import framed, raw
 
 try:
     import resource
@@ -69,7 +69,7 @@ TEXTS = ["", "What is 12 + 7?\n", "  a\tb\r\n\r\n", "<|begin_of_text|>the </s>",
 
 FUZZ = {"vocab_size": 600, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2,
         "num_key_value_heads": 1, "intermediate_size": 6, "eos_token_id": 3, **ONLY,
-        "rope_scaling": {**checkpoints.LLAMA3, "rope_type": "llama3", "factor": 8.0}}
+        "rope_scaling": {**published.LLAMA3, "rope_type": "llama3", "factor": 8.0}}
 META = {**FUZZ, "hidden_size": 12, "intermediate_size": 48}
 LINES = [
     {"prompt": "7 plus 5?", "answer": 12, "check": "number", "domain": "sums"},
@@ -117,18 +117,18 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [base64.b64encode(token) + b" %d\n" % i for i, token in enumerate(
         [*(bytes([b]) for b in range(256)), b"th", b"the", b" the", b"12", b"\r\n", b"  "])]
     (shelf / "vocabulary.model").write_bytes(b"".join(lines))
-    with mock.patch.dict(checkpoints.VARIANTS, fuzz=FUZZ, fuzz_meta=META,
+    with mock.patch.dict(published.VARIANTS, fuzz=FUZZ, fuzz_meta=META,
                          fuzz_indexed={**FUZZ, "files": 3}):
         for name in ("fuzz", "fuzz_indexed", "fuzz_meta"):
             (folder := shelf / name).mkdir()
             if name == "fuzz_meta":
-                checkpoints.write_meta(folder, name)
+                published.write_meta(folder, name)
                 params = json.loads((folder / "params.json").read_text())
                 params |= {"vocab_size": 600, "multiple_of": 2, "ffn_dim_multiplier": 1.5}
                 (folder / "params.json").write_text(json.dumps(params))
                 (folder / "tokenizer.model").write_bytes(b"".join(lines))
             else:
-                checkpoints.write_hugging_face(folder, name)
+                published.write_hugging_face(folder, name)
                 (folder / "tokenizer.json").write_bytes(
                     (FIXTURES / "llama3" / "tokenizer.json").read_bytes())
                 (folder / "generation_config.json").write_text('{"eos_token_id": [3, 5]}')
