@@ -19,10 +19,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from data.processes import by_rank, summed
+from data.processes import by_rank, microbatches, summed
 from data.tasks.problem import Problem
 from data.tokenizer import PromptFormat
-from model import generate, microbatches
+from model import Completion, generate
 from svf import SVF, mix
 
 
@@ -121,18 +121,20 @@ def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: 
     z for each row, as far as fmt.batch allows.
     """
     Z = mix(alphas.to(experts.device), experts)  # (P, N)
-    found = torch.zeros(len(alphas), 2)
+    found, mine = torch.zeros(len(alphas), 2), list(by_rank(len(alphas)))
     prompts = [fmt.prompt(p.prompt) for p in shots]
-    mine = list(by_rank(len(alphas)))
     for some in microbatches([0] * len(mine), max(1, fmt.batch // len(shots))):
         members = [mine[i] for i in some]
-        with svf.adapted(Z[members]):
-            done = generate(svf.model, prompts * len(members), fmt.ends, fmt.max_new,
-                            blocks=len(members), follow=svf.keep)
-        for j, member in enumerate(members):
-            own = done[j * len(shots):(j + 1) * len(shots)]
-            right = [c for p, c in zip(shots, own) if p.reward(fmt.text(c.tokens)) == 1]
-            logps = [value for c in right for value in c.logps]
-            found[member] = torch.tensor([len(right) / len(shots),
+        right: dict[int, list[Completion]] = {member: [] for member in members}
+        for part in microbatches([len(prompt) for prompt in prompts], fmt.batch):
+            with svf.adapted(Z[members]):
+                done = generate(svf.model, [prompts[i] for i in part] * len(members), fmt.ends,
+                                fmt.max_new, blocks=len(members), follow=svf.keep)
+            for j, c in enumerate(done):  # the first member's answers to all shots, the next's
+                if shots[part[j % len(part)]].reward(fmt.text(c.tokens)) == 1:
+                    right[members[j // len(part)]].append(c)
+        for member, completions in right.items():
+            logps = [value for c in completions for value in c.logps]
+            found[member] = torch.tensor([len(completions) / len(shots),
                                           sum(logps) / len(logps) if logps else -1e9])
     return summed(found)  # a rank's own rows, and zeros elsewhere

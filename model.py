@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 import os
-import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -25,6 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from data.processes import microbatches
 from data.tokenizer import PromptFormat
 
 
@@ -346,27 +346,3 @@ def complete(model: GPT, fmt: PromptFormat, prompts: list[str],
             done[j] = completion
         callback(i, {})
     return done
-
-
-def microbatches(lengths: list[int], size: int) -> list[list[int]]:
-    """Indices of all, at most `size` at once, those of like length together: less padding.
-
-    >>> microbatches([5, 1, 4, 2], 2), microbatches([5, 1], 2)
-    ([[1, 3], [2, 0]], [[0, 1]])
-    """
-    order = list(range(len(lengths)))
-    if len(order) > size:
-        order.sort(key=lambda i: lengths[i])
-    return [order[i:i + size] for i in range(0, len(order), size)]
-
-
-def seeded(*name: object) -> torch.Generator:
-    """A generator for what `name` says: (seed, step, prompt ...). The same name, the same numbers.
-
-    So there is no state of random numbers to keep, and it makes no difference which of several
-    processes draws.
-
-    >>> seeded(1, "a").initial_seed() == seeded(-1, "a").initial_seed()
-    False
-    """
-    return torch.Generator().manual_seed(zlib.crc32(repr(name).encode()))

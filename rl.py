@@ -21,15 +21,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from random import Random
 
 import torch
 from torch import Tensor, nn
 
-from data.processes import by_rank, summed
-from data.tasks.problem import Problem
+from data.processes import by_rank, microbatches, seeded, summed
+from data.tasks.problem import Problem, draw
 from data.tokenizer import PromptFormat
-from model import GPT, complete, generate, microbatches, prefill, seeded
+from model import GPT, complete, generate, prefill
 from svf import SVF
 
 
@@ -64,6 +63,7 @@ class Reinforce(nn.Module):
         self.register_buffer("accuracy", torch.tensor(-1.0, dtype=torch.float64))
         self.register_buffer("step", torch.tensor(0))  # steps that are done
         self.optimizer = torch.optim.AdamW([self.z], betas=(0.9, 0.98), weight_decay=0.0)
+        self.optimizers = {"adamw": self.optimizer}  # for whoever saves what they know
         self.held = [p for t in tasks
                      for p in t.problems(recipe.held // len(tasks), "validation", 0)]
 
@@ -170,17 +170,6 @@ def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, advanta
 
 
 # ---------------------------------------------------------------------- what a step is made of
-
-def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
-    """n problems spread evenly over the tasks, as `name` says.
-
-    >>> from data.tasks.families import trained_on
-    >>> [p.task for p in draw(trained_on("math"), 4, "train", "any name", 0)]
-    ['chain', 'shop', 'product', 'chain']
-    """
-    rng = Random(repr((split, *name)))
-    return [tasks[i % len(tasks)].problem(rng, split) for i in range(n)]
-
 
 @dataclass
 class Episode:

@@ -1,4 +1,4 @@
-"""Several processes that share the work: all that others know of them is a share and a sum.
+"""How work is shared out: over microbatches, over random streams, and over processes.
 
 Started by torchrun, each process (a rank) does every R-th thing of a list, and all get the sum of
 what was done: of gradients, of scores, of right answers. Alone, a share is all, and a sum nothing.
@@ -6,11 +6,37 @@ what was done: of gradients, of scores, of right answers. Alone, a share is all,
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import torch
 import torch.distributed as dist
 from torch import Tensor
+
+
+def microbatches(lengths: list[int], size: int) -> list[list[int]]:
+    """Indices of all, at most `size` at once, those of like length together: less padding.
+
+    >>> microbatches([5, 1, 4, 2], 2), microbatches([5, 1], 2)
+    ([[1, 3], [2, 0]], [[0, 1]])
+    """
+    order = list(range(len(lengths)))
+    if len(order) > size:
+        order.sort(key=lambda i: lengths[i])
+    return [order[i:i + size] for i in range(0, len(order), size)]
+
+
+def seeded(*name: object) -> torch.Generator:
+    """A generator for what `name` says: (seed, step, prompt ...). The same name, the same numbers.
+
+    So there is no state of random numbers to keep, and it makes no difference which of several
+    processes draws.
+
+    >>> seeded(1, "a").initial_seed() == seeded(-1, "a").initial_seed()
+    False
+    """
+    return torch.Generator().manual_seed(zlib.crc32(repr(name).encode()))
 
 
 def by_rank(n: int) -> range:
@@ -31,7 +57,6 @@ class Gone(ValueError):
 def summed(x: Tensor) -> Tensor:
     """x, on the CPU, summed in place over all processes. Gone if one of them is.
 
-    >>> import torch
     >>> summed(torch.tensor([1., 2.])).tolist()  # alone
     [1.0, 2.0]
     """
