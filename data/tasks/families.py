@@ -19,7 +19,7 @@ from random import Random
 
 from data.tasks.problem import LABELS, LEADS, OTHERS, WHICH, Coded, Said, Task, Worked
 
-# --------------------------------------------------------------------------------------- math
+# ------------------------------------------------------------------------------------------- math
 #
 # Worked answers walk: a state, an operation, the next state, and so on. An operation is one word
 # (" +7", " -45", " zim"), and no two operations of a problem have the same size, so that each
@@ -131,7 +131,7 @@ def times(rng: Random) -> Worked:
                  [*accumulate(terms), sum(terms) * by], [*_signed(terms[1:]), f"*{by}"])
 
 
-# ---------------------------------------------------------------------------------- reasoning
+# -------------------------------------------------------------------------------------- reasoning
 
 DAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
 MONTHS = tuple("january february march april may june july august september october november "
@@ -228,7 +228,7 @@ def cups(rng: Random) -> Worked:
                   rng.sample(SWAPS, rng.randint(2, 4)), after, CUPS)
 
 
-# --------------------------------------------------------------------------------------- code
+# ------------------------------------------------------------------------------------------- code
 
 WORDS = {"+": "add", "-": "subtract", "*": "multiply by"}
 
@@ -383,7 +383,7 @@ def lists(rng: Random) -> Coded:
                   [((s,), value(s)) for s in cases])
 
 
-# -------------------------------------------------------------------------- no domain, and all
+# ----------------------------------------------------------------------------- no domain, and all
 
 OPPOSITES = dict(hot="cold", big="small", old="new", wet="dry", fast="slow", high="low",
                  hard="soft", full="empty", light="dark", loud="quiet", rich="poor", near="far",

@@ -255,7 +255,7 @@ def classified(pools: dict[str, Pool], which: str) -> Pool:
     return Pool(CLASSIFIER, "", "name the domain of a prompt", tuple(questions))
 
 
-# ------------------------------------------------------------------------------- reading a file
+# --------------------------------------------------------------------------------- reading a file
 
 def read(path: Path) -> dict[str, Pool]:
     """One pool a domain, in order of first appearance. ValueError names the line that is wrong."""

@@ -41,7 +41,7 @@ def split_of(key: str, splits: Mapping[str, int] = SPLITS) -> str:
     raise AssertionError("the shares add up to 100")
 
 
-# --------------------------------------------------------------------------- parts of a problem
+# ----------------------------------------------------------------------------- parts of a problem
 
 @dataclass(frozen=True)
 class Worked:
