@@ -119,7 +119,8 @@ def passes(session: Session, library: dict[str, Tensor], task: Task | None,
         begin = time.monotonic()
         alpha, told = choose()
         middle = time.monotonic()
-        texts = answer(session, experts, alpha, problems, f"{task.name if task else 'ask'}: {name}")
+        what = f"{task.name if task else 'ask'}: {name}"
+        texts = answer(session, experts, alpha, problems, what)
         yield name, alpha, texts, {**told, "seconds": [middle - begin, time.monotonic() - middle]}
 
 
@@ -217,6 +218,8 @@ def ask(args: Ask) -> None:
     library = session.library() if session.domains else {}
     for name, alpha, [said], told in passes(session, library, task, [problem],
                                             ("base", *STRATEGIES)):
+        if "named" in told:
+            told |= {"named": {told["named"][0]: 1.0}, "sure": told["sure"][0]}
         report[name] = {**told, "alpha": alpha.flatten().tolist(), "answer": said.strip()}
         show_passes(name, session.domains, report[name])
     if not library:

@@ -104,7 +104,8 @@ class Session:
     def find(self, name: str) -> Path:
         """Where a base or an expert is: in the out folder, else among what ships."""
         own = self.args.out / f"{name}{SUFFIX}"
-        return own if own.exists() or self.args.weights else HERE / f"{name}{SUFFIX}"
+        mine = own.exists() or own.with_suffix(".pt").exists()  # which load() says how to renew
+        return own if mine or self.args.weights else HERE / f"{name}{SUFFIX}"
 
     def library(self) -> dict[str, Tensor]:
         """The experts that are there: all domains', and the classifier if there is one."""
