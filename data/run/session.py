@@ -124,12 +124,14 @@ class Session:
             here = Path(source).is_relative_to(Path.cwd())
             print(f"{name:<11} {Path(source).relative_to(Path.cwd()) if here else source}")
 
-    def known(self, name: str) -> tuple[Tensor, dict] | None:
-        """The out folder's own expert of this name, and its facts; None if it is of no use."""
+    def known(self, name: str) -> tuple[Tensor | None, dict, str]:
+        """The out folder's own expert of this name, and its facts; or None, {}, and why not."""
+        if not (path := self.args.out / f"{name}{SUFFIX}").exists():
+            return None, {}, ""
         try:
-            return load_expert(self.args.out / f"{name}{SUFFIX}", self.svf.N, self.base)
-        except ValueError:
-            return None  # not there, of another base, or damaged
+            return *load_expert(path, self.svf.N, self.base), ""
+        except ValueError as error:
+            return None, {}, str(error)  # it is of another base, or damaged
 
     def identity(self, *trained: str) -> dict:
         """What a run must share with one that was stopped, to go on with what that has left.
@@ -138,8 +140,9 @@ class Session:
         """
         read = {name: [pool.digest() for pool in self.trained[name]]
                 for name in trained if self.args.weights}
-        return {"seed": self.args.seed, "base": self.base, "max_new": self.fmt.max_new,
-                "stop": self.fmt.stop, "prompt": self.fmt.prompt(""), "questions": read}
+        return {"seed": self.args.seed, "base": self.base, "dtype": self.args.dtype,
+                "max_new": self.fmt.max_new, "stop": self.fmt.stop,
+                "prompt": self.fmt.prompt(""), "questions": read}
 
     def pick(self, name: str, known: dict[str, Any]) -> Any:
         """What goes by that name. ValueError says which names there are."""
