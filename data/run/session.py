@@ -104,16 +104,15 @@ class Session:
     def find(self, name: str) -> Path:
         """Where a base or an expert is: in the out folder, else among what ships."""
         own = self.args.out / f"{name}{SUFFIX}"
-        mine = own.exists() or own.with_suffix(".pt").exists()  # which load() says how to renew
-        return own if mine or self.args.weights else HERE / f"{name}{SUFFIX}"
+        return own if own.exists() or old(own) or self.args.weights else HERE / own.name
 
     def library(self) -> dict[str, Tensor]:
         """The experts that are there: all domains', and the classifier if there is one."""
         if not self.domains:
             raise ValueError(f"no experts of these weights in {self.args.out}: run `python t2.py "
                              f"train --weights {self.args.weights} --tasks FILE` first")
-        names = [name for name in (*self.domains, CLASSIFIER)
-                 if name != CLASSIFIER or self.find(name).exists()]
+        judge = self.find(CLASSIFIER)
+        names = [*self.domains, *[CLASSIFIER] * (judge.exists() or old(judge))]
         self.sources |= {name: str(self.find(name)) for name in names}
         return {name: load_expert(self.find(name), self.svf.N, self.base)[0].to(self.device)
                 for name in names}
@@ -149,6 +148,11 @@ class Session:
         if name not in known:
             raise ValueError(f"--task {name}: expected one of {', '.join(known) or 'none'}")
         return known[name]
+
+
+def old(path: Path) -> bool:
+    """Whether it is there in the format of before, of which load() says how to renew it."""
+    return path.with_suffix(".pt").exists()
 
 
 def file_digest(path: Path) -> str:
