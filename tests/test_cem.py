@@ -11,7 +11,7 @@ from cem import CEM, Search, few_shot, ranking, scores
 from data.run.baselines import random_alphas, random_search
 from model import generate
 from svf import SVF, mix
-from tests.conftest import Letters, random_model
+from tests.conftest import Letters, Patch, random_model
 
 
 def cem(n: int, population: int, elites: int, seed: int = 0) -> CEM:
@@ -96,7 +96,7 @@ def test_scores_are_those_of_each_candidate_and_shot_alone(batch: int) -> None:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[torch.Tensor]:
+def asked(monkeypatch: Patch) -> list[torch.Tensor]:
     """What a search asks about; a candidate of the more of the first expert is the better, unless
     an iteration (`silent`) has no right answer at all."""
     seen: list[torch.Tensor] = []
