@@ -7,26 +7,31 @@ and again. `CEM` is ask/tell and knows no model; `few_shot` joins it to the expe
 is a mixture alpha, and its score is how many of the shots it answers right. Candidates with the
 same accuracy are ranked by the mean log-likelihood of their own right answers: all of them, so
 that ties among the elites are broken too (the authors' code breaks the first place's alone).
+
+Left out: a floor of sigma, and smoothing from one iteration to the next, for four iterations are
+few. The baseline of random search is in data/run/baselines.py.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from data.llama.chat import PromptFormat
-from data.run.answers import completions
-from data.run.resume import Callback, quiet
+from data.processes import by_rank, microbatches, summed
 from data.tasks.problem import Problem
+from data.tokenizer import PromptFormat
+from model import Completion, generate
 from svf import SVF, mix
 
 
 class CEM:
     """Maximises a score over R^n.
 
-    mu, sigma (n,): where the search starts. population P >= 2, elites E in 1..P. `ask` gives
-    candidates (P, n), `tell` takes their scores (P,), or (P, 2) with ties broken by the second.
+    mu, sigma (n,): where the search starts. population P, elites E in 2..P: one has no deviation.
+    `ask` gives candidates (P, n), `tell` takes their scores (P,), or (P, 2) with ties broken by
+    the second.
 
     >>> cem = CEM(torch.zeros(2), torch.ones(2), 50, 10, torch.Generator().manual_seed(0))
     >>> for _ in range(25):
@@ -37,9 +42,9 @@ class CEM:
 
     def __init__(self, mu: Tensor, sigma: Tensor, population: int, elites: int,
                  generator: torch.Generator) -> None:
-        if not 1 <= elites <= population or population < 2:
+        if not 2 <= elites <= population:
             raise ValueError(f"{elites} elites of a population of {population}: expected 2 or "
-                             "more candidates and 1 to all of them elite")
+                             "more, and no more than there are candidates")
         self.mu, self.sigma, self.population, self.elites = mu, sigma, population, elites
         self.generator = generator
 
@@ -49,15 +54,15 @@ class CEM:
         return self.mu + self.sigma * eps
 
     def tell(self, candidates: Tensor, scores: Tensor) -> None:
-        """mu, sigma <- mean and (biased) standard deviation of the elites.
+        """mu, sigma <- mean and deviation of the elites; by E - 1, for by E it shrinks on noise.
 
         >>> cem = CEM(torch.zeros(1), torch.ones(1), 3, 2, torch.Generator())
         >>> cem.tell(torch.tensor([[1.], [3.], [9.]]), torch.tensor([.5, .7, .1]))
-        >>> cem.mu.item(), cem.sigma.item()
-        (2.0, 1.0)
+        >>> cem.mu.item(), round(cem.sigma.item() ** 2, 3)
+        (2.0, 2.0)
         """
         best = candidates[ranking(scores)[:self.elites]]
-        self.mu, self.sigma = best.mean(0), best.std(0, correction=0)
+        self.mu, self.sigma = best.mean(0), best.std(0)
 
 
 def ranking(scores: Tensor) -> list[int]:
@@ -78,54 +83,58 @@ class Search:
     iterations: int = 4
     elites: int = 3
     sigma: float = 0.4
-    by_matrix: bool = False
+
+
+def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem], search: Search,
+             generator: torch.Generator,
+             callback: Callable[[int, dict], None] = lambda iteration, metrics: None
+             ) -> tuple[Tensor, list[dict]]:
+    """alpha (K,) that CEM finds on the shots, and what each iteration scored.
+
+    experts (K, N). mu starts at 1/K, and what is returned is the last mu: the mean of the last
+    elites is steadier than the one candidate that did best on a few shots. Where none of an
+    iteration's candidates is right about anything there is no best: they are drawn again. If that
+    is so to the end there is nothing to go by, and alpha is 0, the base.
+    """
+    K = len(experts)
+    cem = CEM(torch.full((K,), 1 / K), torch.full((K,), search.sigma), search.population,
+              search.elites, generator)
+    history: list[dict] = []
+    for i in range(search.iterations):
+        alphas = cem.ask()
+        found = scores(svf, fmt, experts, alphas, shots)
+        best, mean = found[:, 0].max().item(), found[:, 0].mean().item()
+        if best > 0:
+            cem.tell(alphas, found)
+        history.append({"best": best, "mean": mean, "sigma": cem.sigma.mean().item(),
+                        "mu": cem.mu.tolist(), "sigmas": cem.sigma.tolist()})
+        callback(i, history[-1])
+    signal = any(step["best"] > 0 for step in history)
+    return cem.mu if signal else torch.zeros(K), history
 
 
 def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: list[Problem]
            ) -> Tensor:
     """(P, 2): accuracy on the shots and mean log-likelihood of the right answers' tokens.
 
-    alphas (P, K) or (P, K*M): the whole population of mixtures of experts (K, N) is one batch, as
-    far as the fmt's batch allows.
+    alphas (P, K), mixtures of experts (K, N). The whole population is one batch, factored, with a
+    z for each row, as far as fmt.batch allows.
     """
-    alpha = alphas.view(len(alphas), len(experts), -1).to(experts.device)  # (P, K, 1 or M)
-    done = completions(svf, mix(alpha, experts, svf.sizes), fmt, [p.prompt for p in shots])
-    rows = []
-    for i in range(len(alphas)):
-        mine = done[i * len(shots):(i + 1) * len(shots)]
-        good = [c for p, c in zip(shots, mine) if p.reward(fmt.text(c.tokens)) == 1]
-        logps = [value for c in good for value in c.logps]
-        rows.append((len(good) / len(shots), sum(logps) / len(logps) if logps else -1e9))
-    return torch.tensor(rows)
-
-
-def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
-             search: Search, generator: torch.Generator, report: Callback = quiet
-             ) -> tuple[Tensor, list[dict]]:
-    """alpha (K, 1) or (K, M) that CEM finds on the shots, and what each iteration scored.
-
-    experts (K, N). mu starts at 1/K, and what is returned is the last mu: the mean of the last
-    elites is steadier than the one candidate that did best on a few shots.
-    """
-    K, columns = len(experts), len(svf.sizes) if search.by_matrix else 1
-    cem = CEM(torch.full((K * columns,), 1 / K), torch.full((K * columns,), search.sigma),
-              search.population, search.elites, generator)
-    history = []
-    for step in range(search.iterations):
-        alphas = cem.ask()
-        found = scores(svf, fmt, experts, alphas, shots)
-        cem.tell(alphas, found)
-        mu, sigma = (x.view(K, columns).mean(1).tolist() for x in (cem.mu, cem.sigma))
-        history.append({"best": found[:, 0].max().item(), "mean": found[:, 0].mean().item(),
-                        "sigma": cem.sigma.mean().item(), "mu": mu, "sigmas": sigma})
-        report(step, history[-1])
-    return cem.mu.view(K, columns), history
-
-
-def random_search(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
-                  search: Search, generator: torch.Generator) -> Tensor:
-    """The baseline at the same budget: the best of as many random alphas, on the same shots."""
-    K, n = len(experts), search.population * search.iterations
-    alphas = 1 / K + search.sigma * torch.randn(n, K, generator=generator)
-    found = scores(svf, fmt, experts, alphas, shots)
-    return alphas[ranking(found)[0]][:, None]
+    Z = mix(alphas.to(experts.device), experts)  # (P, N)
+    found, mine = torch.zeros(len(alphas), 2), list(by_rank(len(alphas)))
+    prompts = [fmt.prompt(p.prompt) for p in shots]
+    for some in microbatches([0] * len(mine), max(1, fmt.batch // len(shots))):
+        members = [mine[i] for i in some]
+        right: dict[int, list[Completion]] = {member: [] for member in members}
+        for part in microbatches([len(prompt) for prompt in prompts], fmt.batch):
+            with svf.adapted(Z[members]):
+                done = generate(svf.model, [prompts[i] for i in part] * len(members), fmt.ends,
+                                fmt.max_new, blocks=len(members), follow=svf.keep)
+            for j, c in enumerate(done):  # the first member's answers to all shots, the next's
+                if shots[part[j % len(part)]].reward(fmt.text(c.tokens)) == 1:
+                    right[members[j // len(part)]].append(c)
+        for member, completions in right.items():
+            logps = [value for c in completions for value in c.logps]
+            found[member] = torch.tensor([len(completions) / len(shots),
+                                          sum(logps) / len(logps) if logps else -1e9])
+    return summed(found)  # a rank's own rows, and zeros elsewhere

@@ -23,12 +23,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
-from torch.utils.checkpoint import checkpoint
 
-from data.processes import product
-from data.run.resume import NotFinite
-
-OnRows = Callable[[Tensor], None] | None
+from data.processes import microbatches
+from data.tokenizer import PromptFormat
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,8 @@ class Config:
 class Cache:
     """Keys and values of the tokens so far: (B, H_kv, S_max, D) a layer.
 
-    real (B, S_max): which columns are no padding. Whoever fills them with padding says so there.
+    real (B, S_max): which columns are no padding; whoever fills them with padding says so there.
+    follow(rows) is told which rows stay, by whoever has something for each row besides.
 
     >>> cache = Cache(Config(vocab=2, layers=1, kv_heads=1, head_size=2), 1, 5, torch.ones(1))
     >>> new = torch.ones(1, 1, 3, 2)  # (B, H_kv, T, D)
@@ -70,11 +68,12 @@ class Cache:
     [torch.Size([1, 1, 3, 2]), torch.Size([1, 1, 3, 2])]
     """
 
-    def __init__(self, config: Config, rows: int, size: int, like: Tensor) -> None:
+    def __init__(self, config: Config, rows: int, size: int, like: Tensor,
+                 follow: Callable[[Tensor], None] | None = None) -> None:
         shape = (rows, config.kv_heads, size, config.head_size)
         self.kv = [[like.new_empty(shape) for _ in range(2)] for _ in range(config.layers)]
         self.real = torch.ones(rows, size, dtype=torch.bool, device=like.device)
-        self.length = 0  # columns in use
+        self.length, self.follow = 0, follow  # columns in use
 
     def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Appends k, v (B, H_kv, T, D) of one layer; returns all S of them."""
@@ -88,6 +87,8 @@ class Cache:
         """These rows stay, in this order; one that is named twice is copied."""
         self.kv = [[store[rows] for store in layer] for layer in self.kv]
         self.real = self.real[rows]
+        if self.follow:
+            self.follow(rows)
 
 
 def rope_table(config: Config) -> tuple[Tensor, Tensor]:
@@ -121,24 +122,16 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat((-right, left), dim=-1) * sin
 
 
-class Linear(nn.Linear):
-    """A linear layer whose product is shared out among a CPU's threads (data/processes.py)."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (..., I) -> (..., O)."""
-        return product(x, self.weight)
-
-
 class Attention(nn.Module):
     """softmax(q k^T / sqrt(D)) v, causal, H query heads on H_kv heads of keys and values."""
 
     def __init__(self, c: Config, layer: int) -> None:
         super().__init__()
         self.config, self.layer = c, layer
-        self.q = Linear(c.width, c.heads * c.head_size, bias=False)
-        self.k = Linear(c.width, c.kv_heads * c.head_size, bias=False)
-        self.v = Linear(c.width, c.kv_heads * c.head_size, bias=False)
-        self.o = Linear(c.heads * c.head_size, c.width, bias=False)
+        self.q = nn.Linear(c.width, c.heads * c.head_size, bias=False)
+        self.k = nn.Linear(c.width, c.kv_heads * c.head_size, bias=False)
+        self.v = nn.Linear(c.width, c.kv_heads * c.head_size, bias=False)
+        self.o = nn.Linear(c.heads * c.head_size, c.width, bias=False)
 
     def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], mask: Tensor | None,
                 cache: Cache | None) -> Tensor:
@@ -149,11 +142,8 @@ class Attention(nn.Module):
         q, k = rotate(q, *rope), rotate(k, *rope)
         if cache is not None:
             k, v = cache.extend(self.layer, k, v)
-        if T == 1:  # heads that share keys are as good as tokens of one: each key is read once
-            y = F.scaled_dot_product_attention(q.view(B, k.shape[1], -1, q.shape[3]), k, v, mask)
-            return self.o(y.reshape(B, 1, -1))
         y = F.scaled_dot_product_attention(q, k, v, mask, is_causal=mask is None, enable_gqa=True)
-        return self.o(y.transpose(1, 2).reshape(B, T, -1))
+        return self.o(y.transpose(1, 2).reshape(B, T, -1))  # heads side by side: (B, T, H*D)
 
 
 class MLP(nn.Module):
@@ -161,9 +151,9 @@ class MLP(nn.Module):
 
     def __init__(self, c: Config) -> None:
         super().__init__()
-        self.gate = Linear(c.width, c.hidden, bias=False)
-        self.up = Linear(c.width, c.hidden, bias=False)
-        self.down = Linear(c.hidden, c.width, bias=False)
+        self.gate = nn.Linear(c.width, c.hidden, bias=False)
+        self.up = nn.Linear(c.width, c.hidden, bias=False)
+        self.down = nn.Linear(c.hidden, c.width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, C) -> (B, T, C)."""
@@ -200,10 +190,9 @@ class GPT(nn.Module):
         self.embed = nn.Embedding.from_pretrained(torch.empty(config.vocab, config.width), False)
         self.blocks = nn.ModuleList(Block(config, i) for i in range(config.layers))
         self.norm = nn.RMSNorm(config.width, config.eps)
-        self.head = Linear(config.width, config.vocab, bias=False)
+        self.head = nn.Linear(config.width, config.vocab, bias=False)
         if config.tied:
             self.head.weight = self.embed.weight
-        self.recompute = False  # blocks again in the backward pass: slower, far less memory
         cos, sin = rope_table(config)
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
@@ -235,10 +224,7 @@ class GPT(nn.Module):
         x = self.embed(tokens)  # (B, T, C)
         rope = self.cos[place].to(x.dtype), self.sin[place].to(x.dtype)
         for block in self.blocks:
-            if self.recompute and torch.is_grad_enabled() and cache is None:
-                x = checkpoint(block, x, rope, mask, None, use_reentrant=False)
-            else:
-                x = block(x, rope, mask, cache)
+            x = block(x, rope, mask, cache)
         if cache:
             cache.length = end
         return self.norm(x)
@@ -258,12 +244,12 @@ def visible(real: Tensor, past: int) -> Tensor:
 
 
 def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
-            on_rows: OnRows = None) -> tuple[Tensor, Cache]:
+            follow: Callable[[Tensor], None] | None = None) -> tuple[Tensor, Cache]:
     """Runs the prompts: the last state (B, C) of each, and their cache with room for more tokens.
 
-    The rows come in `blocks` of equal length, each with weights of its own (a z of its own); what
-    all prompts begin with is run once a block. on_rows as in `generate`. Gradients flow through
-    the cache.
+    The rows come in `blocks` of equal length, each with weights of its own (a z of its own), of
+    which there is a row a block before, and a row a prompt after: follow(rows) says which. What
+    all prompts begin with is run once a block. Gradients flow through the cache.
     """
     B, device = len(prompts), model.embed.weight.device
     common = min(len(os.path.commonprefix(prompts)), min(map(len, prompts)) - 1)
@@ -272,14 +258,14 @@ def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
     rest = [torch.tensor(prompt[common:], dtype=torch.long) for prompt in prompts]
     tokens = pad_sequence(rest, batch_first=True, padding_value=-1, padding_side="left").to(device)
     end = common + tokens.shape[1]
-    cache = Cache(model.config, blocks if common else B, end + room, model.embed.weight)
     rows = torch.arange(blocks, device=device).repeat_interleave(B // blocks)
+    cache = Cache(model.config, blocks if common else B, end + room, model.embed.weight, follow)
     if common:
         start = torch.tensor(prompts[0][:common], device=device)
         model.states(start.expand(blocks, -1), cache)
         cache.pick(rows)
-    if on_rows:
-        on_rows(rows)
+    elif follow:
+        follow(rows)
     cache.real[:, common:end] = tokens >= 0  # -1: padding
     return model.states(tokens.clamp(min=0), cache)[:, -1], cache
 
@@ -293,32 +279,32 @@ class Completion(NamedTuple):
 
 @torch.no_grad()
 def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_new: int,
-             draws: Tensor | None = None, blocks: int = 1, on_rows: OnRows = None
-             ) -> list[Completion]:
+             draws: Tensor | None = None, blocks: int = 1,
+             follow: Callable[[Tensor], None] | None = None) -> list[Completion]:
     """Continues each prompt until an end token or max_new tokens.
 
     draws None: greedily. draws (samples * B, max_new), uniform in [0, 1): as many samples of each
-    prompt, one after another, at temperature 1; each token takes one number of its own row, so
-    that what a row says does not depend on who else is in the batch. Rows that are finished leave.
-    Where weights differ from block to block of rows (see `prefill`), on_rows(rows) tells whoever
-    carries them which rows there are now: at first a row a block, and then those named. The
-    log-probabilities are those at temperature 1. NotFinite if there are none.
+    prompt, one after another, at temperature 1. A token takes one number of its own row, so which
+    tokens a row says does not depend on who else is in the batch (their log-probabilities do, by
+    rounding). Rows that are finished leave. blocks, follow: as in `prefill`. Log-probabilities
+    are those at temperature 1. ValueError if they are NaN.
     """
     device = model.embed.weight.device
-    state, cache = prefill(model, prompts, max_new, blocks, on_rows)
-    logits = model.head(state)
-    if draws is not None:
+    state, cache = prefill(model, prompts, max_new, blocks, follow)
+    logits = model.head(state)  # (B, V)
+    if draws is not None:  # a prompt is run once for all its samples
         rows = torch.arange(len(draws), device=device) // (len(draws) // len(prompts))
         logits, draws = logits[rows], draws.to(device)
         cache.pick(rows)
     done = [Completion([], []) for _ in range(len(logits))]
-    alive = list(range(len(logits)))
+    alive = list(range(len(logits)))  # which row of `done` each row of the batch writes
     for step in range(max_new):
         logp = torch.log_softmax(logits.float(), dim=-1)  # (B, V)
-        if logp[:, 0].isnan().any():  # one that is not finite makes all of its row NaN
-            raise NotFinite("the model's logits are NaN or infinite")
+        if logp[:, 0].isnan().any():  # one logit that is not finite makes all of its row NaN
+            raise ValueError("the model's logits are NaN or infinite: try another --dtype, or "
+                             "other weights")
         tokens = (logp.argmax(-1, keepdim=True) if draws is None
-                  else sample(logp, draws[alive, step]))
+                  else sample(logp, draws[alive, step]))  # (B, 1)
         picked = zip(alive, tokens[:, 0].tolist(), logp.gather(1, tokens)[:, 0].tolist())
         for row, token, value in picked:
             done[row].tokens.append(token)
@@ -330,8 +316,6 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
             rows = torch.tensor(going, device=device)
             alive, tokens = [alive[i] for i in going], tokens[rows]
             cache.pick(rows)
-            if on_rows:
-                on_rows(rows)
         logits = model(tokens, cache)[:, -1]
     return done
 
@@ -345,3 +329,20 @@ def sample(logp: Tensor, draw: Tensor) -> Tensor:
     sums = logp.exp().cumsum(-1)
     return torch.searchsorted(sums, draw[:, None] * sums[:, -1:], right=True).clamp(
         max=logp.shape[1] - 1)
+
+
+def complete(model: GPT, fmt: PromptFormat, prompts: list[str],
+             callback: Callable[[int, dict], None] = lambda batch, metrics: None
+             ) -> list[Completion]:
+    """Greedy completions of texts, fmt.batch at a time, those of like length together.
+
+    callback(i, {}) after the i-th batch.
+    """
+    rows = [fmt.prompt(text) for text in prompts]
+    done: list[Completion] = [Completion([], [])] * len(rows)
+    for i, batch in enumerate(microbatches([len(row) for row in rows], fmt.batch)):
+        found = generate(model, [rows[j] for j in batch], fmt.ends, fmt.max_new)
+        for j, completion in zip(batch, found):
+            done[j] = completion
+        callback(i, {})
+    return done

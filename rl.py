@@ -3,45 +3,155 @@
     J(z) = E_{y ~ pi_W'(.|x)} [ log pi_W'(y|x) A(x, y) ] - lambda KL(pi_W' || pi_W)
     A_i  = r_i - mean_{j != i} r_j    over the samples of one prompt; leaves the gradient unbiased
 
-The answers y are drawn and then held fixed: no gradient flows through the sampling, in either
-term. The reward r is +1 for a right answer and -1 for any other. Each step samples a group of
-answers a prompt with the expert merged, then takes one gradient step with it factored. The KL is
-exact over the vocabulary at each sampled position, summed over the answer. A prompt is run once
-for all its samples, gradient included, and a sample that came twice is run once. Left out: a value
-network and clipping, since each batch of answers is used once; next-token prediction, the paper's
-ablation, is tests/paper/variants.py's, and the base's own training data/run/pretrain.py's.
+The reward r is +1 for a right answer and -1 for any other. `Reinforce` is the loop: each step
+samples a group of answers a prompt with the expert merged, and takes one gradient step with it
+factored (in bfloat16 the two differ by some 2e-4 nats a token). Who keeps a run going, saves and
+reports it iterates over that loop: data/run/resume.py.
 
-Everything random is drawn from a stream named by (domain, seed, step, prompt), so that a run which
-was stopped goes on as if it had not been (data/run/resume.py). Departs from the authors' code: sampled,
-not greedy, rollouts; a baseline; log-probabilities of the very tokens sampled; KL from policy to
-base.
+Left out: a value network, importance ratios and clipping of them, since each batch of answers is
+used once; the score-function part of the KL's gradient, d log pi times KL, which is a few percent
+of it near the base. Next-token prediction, the paper's ablation, is in tests/paper/variants.py.
+Departs from the authors' code: sampled, not greedy, rollouts; a baseline; log-probabilities of the
+very tokens sampled; KL from policy to base.
+
+Shapes: G groups (prompts) of n samples, M tokens of answers, V vocabulary, N length of z.
 """
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from random import Random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from data.llama.chat import PromptFormat
-from data.processes import kept_bytes, memory, own, summed
-from data.run.answers import answers, batches, padded, right
-from data.run.resume import Callback, alarms, by_name, check_finite, resumable, seeded
-from data.tasks.problem import Problem
-from model import GPT, generate, prefill
-from svf import Adapter
+from data.processes import by_rank, microbatches, seeded, summed
+from data.tasks.problem import Problem, draw
+from data.tokenizer import PromptFormat
+from model import GPT, complete, generate, prefill
+from svf import SVF
 
-PIECE = 1 << 22      # logits at once: they fit a processor's cache
+PIECE = 1 << 22  # logits at once
 
 
-# ----------------------------------------------------------------------------------- the objective
+@dataclass(frozen=True)
+class Recipe:
+    """How an expert is trained. The paper: AdamW at 2e-3, batch 256, lambda in 0, .1, .2, .3."""
+
+    steps: int = 40
+    prompts: int = 16   # a step
+    samples: int = 8    # a prompt
+    batch: int = 64     # answers that are written, or learned from, at once: a microbatch
+    rate: float = 0.02
+    kl: float = 0.1     # lambda
+    validate: int = 10  # steps between validations
+    held: int = 120     # validation prompts
+
+
+class Reinforce(nn.Module):
+    """Trains one expert from the base. Iterate over it: each step yields its metrics.
+
+    Its state_dict holds z, the best z so far by accuracy on validation prompts, and the step.
+    z is learned in float64 and on the CPU: so gradients of microbatches, and of several
+    processes, add up to the same wherever they come from.
+    """
+
+    def __init__(self, svf: SVF, fmt: PromptFormat, tasks: tuple, recipe: Recipe, seed: int
+                 ) -> None:
+        super().__init__()
+        self.svf, self.fmt, self.tasks, self.recipe, self.seed = svf, fmt, tasks, recipe, seed
+        self.z = nn.Parameter(svf.neutral().double())
+        self.register_buffer("best", svf.neutral())
+        self.register_buffer("accuracy", torch.tensor(-1.0, dtype=torch.float64))
+        self.register_buffer("step", torch.tensor(0))  # steps that are done
+        self.optimizer = torch.optim.AdamW([self.z], betas=(0.9, 0.98), weight_decay=0.0)
+        self.optimizers = {"adamw": self.optimizer}  # for whoever saves what they know
+        self.held = [p for t in tasks
+                     for p in t.problems(recipe.held // len(tasks), "validation", 0)]
+
+    def __iter__(self) -> Iterator[dict]:
+        r = self.recipe
+        while (step := int(self.step)) < r.steps:
+            if step % r.validate == 0:
+                self.validate()
+            problems = draw(self.tasks, r.prompts, "train", self.tasks[0].name, self.seed, step)
+            self.z.grad = torch.zeros_like(self.z)
+            metrics = self.policy_gradient(problems)
+            norm = nn.utils.clip_grad_norm_([self.z], 1.0)
+            warm = min(1.0, (step + 1) / 5)  # five steps of it, then down to a tenth by a cosine
+            self.optimizer.param_groups[0]["lr"] = r.rate * warm * (
+                0.55 + 0.45 * math.cos(math.pi * step / r.steps))
+            self.optimizer.step()
+            self.step += 1
+            if self.step == r.steps:
+                self.validate()
+            moved = (self.z.detach() - self.svf.neutral()).abs().max()
+            yield {**metrics, "gradient": norm.item(), "moved": moved.item(),
+                   "validation": self.accuracy.item()}
+
+    def policy_gradient(self, problems: list[Problem]) -> dict:
+        """Adds -dJ/dz to z.grad, a microbatch at a time; returns the metrics of the step.
+
+        reward; kl (nats an answer); entropy (nats a token, estimated by what was sampled);
+        no_signal: the share of groups whose answers all have the same reward, and no advantage.
+        """
+        svf, r, sums = self.svf, self.recipe, torch.zeros(5, dtype=torch.float64)
+        vocab = svf.model.config.vocab
+        batches = microbatches([len(self.fmt.prompt(p.prompt)) for p in problems],
+                               max(1, r.batch // r.samples))
+        # Sample, and judge. W' is merged once for all tokens; nothing here has a gradient: the
+        # answers are held fixed from now on.
+        with svf.adapted(self.z.detach()):
+            sampled = [rollouts(svf.model, self.fmt, [problems[i] for i in batches[b]],
+                                [self.draws(i) for i in batches[b]])
+                       for b in by_rank(len(batches))]
+        for groups in sampled:
+            rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
+            # Learn from each different answer once: what came twice counts twice.
+            answers = [distinct(group, A) for group, A in zip(groups, advantages(rewards))]
+            # The base as it is, without a gradient, then the policy, factored: z.requires_grad.
+            with svf.adapted(None), torch.no_grad():
+                base, targets, row = answer_states(svf.model, answers)  # (M, C), (M,), (M,)
+            with svf.adapted(self.z):
+                states, _, _ = answer_states(svf.model, answers)
+            A, count = torch.tensor([[e.advantage, e.count] for group in answers
+                                     for e in group]).to(row.device).T[:, row]  # (M,) each
+            weight = count / (r.prompts * r.samples)  # a mean over answers, a sum over tokens
+            # Logits, loss and backward in pieces of the M tokens: all logits at once, (M, V),
+            # would fill the memory, and a piece of them fits a processor's cache.
+            leaf = states.detach().requires_grad_()
+            for m in torch.arange(len(leaf), device=leaf.device).split(PIECE // vocab or 1):
+                with torch.no_grad():
+                    base_logits = svf.model.head(base[m])
+                loss, kl = reinforce_loss(svf.model.head(leaf[m]), base_logits, targets[m], A[m],
+                                          weight[m], r.kl)
+                loss.backward()
+                sums[1] += kl.item()
+            states.backward(leaf.grad)  # through the blocks, adds to z.grad
+            episodes = [e for group in groups for e in group]
+            sums += torch.tensor([rewards.mean(1).sum(), 0, -sum(e.logp for e in episodes),
+                                  sum(len(e.completion) for e in episodes),
+                                  (rewards == rewards[:, :1]).all(1).sum()], dtype=torch.float64)
+        summed(self.z.grad)
+        reward, kl, surprise, tokens, same = summed(sums).tolist()
+        return {"reward": reward / r.prompts, "kl": kl, "entropy": surprise / tokens,
+                "no_signal": same / r.prompts}
+
+    def draws(self, i: int) -> Tensor:
+        """(samples, max_new) in [0, 1): what the step's i-th prompt is answered by."""
+        generator = seeded("rollout", self.tasks[0].name, self.seed, int(self.step), i)
+        return torch.rand(self.recipe.samples, self.fmt.max_new, generator=generator)
+
+    def validate(self) -> None:
+        """z becomes the best if it is at least as good on validation prompts."""
+        share = accuracy(self.svf, self.z.detach(), self.fmt, self.held)
+        if share >= self.accuracy:
+            self.best.copy_(self.z.detach())
+            self.accuracy.fill_(share)
+
 
 def advantages(rewards: Tensor) -> Tensor:
-    """Leave-one-out: A_i = r_i - mean_{j != i} r_j. rewards (groups, samples), same out.
+    """Leave-one-out: A_i = r_i - mean_{j != i} r_j. rewards (G, n), same out.
 
     >>> advantages(torch.tensor([[1., -1.], [1., 1.]])).tolist()
     [[2.0, -2.0], [0.0, 0.0]]
@@ -58,7 +168,7 @@ def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, advanta
 
     logits, base_logits (M, V); targets (M,); advantage (M,) of the token's answer; weight (M,):
     that of the answer among all, so that the sums are means over answers.
-    KL_m = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats, exactly.
+    KL_m = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats, exactly. KL has no gradient of its own.
 
     >>> even, one = torch.zeros(1, 2), torch.ones(1)  # p = 1/2 each: log p = -.6931
     >>> loss, kl = reinforce_loss(even, even, torch.tensor([0]), 2 * one, one, 0.1)
@@ -68,10 +178,10 @@ def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, advanta
     logp, base = (x.float().log_softmax(-1) for x in (logits, base_logits))
     taken = logp.gather(-1, targets[:, None])[:, 0]
     kl = (weight * (logp.exp() * (logp - base)).sum(-1)).sum()
-    return kl_weight * kl - (weight * advantage * taken).sum(), kl
+    return kl_weight * kl - (weight * advantage * taken).sum(), kl.detach()
 
 
-# ---------------------------------------------------------------------------------------- one step
+# ---------------------------------------------------------------------- what a step is made of
 
 @dataclass
 class Episode:
@@ -85,240 +195,61 @@ class Episode:
     count: int = 1  # how often it was sampled
 
 
-def rollouts(adapter: Adapter, fmt: PromptFormat, problems: list[Problem], draws: Tensor
+def rollouts(model: GPT, fmt: PromptFormat, problems: list[Problem], draws: list[Tensor]
              ) -> list[list[Episode]]:
-    """Answers to each problem at temperature 1, all at once: one group a problem.
+    """Judged answers to each problem at temperature 1, all at once: one group a problem.
 
-    draws (problems, samples, max_new), uniform in [0, 1): see `generate`.
+    draws: (samples, max_new) a problem, uniform in [0, 1); see `generate`.
     """
-    prompts, samples = [fmt.prompt(p.prompt) for p in problems], draws.shape[1]
-    done = generate(adapter.model, prompts, fmt.ends, fmt.max_new, draws.flatten(0, 1))
+    prompts, samples = [fmt.prompt(p.prompt) for p in problems], len(draws[0])
+    done = generate(model, prompts, fmt.ends, fmt.max_new, torch.cat(draws))
     episodes = [Episode(prompts[i // samples], c.tokens,
                         problems[i // samples].reward(fmt.text(c.tokens)), sum(c.logps))
                 for i, c in enumerate(done)]
     return [episodes[i:i + samples] for i in range(0, len(episodes), samples)]
 
 
-def distinct(group: list[Episode]) -> list[Episode]:
+def distinct(group: list[Episode], A: Tensor) -> list[Episode]:
     """Each different answer of a group once, with its advantage and how often it was sampled.
 
     What was sampled twice has the same reward and the same gradient: it is run once.
 
     >>> group = [Episode([1], [2], 1), Episode([1], [2], 1), Episode([1], [3], -1)]
-    >>> [(e.completion, round(e.advantage), e.count) for e in distinct(group)]
+    >>> [(e.completion, e.advantage, e.count) for e in distinct(group, torch.tensor([1, 1, -2]))]
     [([2], 1, 2), ([3], -2, 1)]
     """
-    gains = advantages(torch.tensor([[float(e.reward) for e in group]]))[0].tolist()
     found: dict[tuple[int, ...], Episode] = {}
-    for episode, gain in zip(group, gains):
-        own = found.setdefault(tuple(episode.completion), replace(episode, count=0))
-        own.advantage, own.count = gain, own.count + 1
+    for episode, advantage in zip(group, A.tolist()):
+        first = found.setdefault(tuple(episode.completion), episode)
+        first.advantage, first.count = advantage, first.count + (first is not episode)
     return list(found.values())
 
 
-def policy_step(adapter: Adapter, z: Tensor, parts: list[list[list[Episode]]], kl_weight: float
-                ) -> dict:
-    """Puts the gradient of the loss, -dJ/dz, into z.grad; returns what is worth watching.
-
-    parts: groups that run at once, sampled with W'. Of each: the advantages of its rewards, one
-    backward pass of `reinforce_loss`; all else that stands here and below saves time and memory.
-
-    reward, kl (nats an answer), entropy (nats a token, estimated by what was sampled), no_signal:
-    the share of groups in which all answers have the same reward, and so no advantage. Several
-    processes with parts of their own get the gradient and the facts of all of them: sums are in
-    float64, so that who has which part does not show.
-    """
-    room = memory(z.device)
-    gradient, facts = torch.zeros(len(z), dtype=torch.float64), torch.zeros(6, dtype=torch.float64)
-    for groups in parts:
-        rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
-        check_finite({"a reward": rewards})
-        z.grad = None
-        kl = part_step(adapter, z, [distinct(group) for group in groups], kl_weight, room)
-        gradient += len(groups) * z.grad.double().cpu()
-        sampled = [e for group in groups for e in group]
-        facts += torch.tensor([len(groups), rewards.mean(1).sum(), len(groups) * kl,
-                               -sum(e.logp for e in sampled),
-                               sum(len(e.completion) for e in sampled),
-                               (rewards == rewards[:, :1]).all(1).sum()], dtype=torch.float64)
-    n, reward, kl, surprise, tokens, same = summed(facts).tolist()
-    z.grad = (summed(gradient) / n).to(z)
-    return {"reward": reward / n, "kl": kl / n, "entropy": surprise / tokens,
-            "no_signal": same / n}
-
-
-def part_step(adapter: Adapter, z: Tensor, groups: list[list[Episode]], kl_weight: float,
-              room: float) -> float:
-    """Adds -dJ/dz of groups that run at once to z.grad; returns the KL of an answer.
-
-    Blocks are recomputed in the backward pass where it would keep more than `room` bytes of them.
-    """
-    model = adapter.model
-    model.recompute = kept_bytes(model, groups, PIECE) > room
-    adapter.use(None)
-    with torch.no_grad():
-        base, targets, row = answer_states(model, groups)
-    adapter.use(z)
-    states = answer_states(model, groups)[0]
-    episodes = [e for group in groups for e in group]
-    gains = torch.tensor([e.advantage for e in episodes], device=z.device)[row]
-    counts = torch.tensor([float(e.count) for e in episodes], device=z.device)
-    weight = (counts / counts.sum())[row]
-
-    def loss(logits: Tensor, piece: slice) -> tuple[Tensor, Tensor]:
-        with torch.no_grad():
-            base_logits = model.head(base[piece])
-        return reinforce_loss(logits, base_logits, targets[piece], gains[piece], weight[piece],
-                              kl_weight)
-    return backward(model, states, loss)
-
-
 def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
-    """What the head reads at the answers' tokens alone, these tokens, and whose they are.
+    """What the head reads (M, C) to say the answers' tokens, these (M,), and whose they are (M,).
 
-    states (M, C), targets (M,), row (M,): the answer that each of the M tokens belongs to. A group
-    shares one prompt, which is run once for all its answers, gradient included; not so where
-    blocks are recomputed, which a shared cache does not allow.
+    A group shares one prompt, which is run once for all its answers, gradient included; so is
+    what all prompts begin with.
     """
-    device = model.embed.weight.device
-    episodes = [episode for group in groups for episode in group]
-    if model.recompute:
-        tokens, mask = padded([(e.prompt, e.completion) for e in episodes], 0.0, device)
-        states, targets, mask = model.states(tokens[:, :-1]), tokens[:, 1:], mask[:, 1:]
-    else:
-        targets, mask = padded([([], e.completion) for e in episodes], 0.0, device)
-        first, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
-        rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
-        cache.pick(rows)
-        states = first[rows][:, None]
-        if targets.shape[1] > 1:
-            states = torch.cat((states, model.states(targets[:, :-1], cache)), 1)
-    real = mask.bool()
+    episodes, device = [e for group in groups for e in group], model.embed.weight.device
+    answers = [torch.tensor(e.completion) for e in episodes]
+    targets = nn.utils.rnn.pad_sequence(answers, batch_first=True, padding_value=-1).to(device)
+    last, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
+    rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
+    cache.pick(rows)
+    states = last[rows][:, None]  # (B, 1, C): a prompt's last state predicts the first token,
+    if targets.shape[1] > 1:      # and each token of an answer, but the last, the next one
+        later = model.states(targets[:, :-1].clamp(min=0), cache)
+        states = torch.cat((states, later), 1)  # (B, T, C)
+    real = targets >= 0  # -1: padding
     return states[real], targets[real], real.nonzero()[:, 0]
 
 
-def backward(model: GPT, states: Tensor, loss: Callable[[Tensor, slice], tuple[Tensor, Tensor]]
-             ) -> float:
-    """Adds the gradient of sum_i loss(head(states[i]), i)[0] over pieces i of the M tokens.
-
-    states (M, C). The head's gradient with respect to the states is all that the blocks need of
-    it: so a piece's logits (m, V), of which all together would fill the memory, go at once.
-    Returns the sum of what loss gives beside its value.
-    """
-    leaf, total = states.detach().requires_grad_(True), 0.0
-    size = max(1, PIECE // model.config.vocab)
-    for start in range(0, len(leaf), size):
-        piece = slice(start, start + size)
-        value, beside = loss(model.head(leaf[piece]), piece)
-        check_finite({"the loss": value})
-        value.backward()
-        total += beside.item()
-    states.backward(leaf.grad)
-    return total
-
-
-# ---------------------------------------------------------------------------------------- training
-
-@dataclass(frozen=True)
-class Recipe:
-    """How an expert is trained. The paper: AdamW at 2e-3, batch 256, lambda in 0, .1, .2, .3."""
-
-    steps: int = 40
-    prompts: int = 16
-    samples: int = 8
-    batch: int = 64     # answers written and learned from at once
-    rate: float = 0.02
-    kl: float = 0.1
-    validate: int = 10  # steps between validations
-    held: int = 120     # validation prompts
-
-
-def reinforce(adapter: Adapter, fmt: PromptFormat, tasks: tuple, recipe: Recipe,
-              seed: int, state: Path, run: dict, report: Callback) -> tuple[Tensor, list[dict]]:
-    """Trains one expert from the base: the vector that was best on validation, and the log.
-
-    A step's prompts are run in parts of at most recipe.batch answers, which are the same however
-    many processes share them out. ValueError if there are fewer parts.
-    """
-    at_once = max(1, recipe.batch // recipe.samples)
-    n_parts = math.ceil(recipe.prompts / at_once)
-    if not own(n_parts):
-        raise ValueError(f"a process has nothing to do: the {n_parts} parts of a step are for as "
-                         "many processes; lower --batch for more parts, from "
-                         f"{at_once * recipe.samples} answers")
-
-    def gradient(step: int, z: Tensor) -> dict:
-        problems = draw(tasks, recipe.prompts, "train", tasks[0].name, seed, step)
-        parts = batches([len(fmt.prompt(p.prompt)) for p in problems], at_once)
-        adapter.use(z.detach())
-        done = []
-        for part in (parts[k] for k in own(len(parts))):
-            draws = [torch.rand(recipe.samples, fmt.max_new,
-                                generator=seeded("rollout", tasks[0].name, seed, step, i))
-                     for i in part]
-            done.append(rollouts(adapter, fmt, [problems[i] for i in part],
-                                 torch.stack(draws)))
-        return policy_step(adapter, z, done, recipe.kl)
-    return learn(adapter, fmt, tasks, recipe, gradient, state, run, report)
-
-
-def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
-    """n problems spread evenly over the tasks, from the stream named by `name`.
-
-    >>> from data.tasks.families import trained_on
-    >>> [p.task for p in draw(trained_on("math"), 4, "train", "any name", 0)]
-    ['chain', 'shop', 'product', 'chain']
-    """
-    rng = Random(repr((split, *name)))
-    return [tasks[i % len(tasks)].problem(rng, split) for i in range(n)]
-
-
-class Expert(nn.Module):
-    """What is learned, and the best of it so far: one vector, kept by accuracy on validation."""
-
-    def __init__(self, start: Tensor) -> None:
-        super().__init__()
-        self.vector = nn.Parameter(start.clone())
-        self.register_buffer("best", start.clone())
-        self.register_buffer("accuracy", torch.tensor(-1.0, dtype=torch.float64))
-
-    def validated(self, accuracy: float) -> None:
-        """The vector becomes the best one if it is at least as good."""
-        if accuracy >= self.accuracy:
-            self.best.copy_(self.vector.detach())
-            self.accuracy.fill_(accuracy)
-
-
-def learn(adapter: Adapter, fmt: PromptFormat, tasks: tuple, recipe: Recipe,
-          gradient: Callable[[int, Tensor], dict], state: Path, run: dict, report: Callback
-          ) -> tuple[Tensor, list[dict]]:
-    """AdamW on one vector; gradient(step, z) adds to z.grad. Returns the best, and the log."""
-    start = adapter.neutral()
-    expert = Expert(start)
-    optimizer = torch.optim.AdamW([expert.vector], lr=recipe.rate, betas=(0.9, 0.98),
-                                  weight_decay=0.0)
-    held = [p for t in tasks for p in t.problems(recipe.held // len(tasks), "validation", 0)]
-
-    def do(step: int) -> dict:
-        if step % recipe.validate == 0:
-            by_name(adapter.model, validate)
-        decay = 0.55 + 0.45 * math.cos(math.pi * step / recipe.steps)  # to a tenth
-        warm = min(1.0, (step + 1) / 5)  # five steps of it
-        optimizer.param_groups[0]["lr"] = recipe.rate * warm * decay
-        facts = by_name(adapter.model, lambda: gradient(step, expert.vector))
-        check_finite(adapter.parts("the gradient", expert.vector.grad))
-        torch.nn.utils.clip_grad_norm_([expert.vector], 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        moves = adapter.parts("the vector", expert.vector.detach() - start)
-        check_finite(moves)
-        return {**facts, **alarms(facts, moves), "validation": expert.accuracy.item()}
-
-    def validate() -> None:
-        texts = answers(adapter, expert.vector.detach(), fmt, held)
-        expert.validated(sum(right(held, texts)) / len(held))
-
-    log = resumable(state, run, {"expert": expert, "optimizer": optimizer}, recipe.steps, do,
-                    report)
-    validate()
-    return expert.best, log
+def accuracy(svf: SVF, z: Tensor | None, fmt: PromptFormat, problems: list[Problem],
+             callback: Callable[[int, dict], None] = lambda batch, metrics: None) -> float:
+    """The share of problems that the expert z (None: the base) answers right, greedily."""
+    mine = [problems[i] for i in by_rank(len(problems))]
+    with svf.adapted(z):
+        done = complete(svf.model, fmt, [p.prompt for p in mine], callback)
+    right = sum(p.reward(fmt.text(c.tokens)) == 1 for p, c in zip(mine, done))
+    return summed(torch.tensor(float(right), dtype=torch.float64)).item() / len(problems)

@@ -1,6 +1,6 @@
 """Singular value fine-tuning: an expert is one gain for each singular value (paper, Sec. 3.2).
 
-    W = U diag(S) V^T      the frozen thin SVD of each attention and MLP matrix
+    W = U diag(S) V^T      the frozen thin SVD of each attention and MLP matrix (Sec. 3.1)
     W' = U diag(S*z) V^T   the adapted matrix; z is all that is learned, z = 1 is the base model
 
 An expert is the flat vector z (N,) of all matrices in order, N = sum of min(O, I). What is mixed
@@ -12,27 +12,39 @@ mix with them: W'(z') = W + sum_k alpha_k (W'(z_k) - W). One layer runs in one o
                                             dL/dz = S * sum_t (dL/dy U)(x V)), and for a batch in
                                             which every row has a z of its own
 
-Whatever trains or applies an expert takes any Adapter: LoRA, the paper's baseline, is flattened to
-one vector as well, in tests/paper/variants.py, beside others.
+Left out: biases and norms, which have no singular values, and the embedding and head, which the
+paper does not adapt either. Departs from the authors' code: no sigmoid, no sum(S)/sum(S*z) factor,
+attention adapted too. LoRA, the paper's baseline, is in tests/paper/variants.py.
 
 Shapes: B batch, T tokens, O/I out/in, R = min(O, I), K experts, M matrices, N length of z.
-Departs from the authors' code: no sigmoid, no sum(S)/sum(S*z) factor, attention adapted too.
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from data.files import fingerprint
-from data.processes import product
-from data.run.resume import Callback, quiet
 from model import GPT
 
 Factors = tuple[Tensor, Tensor, Tensor]  # U (O, R), S (R,), Vt (R, I)
 ATTENTION, MLP = ("q", "k", "v", "o"), ("gate", "up", "down")
 KINDS = ATTENTION + MLP
+
+
+def decomposition(W: Tensor) -> Factors:
+    """U (O, R), S (R,), Vt (R, I): the thin SVD of W (O, I), W = U diag(S) V^T.
+
+    S is descending, in float32; so is the computation, and U and Vt have W's dtype.
+
+    >>> U, S, Vt = decomposition(torch.tensor([[3., 0.], [0., 0.], [0., -4.]]))
+    >>> S.tolist(), ((U * S) @ Vt).tolist()
+    ([4.0, 3.0], [[3.0, 0.0], [0.0, 0.0], [0.0, -4.0]])
+    """
+    U, S, Vt = torch.linalg.svd(W.float(), full_matrices=False)
+    return U.to(W.dtype), S, Vt.to(W.dtype)
 
 
 def adapted_weight(U: Tensor, S: Tensor, Vt: Tensor, z: Tensor) -> Tensor:
@@ -51,51 +63,23 @@ def adapted_weight(U: Tensor, S: Tensor, Vt: Tensor, z: Tensor) -> Tensor:
     return (scaled @ Vt.to(scaled.dtype)).to(U.dtype)
 
 
-def mix(alpha: Tensor, experts: Tensor, sizes: list[int]) -> Tensor:
+def mix(alpha: Tensor, experts: Tensor) -> Tensor:
     """z' = 1 + sum_k alpha_k (z_k - 1): the base takes the rest, 1 - sum_k alpha_k (Sec. 3.2).
 
-    alpha (..., K, 1), or (..., K, M) with a coefficient for each matrix; experts (K, N), sizes
-    the M lengths that add up to N. Returns (..., N). alpha = 0 is the base, one-hot an expert.
+    alpha (..., K), experts (K, N). Returns (..., N). alpha = 0 is the base, one-hot an expert.
     Departs from the paper, where sum_k alpha_k z_k leaves the size of the weights to the search.
 
-    >>> mix(torch.tensor([[.5], [0.]]), torch.tensor([[3., 1.], [1., 9.]]), [1, 1]).tolist()
-    [2.0, 1.0]
+    >>> mix(torch.tensor([.5, .25]), torch.tensor([[3., 1.], [1., 9.]])).tolist()
+    [2.0, 3.0]
     """
-    if alpha.shape[-1] > 1:
-        alpha = alpha.repeat_interleave(torch.tensor(sizes, device=alpha.device), dim=-1)
-    return 1 + (alpha * (experts - 1)).sum(-2)
-
-
-def decomposition(W: Tensor) -> Factors:
-    """U (O, R), S (R,), Vt (R, I): the thin SVD of W (O, I), from the smaller Gram matrix.
-
-        W^T W = V diag(S^2) V^T,  U = W V diag(1/S)      (O >= I; else the same of W^T)
-
-    In float64, so that the squares lose nothing that float32 could show, and still no slower than
-    an SVD in float32. Where S is 0 the vector is 0 as well: U diag(S) V^T is W in any case. S is
-    descending, in float32 at least; U and Vt have W's dtype.
-
-    >>> U, S, Vt = decomposition(torch.tensor([[3., 0.], [0., 0.], [0., -4.]]))
-    >>> S.tolist(), ((U * S) @ Vt).tolist()
-    ([4.0, 3.0], [[3.0, 0.0], [0.0, 0.0], [0.0, -4.0]])
-    """
-    if W.shape[0] < W.shape[1]:
-        V, S, Ut = decomposition(W.T)
-        return Ut.T.contiguous(), S, V.T.contiguous()
-    W64 = W.double()
-    V = torch.linalg.eigh(W64.T @ W64).eigenvectors.flip(-1)
-    scaled = W64 @ V  # U diag(S)
-    S = scaled.norm(dim=0)
-    U = scaled / S.clamp(min=torch.finfo(S.dtype).tiny)
-    S = S.to(torch.promote_types(W.dtype, torch.float32))
-    return U.to(W.dtype).contiguous(), S, V.T.to(W.dtype).contiguous()
+    return 1 + (alpha[..., None] * (experts - 1)).sum(-2)
 
 
 class SVFLinear(nn.Module):
     """A linear layer that runs as the base, merged, or factored; `use` decides which.
 
     >>> linear, z, x = nn.Linear(2, 3, bias=False), torch.tensor([2., 0.]), torch.ones(1, 1, 2)
-    >>> layer = SVFLinear(linear, decomposition(linear.weight.detach()))
+    >>> layer = SVFLinear(linear.requires_grad_(False), decomposition(linear.weight))
     >>> layer.use(z, merge=True); merged = layer(x)
     >>> layer.use(z, merge=False); torch.allclose(layer(x), merged, atol=1e-6)
     True
@@ -103,15 +87,9 @@ class SVFLinear(nn.Module):
 
     def __init__(self, linear: nn.Linear, factors: Factors) -> None:
         super().__init__()
-        U, self.S, Vt = factors
-        self.weight, self.U, self.Vt = (  # parameters, for FSDP shards nothing else
-            nn.Parameter(part, requires_grad=False) for part in (linear.weight.detach(), U, Vt))
+        self.weight, (self.U, self.S, self.Vt) = linear.weight.detach(), factors
         self.merged: Tensor | None = None  # W' (O, I)
         self.gain: Tensor | None = None    # S*z: (R,), or (B, 1, R) with a z a row
-
-    def neutral(self, generator: torch.Generator) -> Tensor:
-        """z = 1 (R,), the base; nothing about it is random."""
-        return torch.ones_like(self.S)
 
     def use(self, z: Tensor | None, merge: bool) -> None:
         """z None: the base's own weights, bit for bit. z (R,) merged or factored. z (B, R)."""
@@ -120,76 +98,65 @@ class SVFLinear(nn.Module):
             self.merged = adapted_weight(self.U, self.S, self.Vt, z)
         elif z is not None:
             gain = (self.S * z).to(self.weight.dtype)
-            self.gain = gain if z.dim() == 1 else gain[:, None]
+            self.gain = gain if z.dim() == 1 else gain[:, None]  # one for all of a row's tokens
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
         if self.gain is not None:
-            return product(product(x, self.Vt) * self.gain, self.U)
-        return product(x, self.weight if self.merged is None else self.merged)
+            return F.linear(F.linear(x, self.Vt) * self.gain, self.U)  # (B, T, R) in between
+        return F.linear(x, self.weight if self.merged is None else self.merged)
 
 
-class Adapter:
-    """Wraps a model in place, so that `use(vector)` turns it into an expert.
+class SVF:
+    """Wraps a model in place, so that it can be any expert z (N,), N = sum of min(O, I).
 
     kinds: which matrices of each block; all seven, as in the paper, or attention or MLP alone.
-    What trains or applies an expert sees N, neutral and use, and not what the vector means.
-    ValueError for an unknown kind of matrix, or a vector of another length.
-    """
-
-    def __init__(self, model: GPT, kinds: tuple[str, ...],
-                 wrap: Callable[[str, nn.Linear], nn.Module]) -> None:
-        self.fingerprint = fingerprint(model)  # before wrapping: the base's own weights
-        self.sharded = False
-        self.model, self.layers = model.requires_grad_(False), {}
-        for name, parent, kind in matrices(model, kinds):
-            self.layers[name] = wrap(name, getattr(parent, kind))
-            setattr(parent, kind, self.layers[name])
-        self.sizes = [part.numel() for part in self._neutral()]
-        self.N = sum(self.sizes)
-
-    def _neutral(self) -> list[Tensor]:
-        generator = torch.Generator().manual_seed(0)
-        return [layer.neutral(generator) for layer in self.layers.values()]
-
-    def parts(self, what: str, vector: Tensor) -> dict[str, Tensor]:
-        """A vector (N,) by layer: {"what of layer 0.q": (R,), ...}."""
-        return {f"{what} of layer {name}": part
-                for name, part in zip(self.layers, vector.split(self.sizes))}
-
-    def neutral(self) -> Tensor:
-        """The base model as a vector (N,), where training starts."""
-        return torch.cat(self._neutral())
-
-    def use(self, z: Tensor | None) -> None:
-        """Makes the model the expert z.
-
-        None: the base, bit for bit. z (N,): merged, or factored if z is being learned.
-        z (B, N), SVF alone: factored, a z for each row. ValueError on any other shape.
-        """
-        if z is not None and (z.shape[-1] != self.N or z.dim() > 2):
-            raise ValueError(f"z is {tuple(z.shape)}, expected ({self.N},) or (rows, {self.N})")
-        merge = z is not None and z.dim() == 1 and not (z.requires_grad or self.sharded)
-        parts = [None] * len(self.sizes) if z is None else z.split(self.sizes, dim=-1)
-        for layer, part in zip(self.layers.values(), parts):
-            layer.use(part, merge)
-
-
-class SVF(Adapter):
-    """z (N,): one gain a singular value, N = sum of min(O, I); neutral() is z = 1.
-
-    factors: what `decompose` gives; without it the matrices are decomposed here.
+    factors: name -> what `decomposition` gives, where that was kept. ValueError for an unknown
+    kind of matrix, or a vector of another length.
 
     >>> from model import Config
     >>> svf = SVF(GPT(Config(vocab=11, width=6, layers=2, head_size=2)), ("q",))  # q (8, 6)
-    >>> svf.sizes, svf.N, list(svf.parts("z", svf.neutral()))
-    ([6, 6], 12, ['z of layer 0.q', 'z of layer 1.q'])
+    >>> svf.sizes, svf.N, list(svf.layers)
+    ([6, 6], 12, ['0.q', '1.q'])
     """
 
     def __init__(self, model: GPT, kinds: tuple[str, ...] = KINDS,
                  factors: dict[str, Factors] | None = None) -> None:
-        factors = factors or decompose(model, kinds)
-        super().__init__(model, kinds, lambda name, linear: SVFLinear(linear, factors[name]))
+        self.model = model.requires_grad_(False)
+        self.layers = replaced(model, kinds, lambda name, linear: SVFLinear(
+            linear, factors[name] if factors else decomposition(linear.weight)))
+        self.sizes = [len(layer.S) for layer in self.layers.values()]
+        self.N = sum(self.sizes)
+
+    def neutral(self) -> Tensor:
+        """The base model as a vector (N,), where training starts: z = 1."""
+        return torch.ones(self.N)
+
+    def use(self, z: Tensor | None) -> None:
+        """Makes the model the expert z, until the next `use`.
+
+        None: the base, bit for bit. z (N,): merged, or factored if z is being learned.
+        z (B, N): factored, a z for each row of a batch. ValueError on any other shape.
+        """
+        if z is not None and (z.shape[-1] != self.N or z.dim() > 2):
+            raise ValueError(f"z is {tuple(z.shape)}, expected ({self.N},) or (rows, {self.N})")
+        merge = z is not None and z.dim() == 1 and not z.requires_grad
+        device = self.model.embed.weight.device
+        parts = ([None] * len(self.sizes) if z is None
+                 else z.float().to(device).split(self.sizes, dim=-1))
+        for layer, part in zip(self.layers.values(), parts):
+            layer.use(part, merge)
+
+    @contextmanager
+    def adapted(self, z: Tensor | None) -> Iterator[None]:
+        """The model is the expert z in here, as in `use`; afterwards it is what it was before."""
+        before = [(layer.merged, layer.gain) for layer in self.layers.values()]
+        try:
+            self.use(z)
+            yield
+        finally:
+            for layer, state in zip(self.layers.values(), before):
+                layer.merged, layer.gain = state
 
     def keep(self, rows: Tensor) -> None:
         """These rows of a batch stay, in this order, each with its z if it has its own."""
@@ -198,17 +165,7 @@ class SVF(Adapter):
                 layer.gain = layer.gain[rows]
 
 
-def decompose(model: GPT, kinds: tuple[str, ...] = KINDS,
-              report: Callback = quiet) -> dict[str, Factors]:
-    """Name -> factors of each matrix; report(i, {}) after each."""
-    factors = {}
-    for i, (name, parent, kind) in enumerate(matrices(model, kinds)):
-        factors[name] = decomposition(getattr(parent, kind).weight.detach())
-        report(i, {})
-    return factors
-
-
-def matrices(model: GPT, kinds: tuple[str, ...]) -> list[tuple[str, nn.Module, str]]:
+def matrices(model: GPT, kinds: tuple[str, ...] = KINDS) -> list[tuple[str, nn.Module, str]]:
     """(name, parent module, attribute) of each matrix of these kinds, in the order of z.
 
     >>> from model import Config
@@ -220,3 +177,13 @@ def matrices(model: GPT, kinds: tuple[str, ...]) -> list[tuple[str, nn.Module, s
     return [(f"{i}.{kind}", part, kind) for i, block in enumerate(model.blocks)
             for part, own in ((block.attention, ATTENTION), (block.mlp, MLP))
             for kind in own if kind in kinds]
+
+
+def replaced(model: GPT, kinds: tuple[str, ...], layer: Callable[[str, nn.Linear], nn.Module]
+             ) -> dict[str, nn.Module]:
+    """Puts layer(name, linear) in the place of each of these matrices; returns them by name."""
+    layers = {}
+    for name, parent, kind in matrices(model, kinds):
+        layers[name] = layer(name, getattr(parent, kind))
+        setattr(parent, kind, layers[name])
+    return layers

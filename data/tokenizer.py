@@ -1,23 +1,24 @@
-"""The tokenizer: tiktoken over a vocabulary of our own, kept in Llama 3's tokenizer.model format.
+"""Text to tokens and back: a vocabulary of our own on tiktoken, and the format of a prompt.
 
 Every word, every whole number below 100 and every operation (" +7", " *2") is one token with its
 leading space, so that " 7" is the same token wherever it stands; whatever else a user types falls
-back to bytes and still decodes to itself. `python -m data.tokenizer` makes tokenizer.model anew
-from the corpus. Left out: merges learned by counting pairs, as published vocabularies have them;
-what the tasks say is few words, and each is whole. Published tokenizers are read by bpe.py.
+back to bytes and still decodes to itself. The file is in the format of Llama 3's tokenizer.model;
+data/tasks/corpus.py makes it. Left out: merges learned by counting pairs, as published
+vocabularies have them; what the tasks say is few words, and each is whole. Published tokenizers
+are read by data/llama/bpe.py, their prompt formats by data/llama/chat.py.
 """
 from __future__ import annotations
 
 import base64
 import binascii
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
 import tiktoken
 
 from data import HERE
-from data.files import opened, write_whole
+from data.files import opened
 
 VOCABULARY = HERE / "tokenizer.model"
 PATTERN = r" ?[A-Za-z]+(?:-[A-Za-z]+)?| ?[-+*%]?[0-9]+| ?[^\sA-Za-z0-9]|\s"
@@ -69,26 +70,72 @@ def tidy(text: str) -> str:
     return "".join(" " + "".join(piece.split()) for piece in pieces)
 
 
-def make(documents: int = 30_000) -> list[bytes]:
-    r"""The 256 bytes, then the corpus's words, most frequent first, then the numbers to 99.
+# ------------------------------------------------------------------- what stands around a prompt
 
-    >>> make(documents=50)[255:260], make(documents=0)[256:258]
-    ([b'\xff', b' x', b' ,', b' :', b' .'], [b' 0', b' 1'])
+@dataclass(frozen=True)
+class PromptFormat:
+    r"""What stands around a prompt, and where an answer ends.
+
+    Whatever a user writes is plain text: the name of a special token in it is not that token.
+
+    >>> fmt = built_in(load())
+    >>> load().decode(fmt.prompt(" what is 12 +7 ?")), load().decode(fmt.answer(" it is 19"))
+    ('<|begin_of_text|> what is 12 +7 ?\n', ' it is 19<|end_of_text|>')
     """
-    from collections import Counter
 
-    from data.tasks.corpus import document
-    rng, count = Random("vocabulary"), Counter()
-    for _ in range(documents):
-        count.update(re.findall(PATTERN, "".join(document(rng)) + "\n"))
-    words = [w for w, _ in sorted(count.items(), key=lambda item: (-item[1], item[0]))]
-    tokens = dict.fromkeys([bytes([b]) for b in range(256)])
-    tokens.update(dict.fromkeys(w.encode() for w in words))
-    tokens.update(dict.fromkeys(f" {n}".encode() for n in range(100)))
-    return list(tokens)
+    encoding: tiktoken.Encoding
+    before: tuple[int, ...]  # tokens before every prompt
+    around: str              # what stands around a prompt: "{}" and names of special tokens
+    ends: tuple[int, ...]    # tokens that end an answer, the usual one first
+    stop: str = ""           # a text that does as well
+    max_new: int = 72        # tokens that an answer may have
+    batch: int = 10_000      # answers that are written at once
+
+    def prompt(self, text: str) -> list[int]:
+        """The tokens of a whole prompt, with all that stands before and around the text."""
+        return [*self.before, *fill(self.encoding, self.around, text)]
+
+    def answer(self, text: str) -> list[int]:
+        """The tokens of a whole answer, as a target of next-token prediction."""
+        return [*self.encoding.encode_ordinary(text), self.ends[0]]
+
+    def text(self, tokens: list[int]) -> str:
+        r"""Sampled tokens as text, without special ones; bytes that are no UTF-8 become U+FFFD.
+
+        >>> fmt = built_in(load())
+        >>> fmt.text(fmt.answer(" it is 19")), fmt.text([195])
+        (' it is 19', '\ufffd')
+        """
+        special = set(self.encoding._special_tokens.values())
+        known = b"".join(self.encoding.decode_single_token_bytes(t) for t in tokens
+                         if t not in special and t < self.encoding.n_vocab)
+        text = known.decode(errors="replace")
+        return text.split(self.stop)[0] if self.stop else text
 
 
-if __name__ == "__main__":
-    lines = [base64.b64encode(t) + b" " + str(i).encode() for i, t in enumerate(make())]
-    write_whole(VOCABULARY, lambda file: file.write(b"\n".join(lines) + b"\n"))
-    print(f"wrote {VOCABULARY}: {len(lines)} tokens")
+def fill(encoding: tiktoken.Encoding, template: str, text: str) -> list[int]:
+    """Tokens of a template of ours, in which the names of special tokens are these tokens.
+
+    What is put in place of "{}" is plain text whatever it says.
+
+    >>> tokens = fill(load(), "<|end_of_text|>{}", " <|end_of_text|>")
+    >>> [load().decode([token]) for token in tokens][:5]
+    ['<|end_of_text|>', ' <', '|', 'e', 'n']
+    """
+    tokens: list[int] = []
+    for piece in re.split(r"(<\|\w+\|>)", template):
+        if piece in encoding._special_tokens:
+            tokens.append(encoding._special_tokens[piece])
+        else:
+            tokens += encoding.encode_ordinary(piece.replace("{}", text))
+    return tokens
+
+
+def built_in(encoding: tiktoken.Encoding) -> PromptFormat:
+    r"""The prompt format of the model that ships with the project: begin, prompt, line break.
+
+    >>> built_in(load()).around, load().decode(built_in(load()).ends)
+    ('{}\n', '<|end_of_text|>')
+    """
+    return PromptFormat(encoding, tuple(fill(encoding, BEGIN, "")), "{}\n",
+                        (encoding._special_tokens[END],))

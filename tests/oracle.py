@@ -3,7 +3,7 @@
 Run by hand, with torch, tiktoken, transformers, safetensors and peft installed; the tests
 themselves need only what this makes, tests/fixtures/logits.json and lora.json:
 
-    python -m tests.oracle                  # when checkpoints.py has changed
+    python -m tests.oracle                  # when published.py has changed
     python -m tests.oracle lora             # the same: LoRA on one of the checkpoints, by peft
     python -m tests.oracle compare FOLDER   # logits and greedy text of open weights, both ways
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 
 from svf import KINDS
-from tests.checkpoints import LORA, TOKENS, VARIANTS, lora_numbers, write_hugging_face
+from tests.published import LORA, TOKENS, VARIANTS, lora_numbers, write_hugging_face
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from statistics import mean
 
 import torch
+from data.run.answers import answers, right
 
 import rl
 import t2
 from data.files import alone, write_json
-from data.run.answers import answers, right
 from data.run.checkpoints import load_expert, load_llama
 from data.run.flags import Train
 from data.run.report import wilson

@@ -126,11 +126,9 @@ def test_unusable_ranks_are_refused(tmp_path: Path, content: bytes | None, rows:
     with pytest.raises(ValueError, match=says) as error:
         bpe.encoding(tmp_path, rows)
     assert "tokenizer.model" in str(error.value) and "\n" not in str(error.value)
-
-
-def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.model").unlink()
     with pytest.raises(ValueError, match="neither tokenizer.json nor tokenizer.model"):
-        bpe.encoding(tmp_path, 300)
+        bpe.encoding(tmp_path, rows)
 
 
 # --------------------------------------------------------------------- merges against brute force
@@ -192,11 +190,12 @@ def accepted(ranks: Ranks, listed: Listed, whole: bool) -> bool:
     return True
 
 
+@pytest.mark.parametrize("rounds", [200, pytest.param(5000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("whole", [False, True])
-def test_what_is_accepted_is_exact(whole: bool) -> None:
+def test_what_is_accepted_is_exact(whole: bool, rounds: int) -> None:
     """Every vocabulary in which the two ways differ on some text is refused."""
     rng, counts = Random(f"small {whole}"), {(a, b): 0 for a in (0, 1) for b in (0, 1)}
-    for _ in range(1200):
+    for _ in range(rounds):
         ranks, listed = small_vocabulary(rng, whole)
         texts = [*ranks, *(x + y for x in ranks for y in ranks if len(x + y) < 14),
                  *(bytes(rng.choices(b"abc", k=rng.randint(3, 9))) for _ in range(15))]
@@ -204,14 +203,14 @@ def test_what_is_accepted_is_exact(whole: bool) -> None:
         same = all(by_rank(t, ranks) == by_list(t, ranks, listed, whole) for t in texts)
         assert same or not taken, (ranks, listed)
         counts[taken, same] += 1
-    assert counts[True, True] > 200 and counts[False, False] > 200
+    assert min(counts[True, True], counts[False, False]) > rounds / 6
     if not whole:  # nearly all that could be accepted is
         assert counts[False, True] < 0.35 * counts[True, True], counts
 
 
 def test_remains_is_what_bpe_comes_to() -> None:
     rng, seen = Random("remains"), set()
-    for _ in range(1000):
+    for _ in range(300):
         ranks = {bytes([b]): i for i, b in enumerate(b"ab")}
         made: bpe.Made = {token: (-1, b"", b"") for token in ranks}
         for _ in range(12):
@@ -254,12 +253,8 @@ def refused(folder: Path, says: str, rows: int = ROWS) -> None:
 
 
 @pytest.mark.parametrize("content, says", [
-    (b"", "Expecting value"), (b"[]", "holds a list, expected an object"),
-    (b"null", "holds a NoneType"), (b'{"model": {', "Expecting property name"),
-    (b"\xff\xfe{}", "codec can't decode"), (b"\xef\xbb\xbf{}", "BOM"),
-    (b"[" * 200_000, "recursion"), (b'{"a":' * 200_000, "recursion"),
-    (b'{"model": 1, "model": 2}', "'model' is there twice"), (b"{}", "pre_tokenizer is"),
-    (b'{"x": ' + b"9" * 10_000 + b"}", ".")])
+    (b"[]", "expected a JSON object"), (b"[" * 200_000, "recursion"), (b"{}", "pre_tokenizer is"),
+    (b'{"model": 1, "model": 2}', "'model' stands there more than once")])
 def test_files_that_are_no_tokenizer_are_refused(tmp_path: Path, content: bytes, says: str
                                                  ) -> None:
     (tmp_path / "tokenizer.json").write_bytes(content)
@@ -270,10 +265,6 @@ BYTES = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "
 SPLIT = {"type": "Split", "pattern": {"Regex": bpe.LLAMA3}, "behavior": "Isolated",
          "invert": False}
 SPECIAL = {"content": "<new>", "id": 640, "special": True}
-
-
-def row(**parts: object) -> list[dict]:
-    return [SPECIAL | parts]
 
 
 def sequence(*parts: object) -> dict:
@@ -287,71 +278,63 @@ def single(*parts: object, **rest: object) -> dict:
 S, TEXT = {"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}
 
 
+SPLIT_ONLY = BYTES | {"use_regex": False}
+BROKEN: dict[str, list[tuple[Any, str]]] = {  # what is changed: to what, and what the message says
+    "model": [(None, "model is None, expected dict")],
+    "model.type": [("WordPiece", "model.type is 'WordPiece', supported: 'BPE'"),
+                   (["BPE"], "model.type is")],
+    "model.dropout": [(0.1, "model.dropout is 0.1")],
+    "model.byte_fallback": [(True, "model.byte_fallback is True")],
+    "model.continuing_subword_prefix": [("##", "model.continuing_subword_prefix is '##'")],
+    "model.end_of_word_suffix": [("</w>", "model.end_of_word_suffix is '</w>'")],
+    "model.ignore_merges": [("yes", "model.ignore_merges is 'yes'")],
+    "model.vocab": [([], "vocab is .*expected dict"), ({}, "merge 0 is")],
+    "model.merges": [(None, "merges is None, expected list")],
+    "normalizer": [({"type": "NFC"}, "normalizer is {'type': 'NFC'}, supported: null")],
+    "pre_tokenizer": [
+        (None, "pre_tokenizer is"), ("ByteLevel", "type is None, expected str"),
+        ([BYTES], "type is None, expected str"),
+        ({"type": "Metaspace", "replacement": "\u2581"}, "Metaspace"),
+        (BYTES | {"add_prefix_space": True}, "'add_prefix_space': True"),
+        (SPLIT_ONLY, "'use_regex': False"), (sequence(BYTES, BYTES), "pre_tokenizer is"),
+        ({"type": "Sequence", "pretokenizers": 3}, "pretokenizers is 3"),
+        (sequence(SPLIT, BYTES), "pre_tokenizer is"),
+        *((sequence(SPLIT | part, SPLIT_ONLY), says) for part, says in (
+            ({"invert": True}, "pre_tokenizer is"), ({"behavior": "Removed"}, "pre_tokenizer is"),
+            ({"pattern": {"Regex": "\\w+"}}, r"w\+")))],
+    "added_tokens": [
+        ({}, "added_tokens is"), ([3], "content is None"),
+        *(([SPECIAL | part], says) for part, says in (
+            ({"id": True}, "id is True, expected int"), ({"content": ""}, "is empty"),
+            ({"special": False}, "added token '<new>' is not special"),
+            ({"special": "yes"}, "added token '<new>' is not special"),
+            ({"content": "\ud800"}, "no text"), ({"content": "Ġthe"}, "which is another token's"),
+            ({"id": -1}, "has id -1, expected a whole number below the model's 650"),
+            ({"id": 650}, "has id 650, expected"),
+            ({"id": 300}, "token '<new>' has id 300, which is another token's"))),
+        ([SPECIAL] * 2, "there twice")],
+    "model.vocab.new": [(-1, "has id -1"), (True, "has id True, expected"), (None, "has id None"),
+                        (640.0, "has id 640.0"), (10 ** 30, "has id inf"), (300, "another token"),
+                        (640, "token 640, b'new', is not what its merges come to")],
+    "model.vocab.a b": [(640, "a token has the character ' '")],
+    "model.vocab.\ud800": [(640, r"a token has the character '\\ud800'")],
+    "model.vocab.\x85": [(640, r"a token has the character '\\x85'")],
+    "model.vocab.": [(640, "a token is empty")],
+    "model.merges.-1": [
+        ("a", "is 'a', expected two tokens"), ("a b c", "is 'a b c', expected two tokens"),
+        (["a", ["b"]], "expected two tokens"), (["a", 3], "expected two tokens"),
+        ({"a": 1, "b": 2}, "expected two tokens"), (None, "is None, expected two tokens"),
+        (["<s>", "a"], "expected two tokens of the vocabulary that are not"),
+        (["Q", "Z"], "makes no token"), (document()["model"]["merges"][0], "there twice")],
+    "post_processor": [
+        ({"type": "RobertaProcessing"}, "post_processor is"), (3, "type is None"),
+        *((single(*parts), "post_processor is") for parts in ((), (S, TEXT))),
+        *((single(S, TEXT, *more, special_tokens={"<s>": row}), "post_processor is")
+          for more, row in (((), {"ids": [5]}), ((), [0]), ((S,), {"ids": [0]})))]}
+
+
 @pytest.mark.parametrize("key, value, says", [
-    ("model.type", "WordPiece", "model.type is 'WordPiece', supported: 'BPE'"),
-    ("model.type", ["BPE"], "model.type is"),
-    ("model.dropout", 0.1, "model.dropout is 0.1"),
-    ("model.byte_fallback", True, "model.byte_fallback is True"),
-    ("model.continuing_subword_prefix", "##", "model.continuing_subword_prefix is '##'"),
-    ("model.end_of_word_suffix", "</w>", "model.end_of_word_suffix is '</w>'"),
-    ("model.ignore_merges", "yes", "model.ignore_merges is 'yes'"),
-    ("model", None, "model is None, expected dict"),
-    ("model.vocab", [], "vocab is .*expected dict"),
-    ("model.vocab", {}, "merge 0 is"),
-    ("model.merges", None, "merges is None, expected list"),
-    ("normalizer", {"type": "NFC"}, "normalizer is {'type': 'NFC'}, supported: null"),
-    ("pre_tokenizer", None, "pre_tokenizer is"),
-    ("pre_tokenizer", "ByteLevel", "type is None, expected str"),
-    ("pre_tokenizer", [BYTES], "type is None, expected str"),
-    ("pre_tokenizer", {"type": "Metaspace", "replacement": "\u2581"}, "Metaspace"),
-    ("pre_tokenizer", BYTES | {"add_prefix_space": True}, "'add_prefix_space': True"),
-    ("pre_tokenizer", BYTES | {"use_regex": False}, "'use_regex': False"),
-    ("pre_tokenizer", sequence(BYTES, BYTES), "pre_tokenizer is"),
-    ("pre_tokenizer", {"type": "Sequence", "pretokenizers": 3}, "pretokenizers is 3"),
-    ("pre_tokenizer", sequence(SPLIT, BYTES), "pre_tokenizer is"),
-    ("pre_tokenizer", sequence(SPLIT | {"invert": True}, BYTES | {"use_regex": False}),
-     "pre_tokenizer is"),
-    ("pre_tokenizer", sequence(SPLIT | {"behavior": "Removed"}, BYTES | {"use_regex": False}),
-     "pre_tokenizer is"),
-    ("pre_tokenizer", sequence(SPLIT | {"pattern": {"Regex": "\\w+"}},
-                               BYTES | {"use_regex": False}), r"w\+"),
-    ("added_tokens", {}, "added_tokens is"),
-    ("added_tokens", [3], "content is None"),
-    ("added_tokens", row(id=True), "id is True, expected int"),
-    ("added_tokens", row(special=False), "added token '<new>' is not special"),
-    ("added_tokens", row(special="yes"), "added token '<new>' is not special"),
-    ("added_tokens", row(content=""), "is empty"),
-    ("added_tokens", row(content="\ud800"), "no text"),
-    ("added_tokens", row() * 2, "there twice"),
-    ("added_tokens", row(id=-1), "has id -1, expected a whole number below the model's 650"),
-    ("added_tokens", row(id=650), "has id 650, expected"),
-    ("added_tokens", row(id=300), "token '<new>' has id 300, which is another token's"),
-    ("added_tokens", row(content="Ġthe"), "has id .*, which is another token's"),
-    ("model.vocab.new", -1, "has id -1"), ("model.vocab.new", True, "has id True, expected"),
-    ("model.vocab.new", 640.0, "has id 640.0"), ("model.vocab.new", 10 ** 30, "has id 1000"),
-    ("model.vocab.new", None, "has id None"), ("model.vocab.new", 300, "another token's"),
-    ("model.vocab.new", 640, "token 640, b'new', is not what its merges come to"),
-    ("model.vocab.a b", 640, "a token has the character ' '"),
-    ("model.vocab.\ud800", 640, r"a token has the character '\\ud800'"),
-    ("model.vocab.\x85", 640, r"a token has the character '\\x85'"),
-    ("model.vocab.", 640, "a token is empty"),
-    ("model.merges.-1", "a", "is 'a', expected two tokens"),
-    ("model.merges.-1", "a b c", "is 'a b c', expected two tokens"),
-    ("model.merges.-1", ["a", ["b"]], "expected two tokens"),
-    ("model.merges.-1", ["a", 3], "expected two tokens"),
-    ("model.merges.-1", {"a": 1, "b": 2}, "expected two tokens"),
-    ("model.merges.-1", None, "is None, expected two tokens"),
-    ("model.merges.-1", ["<s>", "a"], "expected two tokens of the vocabulary that are not"),
-    ("model.merges.-1", ["Q", "Z"], "makes no token"),
-    ("model.merges.-1", document()["model"]["merges"][0], "there twice"),
-    ("post_processor", {"type": "RobertaProcessing"}, "post_processor is"),
-    ("post_processor", 3, "type is None"), ("post_processor", single(), "post_processor is"),
-    ("post_processor", single(S, TEXT), "post_processor is"),
-    ("post_processor", single(S, TEXT, special_tokens={"<s>": {"ids": [5]}}), "post_processor is"),
-    ("post_processor", single(S, TEXT, special_tokens={"<s>": [0]}), "post_processor is"),
-    ("post_processor", single(S, TEXT, S, special_tokens={"<s>": {"ids": [0]}}),
-     "post_processor is"),
-])
+    (key, value, says) for key, cases in BROKEN.items() for value, says in cases])
 def test_unsupported_or_broken_parts_are_refused(tmp_path: Path, key: str, value: Any, says: str
                                                  ) -> None:
     thing = part = document()
@@ -362,25 +345,18 @@ def test_unsupported_or_broken_parts_are_refused(tmp_path: Path, key: str, value
     refused(written(tmp_path, thing), says)
 
 
-@pytest.mark.parametrize("key, value", [("unk_token", "<s>"), ("ignore_merges", True)])
-def test_missing_bytes_and_what_they_may_become_are_refused(tmp_path: Path, key: str, value: Any
-                                                            ) -> None:
-    thing = document("smollm")
-    thing["model"][key] = value
-    refused(written(tmp_path, thing), "no token for 3 of the bytes, such as 4; supported only")
-
-
-def test_a_special_token_named_like_a_missing_byte_is_refused(tmp_path: Path) -> None:
-    thing = document("smollm")
-    thing["added_tokens"].append(SPECIAL | {"content": "Ą"})
-    refused(written(tmp_path, thing), "no special token has such a byte's name")
-
-
-def test_merges_out_of_order_are_refused(tmp_path: Path) -> None:
-    thing = document()
-    merges = thing["model"]["merges"]
-    merges[10], merges[11] = merges[11], merges[10]
-    refused(written(tmp_path, thing), "come before those of a smaller id")
+@pytest.mark.parametrize("name, change, says", [
+    *(("smollm", lambda thing, part=part: thing["model"].update(part),
+       "no token for 3 of the bytes, such as 4; supported only")
+      for part in ({"unk_token": "<s>"}, {"ignore_merges": True})),
+    ("smollm", lambda thing: thing["added_tokens"].append(SPECIAL | {"content": "Ą"}),
+     "no special token has such a byte's name"),
+    ("gpt2", lambda thing: thing["model"]["merges"].insert(10, thing["model"]["merges"].pop(11)),
+     "come before those of a smaller id")])
+def test_what_would_give_other_ids_is_refused(tmp_path: Path, name: str, change: Callable,
+                                              says: str) -> None:
+    change(thing := document(name))
+    refused(written(tmp_path, thing), says)
 
 
 def test_a_model_with_other_rows_is_refused(tmp_path: Path) -> None:
@@ -389,14 +365,10 @@ def test_a_model_with_other_rows_is_refused(tmp_path: Path) -> None:
     refused(tmp_path, "not its tokenizer", rows=10 ** 12)
 
 
-def test_a_text_with_half_a_character_pair_is_encoded() -> None:
-    encoding = bpe.encoding(FIXTURES / "gpt2", ROWS)
-    assert encoding.decode(encoding.encode_ordinary("a\ud800b")) == "a\ufffdb"
-
-
 @pytest.mark.parametrize("name", BEGINS)
-def test_a_run_of_spaces_that_would_crash_tiktoken_is_refused(name: str) -> None:
+def test_a_text_that_would_crash_tiktoken_is_mended_or_refused(name: str) -> None:
     encoding = bpe.encoding(FIXTURES / name, ROWS)
+    assert encoding.decode(encoding.encode_ordinary("a\ud800b")) == "a\ufffdb"
     text = "a" * 600_000 + " " * 400_000 + "b"
     assert encoding.decode(encoding.encode_ordinary(text)) == text
     with pytest.raises(ValueError, match="more than 500000 spaces in a row"):

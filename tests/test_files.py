@@ -1,129 +1,108 @@
-"""Nothing is lost: files are whole or not there, checked when read, and one run has a folder."""
+"""Nothing is lost: files are whole or not there, and one run has a folder."""
 from __future__ import annotations
 
 import os
-import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import torch
 
-from data import HERE
-from data.files import alone, load_file, save_file, write_json, write_whole
-
-ROOT = HERE.parent
-
-
-def python(code: str, *args: object) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-c", code, *map(str, args)], cwd=ROOT, text=True,
-                          capture_output=True, timeout=120)
+import t2
+from data import HERE, files
+from data.files import alone, parse, read_json, remove, write_json, write_whole
+from data.safetensors import load, save
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
-    path = tmp_path / "a.json"
-    write_json(path, {"old": 1})
+    write_json(path := tmp_path / "a.json", {"old": 1})
 
-    def half(file: object) -> None:
-        file.write(b"{")
-        raise OSError(28, "No space left on device")
+    def half(error: Exception) -> Callable:
+        def write(file: object) -> None:
+            file.write(b"{")
+            raise error
+        return write
     with pytest.raises(ValueError, match=r"a\.json can't be written \(No space left"):
-        write_whole(path, half)
-    def mistaken(file: object) -> None:
-        raise RuntimeError("ours, and no full disk")
+        write_whole(path, half(OSError(28, "No space left on device")))
     with pytest.raises(RuntimeError, match="ours"):
-        write_whole(path, mistaken)
+        write_whole(path, half(RuntimeError("ours, and no full disk")))
     assert path.read_text() == '{\n "old": 1\n}\n' and os.listdir(tmp_path) == ["a.json"]
-
-
-def test_a_folder_that_is_a_file_is_one_clear_line(tmp_path: Path) -> None:
-    (tmp_path / "a").write_text("a file")
     with pytest.raises(ValueError, match="can't be written"):
-        write_json(tmp_path / "a" / "b.json", {})
-    done = subprocess.run([sys.executable, "-m", "data.tasks.english", str(tmp_path / "a" / "b")],
-                          cwd=ROOT, text=True, capture_output=True)
-    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+        write_json(path / "b.json", {})  # in a folder that is a file
 
 
 def test_a_file_is_on_disk_before_it_has_its_name(tmp_path: Path,
                                                   monkeypatch: pytest.MonkeyPatch) -> None:
-    done = []
-    fsync, rename = os.fsync, os.replace
+    done, fsync, rename = [], os.fsync, os.replace
     monkeypatch.setattr("os.fsync", lambda fd: (done.append("flush"), fsync(fd)))
     monkeypatch.setattr("os.replace", lambda a, b: (done.append("rename"), rename(a, b)))
-    save_file(tmp_path / "new" / "a.pt", {"x": 1})
-    assert done == ["flush", "rename"] and load_file(tmp_path / "new" / "a.pt") == {"x": 1}
+    save(path := tmp_path / "new" / "a.safetensors", {"x": torch.ones(1)}, {"kind": "state"})
+    assert done == ["flush", "rename"] and load(path, "state")[0]["x"] == 1
 
 
-def test_every_flipped_bit_of_a_tensor_is_noticed(tmp_path: Path) -> None:
-    path, x = tmp_path / "a.pt", torch.arange(40.0)
-    save_file(path, {"x": x})
-    whole = path.read_bytes()
-    at = whole.index(struct.pack("<f", 7.0))
-    for bit in range(0, 32, 5):
-        damaged = bytearray(whole)
-        damaged[at + bit // 8] ^= 1 << bit % 8
-        path.write_bytes(damaged)
-        with pytest.raises(ValueError, match="damaged"):
-            load_file(path)
-        torch.load(path, weights_only=True)  # which by itself says nothing
+def test_of_several_processes_the_first_alone_writes(tmp_path: Path,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    write_json(path := tmp_path / "a.json", {"x": 1})
+    monkeypatch.setattr(files, "FIRST", False)
+    write_json(path, {"x": 2})
+    remove(path)
+    with alone(tmp_path):
+        assert os.listdir(tmp_path) == ["a.json"] and read_json(path) == {"x": 1}
 
 
-FULL = """
-import resource, sys, torch
-from pathlib import Path
-from data.files import load_file, save_file, write_json
-path = Path(sys.argv[1])
-save_file(path / "a.pt", {"x": torch.zeros(100)})
-write_json(path / "a.json", {"x": 1})
-resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
-for write in (lambda: save_file(path / "a.pt", {"x": torch.ones(100_000)}),
-              lambda: write_json(path / "a.json", {"x": "y" * 100_000})):
+@contextmanager
+def no_room(size: int) -> Iterator[None]:
+    """No file may have more bytes than this, as if the disk were full."""
+    resource = pytest.importorskip("resource", reason="file sizes can't be limited here")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
-        write()
-    except ValueError as error:
-        print(error)
-print(load_file(path / "a.pt")["x"].sum().item(), (path / "a.json").read_text().split())
-"""
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_full_disk_is_one_clear_line_and_the_old_files_stay(tmp_path: Path) -> None:
-    pytest.importorskip("resource", reason="the size of files can't be limited here")
-    said = python(FULL, tmp_path).stdout.splitlines()
-    assert len(said) == 3 and all("can't be written (File too large)" in line for line in said[:2])
-    assert said[2] == "0.0 ['{', '\"x\":', '1', '}']"
-    assert sorted(os.listdir(tmp_path)) == ["a.json", "a.pt"]
+    a, b, meta = tmp_path / "a.safetensors", tmp_path / "b.json", {"kind": "state"}
+    save(a, {"x": torch.zeros(100)}, meta)
+    write_json(b, {"x": 1})
+    with no_room(50_000):
+        for write in (lambda: save(a, {"x": torch.ones(100_000)}, meta),
+                      lambda: write_json(b, {"x": "y" * 100_000})):
+            with pytest.raises(ValueError, match=r"can't be written \(File too large\)"):
+                write()
+    assert load(a, "state")[0]["x"].sum() == 0 and read_json(b) == {"x": 1}
+    assert sorted(os.listdir(tmp_path)) == ["a.safetensors", "b.json"]
 
 
-def test_a_full_disk_stops_train_in_one_line_and_it_goes_on_later(tmp_path: Path) -> None:
-    pytest.importorskip("resource", reason="the size of files can't be limited here")
+def test_a_full_disk_stops_train_in_one_line_and_it_goes_on_later(
+        tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     args = ["train", "--task", "classifier", "--steps", "2", "--n", "9", "--out", str(tmp_path)]
-    code = "import sys, t2; sys.exit(t2.main(sys.argv[1:]))"
-    done = python("import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
-                  + code, *args)
-    assert done.returncode == 2 and not list(tmp_path.glob("*.pt*"))
-    assert "can't be written (File too large)" in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
-    assert python(code, *args).returncode == 0 and (tmp_path / "classifier.pt").exists()
+    with no_room(9000):
+        assert t2.main(args) == 2
+    assert "can't be written (File too large)" in capsys.readouterr().err.splitlines()[-1]
+    assert not list(tmp_path.glob("*.safetensors*"))
+    assert t2.main(args) == 0 and (tmp_path / "classifier.safetensors").exists()
 
 
-def test_a_second_run_in_a_folder_says_so_and_stops(tmp_path: Path) -> None:
-    def ask() -> subprocess.CompletedProcess:
-        return python("import sys, t2; sys.exit(t2.main(sys.argv[1:]))", "ask", "hello", "--out",
-                      tmp_path)
+# ------------------------------------------------------------------------------------- one folder
+
+def test_a_second_run_in_a_folder_says_so_and_stops(tmp_path: Path,
+                                                    capsys: pytest.CaptureFixture) -> None:
     with alone(tmp_path):
-        done = ask()
-    assert done.returncode == 2 and "another run is at work there" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1 and not (tmp_path / "ask.json").exists()
-    assert ask().returncode == 0
+        assert t2.main(["ask", "hello", "--out", str(tmp_path)]) == 2
+    error, = capsys.readouterr().err.strip().splitlines()
+    assert "another run is at work there" in error and not (tmp_path / "ask.json").exists()
 
 
 def test_a_killed_run_leaves_no_lock(tmp_path: Path) -> None:
     code = ("import sys, time\nfrom pathlib import Path\nfrom data.files import alone\n"
             "with alone(Path(sys.argv[1])):\n    print('mine', flush=True)\n    time.sleep(60)")
-    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, text=True,
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=HERE.parent, text=True,
                           stdout=subprocess.PIPE) as other:
         assert other.stdout.readline() == "mine\n"
         with pytest.raises(ValueError, match="another run"), alone(tmp_path):
@@ -135,9 +114,9 @@ def test_a_killed_run_leaves_no_lock(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_killed_runs_are_swept_and_nothing_else(tmp_path: Path) -> None:
-    keep = {"notes.tmp", "math.pt", "math.pt.tmp", "photo.jpg.12.tmp", "a.json.x.tmp"}
-    sweep = {"math.pt.123.tmp", "math.state.pt.9.tmp", "decomposition.svd.77.tmp",
-             "adapt.json.1.tmp"}
+    keep = {"notes.tmp", "math.safetensors", "math.safetensors.tmp", "photo.jpg.12.tmp",
+            "a.json.x.tmp"}
+    sweep = {"math.safetensors.123.tmp", "math.state.safetensors.9.tmp", "adapt.json.1.tmp"}
     for name in keep | sweep:
         (tmp_path / name).write_text("x")
     with alone(tmp_path):
@@ -148,3 +127,27 @@ def test_a_lock_that_is_none_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / ".lock").write_bytes(b"not a database" * 100)
     with pytest.raises(ValueError, match=r"\.lock is of no use .* delete it"), alone(tmp_path):
         pass
+
+
+# ------------------------------------------------------------------------------------------- JSON
+
+@pytest.mark.parametrize("raw, says", [
+    (b"", "Expecting value"), (b"{", "Expecting"), (b"[1]", "it holds [1]"), (b"null", "it holds"),
+    (b"\xff\xfe{", "utf-8"), (b"\xef\xbb\xbf{}", "BOM"), (b"[" * 100_000, "recursion"),
+    (b'{"a": {"b": 1, "c": 2, "b": 1}}', "'b' stands there more than once"),
+    (b'{"a":' * 100_000, "recursion")])
+def test_json_that_is_none(tmp_path: Path, raw: bytes, says: str) -> None:
+    (path := tmp_path / "a.json").write_bytes(raw)
+    with pytest.raises(ValueError) as caught:
+        read_json(path)
+    text = str(caught.value)
+    assert text.startswith(f"{path}: expected a JSON object: ") and says in text
+    assert "\n" not in text and len(text) < 400
+
+
+def test_json_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parse(tmp_path, b'{"a": ' + b"9" * 1_000_000 + b"}") == {"a": float("inf")}  # at once
+    monkeypatch.setattr(files, "MOST_JSON", 20)
+    write_json(path := tmp_path / "a.json", {"text": "x" * 20})
+    with pytest.raises(ValueError, match="more than 20 bytes"):
+        read_json(path)

@@ -11,7 +11,7 @@ import torch
 import t2
 from data.run.flags import Ask
 from data.run.session import Session
-from tests import checkpoints
+from tests import published
 from tests.test_t2 import run
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -22,12 +22,12 @@ ROWS = 600
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights, tokenizer and two domains of 60 lines each."""
     made = tmp_path_factory.mktemp("Wörter und Gewichte")  # neither ASCII nor without spaces
-    checkpoints.VARIANTS["words"] = {"vocab_size": ROWS, "hidden_size": 24, "eos_token_id": 2,
+    published.VARIANTS["words"] = {"vocab_size": ROWS, "hidden_size": 24, "eos_token_id": 2,
                                      "max_position_embeddings": 300, "tie_word_embeddings": True}
     try:
-        checkpoints.write_hugging_face(made, "words")
+        published.write_hugging_face(made, "words")
     finally:
-        del checkpoints.VARIANTS["words"]
+        del published.VARIANTS["words"]
     shutil.copy(FIXTURES / "smollm" / "tokenizer.json", made)
     lines = [{"prompt": f"{kind} {i}?", "answer": answer, "check": "choice",
               "choices": ["yes", "no"], "domain": kind}

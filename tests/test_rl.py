@@ -13,11 +13,11 @@ from unittest.mock import patch
 
 import pytest
 import torch
+from data.run.answers import completions, padded
 
 from data.files import load_file
 from data.llama.chat import built_in
 from data.processes import Gone, kept_bytes
-from data.run.answers import completions, padded
 from data.run.pretrain import fit, next_token_loss
 from data.run.resume import NotFinite, Stopped, alarms, quiet, resumable, seeded
 from data.tasks.families import trained_on

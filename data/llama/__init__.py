@@ -1,5 +1,5 @@
-"""Open weights as they are published, read without trust: they become a model in data/run.
+"""Open weights as they are published, read without trust: data/run/checkpoints.py makes a model.
 
-weights.py: settings and tensors; bpe.py: tokenizers; chat.py: what stands around a prompt, and
-where an answer ends.
+weights.py: settings and tensors, of which pickles.py reads Meta's; bpe.py: tokenizers; chat.py:
+prompt formats.
 """

@@ -13,7 +13,6 @@ beside them. Special tokens' names in a text are plain text here, always.
 """
 from __future__ import annotations
 
-import json
 import re
 from functools import cached_property
 from itertools import count, islice
@@ -23,7 +22,7 @@ from typing import Any
 import regex
 import tiktoken
 
-from data.files import show
+from data.files import read_json, show
 from data.tokenizer import BEGIN, END, read_ranks
 
 SHORT = "'s|'t|'re|'ve|'m|'ll|'d"
@@ -137,8 +136,8 @@ def encoding(folder: Path, vocab: int) -> tiktoken.Encoding:
     path = folder / "tokenizer.json"
     if not path.is_file():
         return llama3(folder / "tokenizer.model", vocab)
+    document = read_json(path)
     try:
-        document = read(path)
         pattern, special = split_pattern(document), special_tokens(document)
         model = settings(document)
         tokens = vocabulary(get(model, "vocab", dict), special, vocab)
@@ -146,7 +145,7 @@ def encoding(folder: Path, vocab: int) -> tiktoken.Encoding:
         check_bytes(model, tokens, special)
         check_merges(ranks, merges(model, tokens), model.get("ignore_merges") is True)
         return build(folder.name, pattern, ranks, special, vocab)
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from None
 
 
@@ -158,9 +157,10 @@ def begin(folder: Path, encoding: tiktoken.Encoding) -> str:
     path = folder / "tokenizer.json"
     if not path.is_file():
         return BEGIN
+    document = read_json(path)
     try:
-        return template_start(read(path), encoding._special_tokens)
-    except (OSError, ValueError, RecursionError) as error:
+        return template_start(document, encoding._special_tokens)
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from None
 
 
@@ -209,21 +209,6 @@ def build(name: str, pattern: str, ranks: dict[bytes, int], special: dict[str, i
 
 
 # ------------------------------------------------------------------------------- tokenizer.json
-
-def read(path: Path) -> dict:
-    """A JSON object. ValueError if it is none, or if an object in it names a key twice."""
-    def once(pairs: list[tuple[str, Any]]) -> dict:
-        thing = dict(pairs)
-        if len(thing) < len(pairs):
-            seen = set()
-            twice = next(key for key, _ in pairs if key in seen or seen.add(key))
-            raise ValueError(f"{show(twice)} is there twice in an object")
-        return thing
-    document = json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=once)
-    if not isinstance(document, dict):
-        raise ValueError(f"holds a {type(document).__name__}, expected an object")
-    return document
-
 
 def get(thing: Any, key: str, kind: type) -> Any:
     """thing[key], of exactly this kind: a bool is no int.

@@ -6,27 +6,26 @@
 The paper adapts Llama 3 8B and 70B and Mistral 7B (Sec. 4): their weights can be read, and other
 folders of model_type llama or mistral. Whatever would change the result and that model.py does not
 compute is refused by name, for a model that is loaded wrongly still writes text, only worse. A
-folder comes from strangers: JSON is checked value by value, pickles are read by torch's
-weights-only loader. Left out: quantised weights, and every way to stretch RoPE but Llama 3's.
+folder comes from strangers: JSON is checked value by value, tensors are read by safetensors.py and
+pickles.py. Left out: quantised weights, and every way to stretch RoPE but Llama 3's.
 
 Shapes: O rows and I columns of a matrix, D head size.
 """
 from __future__ import annotations
 
-import json
 import math
-import mmap
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from data.files import check_sums, map_file, opened, show
+from data.files import read_json, show
+from data.llama.pickles import Shard, check_sums, shard
+from data.safetensors import Piece, header
 
 NAMES = {  # ours: (Hugging Face's, Meta's); {} is the layer
     "embed.weight": ("model.embed_tokens.weight", "tok_embeddings.weight"),
@@ -44,9 +43,7 @@ NAMES = {  # ours: (Hugging Face's, Meta's); {} is the layer
     ("mlp.up", "mlp.up_proj", "feed_forward.w3"),
     ("mlp.down", "mlp.down_proj", "feed_forward.w2"),
 )}
-NO_WEIGHT = re.compile(r"rope\.freqs|.*\.rotary_emb\.inv_freq")  # RoPE's table, computed anyway
-DTYPES = {"BF16": torch.bfloat16, "F16": torch.float16, "F32": torch.float32}
-MOST_JSON = 100_000_000  # bytes; the headers of the largest models have less than a tenth of it
+NO_WEIGHT = re.compile(r"rope\.freqs|.*\.rotary_emb\.inv_freq")
 LARGEST = 2**24  # of each size but these two: far above every Llama, and products stay int64
 LARGEST_LAYERS, LARGEST_CONTEXT = 1024, 2**21
 
@@ -71,12 +68,29 @@ def settings(folder: Path) -> dict:
     """
     hugging_face = is_hugging_face(folder)
     fields = Fields(folder / ("config.json" if hugging_face else "params.json"))
-    found = from_config(fields) if hugging_face else from_params(fields)
-    heads, head_size = found["heads"], found["head_size"] or found["width"] / found["heads"]
-    if heads % found["kv_heads"] or head_size % 2 or heads * head_size > LARGEST:
-        raise ValueError(f"{fields.path}: {heads} heads on {found['kv_heads']} key/value heads of "
-                         f"size {head_size}, expected a whole ratio and an even size")
-    return {**found, "head_size": int(head_size)}
+    return consistent(fields.path, from_config(fields) if hugging_face else from_params(fields))
+
+
+def consistent(path: Path, found: dict) -> dict:
+    """The fields of model.Config, once they go together, with the head size that is implied.
+
+    >>> consistent(Path("config.json"), {"heads": 4, "kv_heads": 3, "head_size": 8})
+    Traceback (most recent call last):
+    ValueError: config.json: 4 heads on 3 key/value heads of size 8, expected a whole ratio and \
+an even size
+    """
+    heads, size = found["heads"], found["head_size"] or found["width"] / found["heads"]
+    if heads % found["kv_heads"] or size % 2 or heads * size > LARGEST:
+        raise ValueError(f"{path}: {heads} heads on {found['kv_heads']} key/value heads of size "
+                         f"{size}, expected a whole ratio and an even size")
+    if found["context"] * size > 8 * LARGEST:
+        raise ValueError(f"{path}: a context of {found['context']} with heads of size {size}: its "
+                         "table of angles would fill the memory")
+    theta, eps, scaling = found["theta"], found["eps"], found["scaling"]
+    if theta < 1 or eps > 1 or scaling and scaling[0] < 1:  # angles would be NaN
+        raise ValueError(f"{path}: theta {theta}, eps {eps}, scaling {scaling}: expected theta "
+                         "and factor 1 or more, and eps 1 or less")
+    return {**found, "head_size": int(size)}
 
 
 def is_hugging_face(folder: Path) -> bool:
@@ -189,10 +203,9 @@ class Fields:
     """
 
     def __init__(self, path: Path, table: dict | None = None, where: str = "") -> None:
-        if table is None:
-            with opened(path) as file:
-                table = parse(path, file.read(MOST_JSON + 1))
         self.path, self.table, self.where = path, table, where
+        if table is None:
+            self.table = read_json(path)
 
     def get(self, key: str, default: object = None) -> object:
         """The value as it stands there, or the default.
@@ -267,40 +280,7 @@ class Fields:
                 self.fail(show(key), value, f"no such key, but {', '.join(sorted(keys))} alone")
 
 
-def parse(path: Path, raw: bytes) -> dict:
-    """A JSON object. ValueError if it is none, is too long or too deep, or names a key twice.
-
-    >>> parse(Path("config.json"), b'{"vocab_size": 8, "vocab_size": 9}')
-    Traceback (most recent call last):
-    ValueError: config.json: expected a JSON object: 'vocab_size' stands there more than once
-    """
-    def unique(pairs: list[tuple[str, object]]) -> dict:
-        if len(table := dict(pairs)) < len(pairs):
-            (twice, _), = Counter(key for key, _ in pairs).most_common(1)
-            raise ValueError(f"{show(twice)} stands there more than once")
-        return table
-    try:
-        if len(raw) > MOST_JSON:
-            raise ValueError(f"more than {MOST_JSON} bytes")
-        table = json.loads(raw.decode(), object_pairs_hook=unique,  # a million digits take minutes
-                           parse_int=lambda d: int(d) if len(d) < 21 else math.inf)
-        if not isinstance(table, dict):
-            raise ValueError(f"it holds {show(table)}")
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path}: expected a JSON object: {error}") from None
-    return table
-
-
 # ----------------------------------------------------------------------------------- tensors
-
-@dataclass(frozen=True)
-class Piece:
-    """A tensor of one file, or a shard of one: its shape, and what maps it from disk."""
-
-    path: Path
-    shape: tuple[int, ...]
-    read: Callable[[], Tensor]
-
 
 def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]],
             dtype: torch.dtype = torch.float32) -> Iterator[tuple[str, Tensor]]:
@@ -343,11 +323,10 @@ def published(name: str, meta: bool) -> str:
     return NAMES[name.replace(f".{layer}.", ".{}.") if layer else name][meta].format(layer)
 
 
-def check_names(folder: Path, wanted: dict[str, tuple[int, ...]], found: dict[str, list[Piece]]
-                ) -> None:
+def check_names(folder: Path, wanted: Collection[str], found: Collection[str]) -> None:
     """ValueError unless the tensors found are those wanted, none missing and none left over.
 
-    >>> check_names(Path("llama"), {"norm": (3,), "head": (5, 3)}, {"norm": []})
+    >>> check_names(Path("llama"), ["norm", "head"], ["norm"])
     Traceback (most recent call last):
     ValueError: llama: missing: 'head'; expected the 2 tensors that its settings imply
     """
@@ -417,7 +396,6 @@ def halved(weight: Tensor, head_size: int) -> Tensor:
 
 
 # ------------------------------------------------------------------------------- safetensors
-# 8 bytes of header length (little-endian), a JSON header, and then the tensors side by side.
 
 def safetensors(folder: Path) -> dict[str, list[Piece]]:
     """The tensors of the index's files, or of model.safetensors, or of all *.safetensors."""
@@ -430,90 +408,38 @@ def safetensors(folder: Path) -> dict[str, list[Piece]]:
         raise ValueError(f"{folder} has config.json but no *.safetensors beside it")
     pieces = {}
     for path in paths:
-        for name, piece in header(path).items():
+        for name, piece in learned(header(path)[0]).items():
             if name in pieces:
                 raise ValueError(f"{path}: {show(name)} is in {pieces[name][0].path.name} too")
             pieces[name] = [piece]
     return pieces
 
 
+def learned(table: dict[str, Any]) -> dict[str, Any]:
+    """Less what is no weight: RoPE's tables, which are computed anyway.
+
+    >>> learned({"norm.weight": 1, "rope.freqs": 2})
+    {'norm.weight': 1}
+    """
+    return {name: thing for name, thing in table.items() if not NO_WEIGHT.fullmatch(name)}
+
+
 def indexed(index: Path) -> dict[str, list[Piece]]:
     """The tensors of the files that an index names, each in the file that it names for it."""
-    files: dict[str, set[str]] = {}
+    files: dict[str, list[str]] = {}
     for name, file in Fields(index).inner("weight_map").table.items():
         if not isinstance(file, str) or not re.fullmatch(r"[\w.-]{1,99}\.safetensors", file, re.A):
             raise ValueError(f"{index}: {show(name)} is in {show(file)}, expected the plain name "
                              "of a .safetensors file beside it")
-        files.setdefault(file, set()).add(name)
+        files.setdefault(file, []).append(name)
     pieces = {}
     for file, names in files.items():
-        found = header(index.parent / file)
-        names = {name for name in names if not NO_WEIGHT.fullmatch(name)}
-        if wrong := names ^ set(found):
+        found = learned(header(index.parent / file)[0])
+        if wrong := learned(dict.fromkeys(names)).keys() ^ found.keys():
             raise ValueError(f"{index} and {file} disagree on {show(min(wrong))}, expected it in "
                              "both or in neither")
         pieces.update((name, [piece]) for name, piece in found.items())
     return pieces
-
-
-def header(path: Path) -> dict[str, Piece]:
-    """What the header of a safetensors file says. ValueError if its spans do not fill the file."""
-    with opened(path) as file:
-        room = path.stat().st_size - 8
-        length = int.from_bytes(file.read(8), "little")
-        if not 2 <= length <= min(room, MOST_JSON):
-            raise ValueError(f"{path}: a header of {length} bytes in a file of {room + 8}, "
-                             "expected a safetensors file: cut off, or something else")
-        table = parse(path, file.read(length))
-    table.pop("__metadata__", None)
-    spans = sorted((*span(path, name, entry), name) for name, entry in table.items())
-    position, pieces = 0, {}
-    for start, end, name in spans:
-        if start != position:
-            raise ValueError(f"{path}: {show(name)} begins at byte {start} of the data, expected "
-                             f"{position}: no holes and no overlaps")
-        position = end
-        dtype, shape = DTYPES[table[name]["dtype"]], tuple(table[name]["shape"])
-        read = partial(mapped, path, 8 + length + start, dtype, shape)
-        pieces[name] = Piece(path, shape, read)
-    if position != room - length:
-        raise ValueError(f"{path}: {room - length} bytes of data, expected {position}")
-    return {name: piece for name, piece in pieces.items() if not NO_WEIGHT.fullmatch(name)}
-
-
-def span(path: Path, name: str, entry: object) -> tuple[int, int]:
-    """First byte and the one after the last of an entry of the header, if it makes sense.
-
-    >>> entry = {"dtype": "BF16", "shape": [2, 3], "data_offsets": [8, 20]}
-    >>> span(Path("model.safetensors"), "w", entry)
-    (8, 20)
-    """
-    where = f"{path}: {show(name)}"
-    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-        raise ValueError(f"{where} is {show(entry)}, expected dtype, shape and data_offsets")
-    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
-    if not isinstance(dtype, str) or dtype not in DTYPES:
-        raise ValueError(f"{where} is of dtype {show(dtype)}, expected BF16, F16 or F32: "
-                         "quantised weights are not read")
-    for what, values in (("shape", shape), ("data_offsets", offsets)):
-        if not isinstance(values, list) or len(values) > 8 or any(
-                type(value) is not int or value < 0 for value in values):
-            raise ValueError(f"{where}: {what} is {show(values)}, expected whole numbers")
-    size = math.prod(shape) * DTYPES[dtype].itemsize
-    if len(offsets) != 2 or offsets[1] - offsets[0] != size:
-        raise ValueError(f"{where}: data_offsets is {show(offsets)}, expected {size} bytes for "
-                         f"{dtype} of shape {show(shape)}")
-    return offsets[0], offsets[1]
-
-
-def mapped(path: Path, start: int, dtype: torch.dtype, shape: tuple[int, ...]) -> Tensor:
-    """The tensor that begins at a byte of a file; unmapped when the last reference to it goes."""
-    shift, size = start % mmap.ALLOCATIONGRANULARITY, math.prod(shape) * dtype.itemsize
-    with opened(path) as file:  # a private copy can be written to, which is what torch wants
-        memory = mmap.mmap(file.fileno(), shift + size, access=mmap.ACCESS_COPY,
-                           offset=start - shift)
-    raw = torch.frombuffer(memory, dtype=torch.uint8, count=size, offset=shift)
-    return (raw.clone() if start % dtype.itemsize else raw).view(dtype).view(shape)  # aligned
 
 
 # ------------------------------------------------------------------------------ Meta's shards
@@ -533,41 +459,11 @@ def shards(folder: Path) -> dict[str, list[Piece]]:
     paths, pieces = shard_paths(folder), {}
     for i, path in enumerate(paths):
         check_sums(path)
-        table, source = shard(path), Shard(path)
-        if i and (wrong := set(table) ^ set(pieces)):
+        table, source = learned(shard(path)), Shard(path)
+        if i and (wrong := table.keys() ^ pieces.keys()):
             raise ValueError(f"{path} and {paths[0].name} disagree on {show(min(wrong))}, "
                              "expected it in both or in neither")
         for name, tensor in table.items():
             piece = Piece(path, tuple(tensor.shape), partial(source.read, name))
             pieces.setdefault(name, []).append(piece)
     return pieces
-
-
-def shard(path: Path) -> dict[str, Tensor]:
-    """A file of Meta's, mapped. ValueError if it holds anything but dense weights by name."""
-    table = map_file(path)
-    for name, tensor in table.items():
-        if not (isinstance(name, str) and isinstance(tensor, Tensor)
-                and tensor.dtype in DTYPES.values()):
-            what = tensor.dtype if isinstance(tensor, Tensor) else type(tensor).__name__
-            raise ValueError(f"{path}: {show(name)} is {what}, expected dense bfloat16, float16 "
-                             "or float32: quantised weights are not read")
-    return {name: t.detach() for name, t in table.items() if not NO_WEIGHT.fullmatch(name)}
-
-
-class Shard:
-    """Hands out the tensors of a file, which it maps anew now and then.
-
-    What was read of a mapping stays in memory with it, and to map takes a while: 1/32 is a middle.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.table, self.left = path, {}, 0
-
-    def read(self, name: str) -> Tensor:
-        """A tensor of the file, by name; it stays mapped while the caller holds it."""
-        if self.left <= 0:
-            self.table = {}  # unmaps
-            self.table, self.left = shard(self.path), self.path.stat().st_size // 32
-        self.left -= self.table[name].nbytes
-        return self.table[name].detach()

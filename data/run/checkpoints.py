@@ -1,13 +1,12 @@
 """Base models, experts and decompositions: to disk and back, each held to what it claims to be.
 
 An expert carries the fingerprint of the base that it was trained on and fits no other. Published
-weights are read by data/llama/weights.py and their tokenizers by data/llama/bpe.py; here they become a model.
+weights and tokenizers are read by data/llama; here they become a model.
 """
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Collection
+import hashlib
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
@@ -15,82 +14,76 @@ import tiktoken
 import torch
 from torch import Tensor
 
-from data.files import fingerprint, load_file, save_file, show
+from data.files import show
 from data.llama import bpe, weights
-from data.llama.weights import LARGEST, LARGEST_CONTEXT, LARGEST_LAYERS
+from data.llama.weights import LARGEST_CONTEXT, LARGEST_LAYERS, LLAMA3, Fields
+from data.safetensors import load, raw, save
 from model import GPT, Config
-from svf import KINDS, SVF, Factors, decompose, matrices
+from svf import Factors, decomposition, matrices
 
-SIZES = ("vocab", "width", "layers", "heads", "kv_heads", "head_size", "hidden", "context")
 
+def fingerprint(model: GPT) -> str:
+    """16 hex digits of the config and all weights: an expert fits the base it was trained on.
+
+    Weights are rounded to bfloat16 for it, so that a base is the same base in every dtype.
+    """
+    digest = hashlib.sha256(repr(model.config).encode())
+    for name, p in sorted(model.named_parameters()):
+        digest.update(name.encode())
+        digest.update(raw(p.detach().bfloat16()))
+    return digest.hexdigest()[:16]
+
+
+# ------------------------------------------------------------------------------------ base models
 
 def save_model(model: GPT, path: Path, **facts: object) -> None:
-    """Config and weights in float32; the tied head is not written twice."""
-    weights = {k: v for k, v in model.state_dict().items()
-               if not (k == "head.weight" and model.config.tied)}
-    save_file(path, {"config": asdict(model.config), "weights": weights, "facts": facts})
+    """Config and weights in float32; a tied head is not written twice."""
+    save(path, {name: p.detach().float() for name, p in model.named_parameters()},
+         {"kind": "base", "config": asdict(model.config), "facts": facts})
 
 
 def load_model(path: Path, device: str = "cpu") -> GPT:
-    """The model that save_model wrote. ValueError names what is missing or left over."""
-    saved = load_file(path)
-    try:
-        names = [field.name for field in fields(Config)]  # scaling: the first files have none
-        config = checked(same_keys("config", saved.get("config"), names, optional="scaling"))
-        shapes = weight_shapes(config)
-        tensors = same_keys("weights", saved.get("weights"), shapes)
-        for name, tensor in tensors.items():
-            if not (isinstance(tensor, Tensor) and tensor.dtype == torch.float32
-                    and tensor.shape == shapes[name] and tensor.isfinite().all()):
-                raise ValueError(f"{name} is not {shapes[name]} finite numbers in float32")
-    except ValueError as error:
-        raise ValueError(f"{path} is not a base model of t2.py: {error}") from None
-    return filled(config, {name: tensor.detach() for name, tensor in tensors.items()}).to(device)
+    """The model that save_model wrote. ValueError names what is missing, left over or can't be."""
+    state, meta = load(path, "base")
+    config = own_config(Fields(path, meta).inner("config"))
+    shapes = weight_shapes(config)
+    weights.check_names(path, shapes, state)
+    for name, tensor in state.items():
+        check_numbers(path, name, tensor, shapes[name])
+    return filled(config, state).to(device)
 
 
-def checked(table: dict) -> Config:
-    """A Config of a stranger's values. ValueError names the one that can't be."""
-    for name in SIZES:
-        value = table[name]
-        most = {"layers": LARGEST_LAYERS, "context": LARGEST_CONTEXT}.get(name, LARGEST)
-        if type(value) is not int or not 1 <= value <= most:
-            raise ValueError(f"{name} is {show(value)}, expected a whole number from 1 to "
-                             f"{most:,}")
-    context, size, tied = table["context"], table["head_size"], table["tied"]
-    if context * size > 8 * LARGEST:
-        raise ValueError(f"a context of {context} with heads of size {size}: its table of angles "
-                         "would fill the memory")
-    given = table.get("scaling")
-    scaling = (1, 1, 2, 1) if given is None else given
-    if type(tied) is not bool or type(scaling) is not tuple or len(scaling) != 4:
-        raise ValueError(f"tied is {show(tied)} and scaling {show(given)}, expected True or "
-                         "False, and None or four numbers")
-    theta, eps = table["theta"], table["eps"]
-    for value in (theta, eps, *scaling):
-        if type(value) not in (int, float) or not 0 < value <= sys.float_info.max:
-            raise ValueError(f"{show(value)} among theta, eps and scaling, expected finite "
-                             "numbers above 0")
-    factor, low, high, _ = scaling
-    if theta < 1 or eps > 1 or factor < 1 or low >= high:  # angles would be NaN
-        raise ValueError(f"theta {theta}, eps {eps}, scaling {scaling}: expected theta and factor "
-                         "1 or more, eps 1 or less, and low below high")
-    return Config(**table)
+def own_config(given: Fields) -> Config:
+    """A Config from JSON. ValueError names the value that can't be, or can't be with another.
 
-
-def same_keys(what: str, table: object, wanted: Collection[str], optional: str = "") -> dict:
-    """The table. ValueError if it is none, or names what is missing or left over.
-
-    >>> same_keys("config", {"width": 8, "depht": 2}, ["width", "depth"])
+    >>> own_config(Fields(Path("base.safetensors"), {"width": -96}))
     Traceback (most recent call last):
-    ValueError: 'depth' is missing in config
+    ValueError: base.safetensors: width is -96, expected a whole number from 1 to 16777216
     """
-    if not isinstance(table, dict):
-        raise ValueError(f"{what} is {show(table)}, expected a dictionary")
-    for name in [*wanted, *table]:
-        if name != optional and (name in table) != (name in wanted):
-            raise ValueError(f"{show(name)} is {'missing' if name in wanted else 'left over'} in "
-                             f"{what}")
-    return table
+    given.known({field.name for field in fields(Config)})
+    scaling = given.get("scaling")
+    if scaling is not None:
+        if not isinstance(scaling, list) or len(scaling) != len(LLAMA3):
+            given.fail("scaling", scaling, f"null or {len(LLAMA3)} numbers")
+        scaling = weights.llama3(Fields(given.path, dict(zip(LLAMA3, scaling)), "scaling."))
+    sizes = ("width", "vocab", "heads", "kv_heads", "head_size", "hidden")
+    return Config(**weights.consistent(given.path, {
+        **{name: given.whole(name) for name in sizes}, "scaling": scaling,
+        "layers": given.whole("layers", LARGEST_LAYERS),
+        "context": given.whole("context", LARGEST_CONTEXT), "theta": given.number("theta"),
+        "eps": given.number("eps"), "tied": given.one_of("tied", True, False)}))
+
+
+def check_numbers(path: Path, name: str, tensor: Tensor | None, shape: tuple[int, ...]) -> None:
+    """ValueError unless the tensor is so many finite numbers in float32.
+
+    >>> check_numbers(Path("math.safetensors"), "z", torch.ones(2), (3,))
+    Traceback (most recent call last):
+    ValueError: math.safetensors: 'z' is not (3,) finite numbers in float32
+    """
+    if (tensor is None or tensor.dtype != torch.float32 or tensor.shape != shape
+            or not tensor.isfinite().all()):
+        raise ValueError(f"{path}: {show(name)} is not {shape} finite numbers in float32")
 
 
 def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str = "cpu"
@@ -104,15 +97,14 @@ def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str
     """
     folder = Path(path)
     settings = weights.settings(folder)
-    try:
-        config = checked(settings)
-    except ValueError as error:
-        raise ValueError(f"{folder}: {error}") from None
+    config = Config(**settings)
     state = {name: tensor.to(device, dtype, copy=True) for name, tensor in weights.tensors(
         folder, settings, weight_shapes(config), dtype)}
     model = filled(config, state)
     return model.to(device), bpe.encoding(folder, config.vocab)  # to: RoPE's tables
 
+
+# ------------------------------------------------------------------------ weights become a model
 
 def weight_shapes(config: Config) -> dict[str, tuple[int, ...]]:
     """Of each weight, a tied head left out. Sizes from a file fill no memory here.
@@ -137,64 +129,57 @@ def filled(config: Config, state: dict[str, Tensor]) -> GPT:
     return model.requires_grad_(False).eval()
 
 
-def kept_factors(path: Path, model: GPT, report: Callable[[int, dict], None]
-                 ) -> dict[str, Factors]:
-    """`decompose`, done once: kept in `path` with the fingerprint of the weights.
+# ----------------------------------------------------------------------- decompositions, experts
 
-    A file of other weights, or one whose factors do not give the weights back, is made again.
+def kept_factors(path: Path, model: GPT, callback: Callable[[int, dict], None]
+                 ) -> dict[str, Factors]:
+    """U, S, Vt of each matrix that SVF adapts, computed once: kept with the base's fingerprint.
+
+    A file of another base, or one whose factors do not give the weights back, is made again;
+    callback(i, {}) after each matrix.
     """
-    base = fingerprint(model)
+    base, factors = fingerprint(model), {}
+    matrix = {name: getattr(parent, kind).weight for name, parent, kind in matrices(model)}
+    names = {name: [f"{name}.{part}" for part in ("U", "S", "Vt")] for name in matrix}
     if path.exists():
-        saved = load_file(path, mmap=True)
-        factors = saved.get("factors")
-        places = {name: getattr(part, kind).weight for name, part, kind in matrices(model, KINDS)}
-        if saved.get("base") == base and isinstance(factors, dict) and all(
-                _fits(W, factors.get(name)) for name, W in places.items()):
-            return {name: tuple(part.detach().to(W.device) for part in factors[name])
-                    for name, W in places.items()}
-    factors = decompose(model, KINDS, report)
-    save_file(path, {"base": base, "factors": factors})
+        kept, meta = load(path, "decomposition", on_disk=True)
+        if meta.get("base") == base and all(
+                fits(W, *map(kept.get, names[name])) for name, W in matrix.items()):
+            return {name: tuple(kept[key].to(W.device) for key in names[name])
+                    for name, W in matrix.items()}
+        del kept  # what is mapped can't be replaced on Windows
+    for i, (name, W) in enumerate(matrix.items()):
+        factors[name] = tuple(part.contiguous() for part in decomposition(W.detach()))
+        callback(i, {})
+    save(path, {key: part for name in names for key, part in zip(names[name], factors[name])},
+         {"kind": "decomposition", "base": base})
     return factors
 
 
-def _fits(W: Tensor, factors: object) -> bool:
+def fits(W: Tensor, U: Tensor | None, S: Tensor | None, Vt: Tensor | None) -> bool:
     """Whether U diag(S) V^T x is W x, for one random x: what is damaged does not pass."""
-    O, I = W.shape
-    R, exact = min(O, I), torch.promote_types(W.dtype, torch.float32)
-    if not isinstance(factors, tuple) or len(factors) != 3 or any(
-            not isinstance(part, Tensor) or part.shape != shape or part.dtype != dtype
-            for part, shape, dtype in zip(factors, ((O, R), (R,), (R, I)),
-                                          (W.dtype, exact, W.dtype))):
-        return False
-    U, S, Vt = factors
+    (O, I), exact = W.shape, torch.promote_types(W.dtype, torch.float32)
+    R = min(O, I)
+    for part, shape, dtype in (U, (O, R), W.dtype), (S, (R,), exact), (Vt, (R, I), W.dtype):
+        if part is None or part.shape != shape or part.dtype != dtype:
+            return False
     x = torch.randn(I, generator=torch.Generator().manual_seed(0)).to(W.dtype)
     want = (W.cpu() @ x).float()
     got = (U @ (S.to(W.dtype) * (Vt @ x))).float()
     return bool((got - want).norm() <= 50 * torch.finfo(W.dtype).eps * want.norm())
 
 
-def save_expert(path: Path, svf: SVF, z: Tensor, facts: dict) -> None:
-    """z with the base's fingerprint and what is known about the expert."""
-    save_file(path, {"z": z.detach().cpu(), "base": svf.fingerprint, "facts": facts})
+def save_expert(path: Path, z: Tensor, base: str, facts: dict) -> None:
+    """z (N,) with its base's fingerprint, and what is known about the expert."""
+    save(path, {"z": z.detach().float()}, {"kind": "expert", "base": base, "facts": facts})
 
 
-def load_expert(path: Path, svf: SVF) -> tuple[Tensor, dict]:
-    """(z (N,), facts). ValueError if it is damaged or belongs to another base."""
-    saved = load_file(path)
-    z, base, facts = (saved.get(key) for key in ("z", "base", "facts"))
-    if not (isinstance(z, Tensor) and z.shape == (svf.N,) and z.dtype == torch.float32
-            and torch.isfinite(z).all()):
-        raise ValueError(f"{path} holds no expert of {svf.N} finite gains in float32")
-    if base != svf.fingerprint:
-        raise ValueError(f"{path} is an expert of base {show(base)}, this base is "
-                         f"{svf.fingerprint}: train it again, by `python t2.py train` with the "
-                         "--out of this base")
-    plain = isinstance(facts, dict)
-    try:
-        json.dumps(facts)  # as train.json will have them
-    except (TypeError, ValueError):
-        plain = False
-    if not plain:
-        raise ValueError(f"{path}: facts is {show(facts)}, expected a dictionary of plain values: "
-                         "train it again")
-    return z.detach().to(svf.model.embed.weight.device), facts
+def load_expert(path: Path, N: int, base: str) -> tuple[Tensor, dict]:
+    """(z (N,) in float32 on the CPU, facts). ValueError if it is damaged or of another base."""
+    tensors, meta = load(path, "expert")
+    if meta.get("base") != base:
+        raise ValueError(f"{path} is an expert of base {show(meta.get('base'))}, this base is "
+                         f"{base}: train it again, by `python t2.py train` with the --out of this "
+                         "base")
+    check_numbers(path, "z", tensors.get("z"), (N,))
+    return tensors["z"], Fields(path, meta).inner("facts").table

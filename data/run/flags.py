@@ -51,8 +51,6 @@ class Model(Common):
                         choices=["float32", "bfloat16", "float16"])
     max_new_tokens: int = option(0, "tokens an answer may have (default: 72; open weights 128)",
                                  least=0, most=MOST)
-    shard: bool = option(False, "torchrun's processes share the model, not the work: for weights "
-                         "that outgrow one device")
     batch: int = option(0, "answers written or learned from at once; lower it if memory runs out "
                         "(default: all, 64 to train; open weights 32)", least=0, most=MOST)
 
@@ -64,7 +62,6 @@ class Shots(Model):
     tasks: str = option("", "your tasks for open weights, a JSON object a line (see "
                         "data/README.md)", metavar="FILE")
     few_shot: int = option(8, "examples that strategy C may look at", least=1, most=200)
-    per_matrix: bool = option(False, "a coefficient for each matrix and expert, not each expert")
 
 
 @dataclass(frozen=True)
@@ -89,8 +86,8 @@ class Train(Model):
     """Train an expert for each domain (math, code, reasoning) and the classification expert.
 
     Prints the accuracy of base and expert on test prompts; OUT/train.json holds it as well, and
-    OUT/math.pt and the like the experts. Ctrl-C stops after the step in hand; the same command
-    goes on from there.
+    OUT/math.safetensors and the like the experts. Ctrl-C stops after the step in hand; the same
+    command goes on from there.
 
         python t2.py train
         python t2.py train --task math --seed 1 --out out/1
@@ -110,8 +107,9 @@ class Train(Model):
 class Pretrain(Common):
     """Make the base model from scratch, on the synthetic corpus.
 
-    Writes OUT/base.pt and OUT/pretrain.json. Ctrl-C stops after the step in hand; the same
-    command goes on from there. Experts fit the base that they were trained on: run train next.
+    Writes OUT/base.safetensors and OUT/pretrain.json. Ctrl-C stops after the step in hand; the
+    same command goes on from there. Experts fit the base that they were trained on: run train
+    next.
 
         python t2.py pretrain --out out/mine && python t2.py train --out out/mine
     """

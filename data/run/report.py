@@ -4,11 +4,13 @@ All of it fits 80 columns with three experts. Shares come with Wilson's interval
 """
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.files import write_json
+from data.files import opened, write_json
 from data.run.flags import STRATEGIES
 from data.run.screen import CYAN, RED, Line, bar, bold, draws, painted, printable, reach, spark
 
@@ -31,13 +33,17 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 
 
 class Table:
-    """The rows of adapt, shown and written as they are made, or found after a stop."""
+    """The rows of adapt, shown and written as they are made, or found after a stop.
 
-    def __init__(self, session: Session, tasks: int) -> None:
+    run: which run this is; rows of the same one that was stopped are taken up.
+    """
+
+    def __init__(self, session: Session, run: dict, tasks: int) -> None:
         self.args, self.domains, self.rows = session.args, session.domains, {}
-        self.line, self.tasks = Line("adapt", tasks), tasks
+        self.line = Line("adapt", tasks)
         self.path = self.args.out / "adapt.json"
-        self.facts = {"seed": self.args.seed, "shots": self.args.few_shot, "sources": session.sources}
+        self.head = {"seed": self.args.seed, "shots": self.args.few_shot,
+                     "sources": session.sources, "run": run}
         heads = "".join(f"{HEADS.get(name, name)[:4]:>5}" for name in self.columns())
         about = f"Accuracy on {self.args.n} test prompts a task, of the base and each expert alone"
         if "few-shot" in self.columns():
@@ -46,59 +52,71 @@ class Table:
                       " with\nC's budget; A, B, C: the strategies. C has seen "
                       f"{self.args.few_shot} shots.")
         print(f"\n{about}\n\n{'task':<9}{heads}", flush=True)
+        for name, row in unfinished(self.path, run).items():
+            self.add(name, row)
 
     def columns(self) -> list[str]:
-        """Every way to choose alpha that was asked for, in the order of the columns."""
+        """Every strategy and baseline that was asked for, in the order of the columns."""
         wanted = {*HEADS} if self.args.strategy == "all" else {self.args.strategy}
         wanted |= {*HEADS} - {*STRATEGIES} if "few-shot" in wanted else set()
-        return ["base", *self.domains, *(way for way in HEADS if way in wanted)]
+        return ["base", *self.domains, *(name for name in HEADS if name in wanted)]
 
     def add(self, name: str, row: dict) -> None:
         """Shows the row, and writes all rows so far."""
         self.rows[name] = row
-        ways = row["ways"]
-        end = "  {:.2f}-{:.2f}".format(*ways["few-shot"]["interval"]) if "few-shot" in ways else ""
-        self.show(name, {way: found["accuracy"] for way, found in ways.items()}, end)
-        write_json(self.path, {**self.facts, "tasks": self.rows})
+        found, end = row["strategies"], ""
+        if "few-shot" in found:
+            end = "  {:.2f}-{:.2f}".format(*found["few-shot"]["interval"])
+        self.show(name, {which: one["accuracy"] for which, one in found.items()}, end)
+        self.write(finished=False)
+        if len(self.rows) < self.line.steps:  # after the last one comes the mean
+            self.line(len(self.rows) - 1, {})
 
-    def report(self, i: int, facts: dict) -> None:
-        """The progress after task i; after the last row comes the mean, with nothing between."""
-        if i + 1 < self.tasks:
-            self.line(i, facts)
+    def write(self, finished: bool) -> None:
+        """OUT/adapt.json, with all rows so far."""
+        write_json(self.path, {**self.head, "finished": finished, "tasks": self.rows})
 
-    def show(self, name: str, shares: dict[str, float], end: str = "") -> None:
+    def show(self, task: str, shares: dict[str, float], end: str = "") -> None:
         """Task, and a share a column; what was not asked for stays empty."""
         self.line.clear()
-        cells = [f"{shares[way]:5.2f}" if way in shares else " " * 5 for way in self.columns()]
-        print(f"{name[:9]:<9}{''.join(cells[:-1])}{bold(cells[-1])}{end}", flush=True)
+        cells = [f"{shares[name]:5.2f}" if name in shares else " " * 5
+                 for name in self.columns()]
+        print(f"{task[:9]:<9}{''.join(cells[:-1])}{bold(cells[-1])}{end}", flush=True)
 
     def end(self) -> None:
         """The means, what C mixed and how its search narrowed, and the seconds."""
-        rows = {name: row["ways"] for name, row in self.rows.items()}
-        there = [way for way in self.columns() if all(way in ways for ways in rows.values())]
-        self.show("mean", {way: sum(ways[way]["accuracy"] for ways in rows.values()) / len(rows)
-                           for way in there})
+        rows = {name: row["strategies"] for name, row in self.rows.items()}
+        there = [name for name in self.columns() if all(name in row for row in rows.values())]
+        self.show("mean", {name: sum(row[name]["accuracy"] for row in rows.values()) / len(rows)
+                           for name in there})
         if "few-shot" in there:
             print("\nWhat C mixes, and sigma after each iteration of its search:")
-            for name, ways in rows.items():
-                found = ways["few-shot"]
-                if len(rows) == 1:
-                    print(narrowing(self.domains, found["cem"]))
-                print(f"{name[:9]:<9}{coefficients(self.domains, found['alpha'])}  "
-                      + " ".join(f"{step['sigma']:.2f}"[1:] for step in found["cem"]))
-        spent = {way: map(sum, zip(*(ways[way]["seconds"] for ways in rows.values())))
-                 for way in STRATEGIES if way in there}
+            for name, row in rows.items():
+                self.show_search(name, row["few-shot"])
+        spent = {name: map(sum, zip(*(row[name]["seconds"] for row in rows.values())))
+                 for name in STRATEGIES if name in there}
         print("\n1st+2nd pass, s:  " + "  ".join(
-            f"{way} {first:.1f}+{second:.1f}" for way, (first, second) in spent.items()))
+            f"{name} {first:.1f}+{second:.1f}" for name, (first, second) in spent.items()))
+        self.write(finished=True)
 
-    def state_dict(self) -> dict:
-        """The rows, for a run that is stopped."""
-        return self.rows
+    def show_search(self, name: str, found: dict) -> None:
+        """What C found for a task; iteration by iteration where there is one task."""
+        if len(self.rows) == 1:
+            print(narrowing(self.domains, found["cem"]))
+        sigmas = " ".join(f"{step['sigma']:.2f}"[1:] for step in found["cem"])
+        said = (f"{coefficients(self.domains, found['alpha'])}  {sigmas}" if found["signal"]
+                else "no shot was answered right by any candidate: alpha is 0, the base")
+        print(f"{name[:9]:<9}{said}")
 
-    def load_state_dict(self, rows: dict) -> None:
-        """Shows the rows that were found after a stop."""
-        for name, row in rows.items():
-            self.add(name, row)
+
+def unfinished(path: Path, run: dict) -> dict[str, dict]:
+    """The rows of a run of adapt that was stopped, if the report there is of this very run."""
+    try:
+        with opened(path) as file:
+            found = json.loads(file.read())
+        return {} if found["finished"] or found["run"] != run else found["tasks"]
+    except (ValueError, LookupError, TypeError):
+        return {}  # not there, or no report of ours: it is made anew
 
 
 def coefficients(names: list[str], alpha: list[float], width: int = 4) -> str:
@@ -141,16 +159,17 @@ def narrowing(names: list[str], history: list[dict]) -> str:
     return "\n".join(row.rstrip() for row in rows)
 
 
-def show_passes(way: str, domains: Sequence[str], found: dict) -> None:
+def show_passes(strategy: str, domains: Sequence[str], found: dict) -> None:
     """What pass 1 found and what pass 2 answered; for the base there is nothing to find."""
     first, second = (f"   ({s:.2f} s)" for s in found["seconds"])
     said = printable(found["answer"]) or "(nothing)"
-    if way == "base":
+    if strategy == "base":
         print(f"the base      {said}{second}")
         return
     said_first = (f"{found['sure']:.0%} sure of {', '.join(found['named'])}" if "sure" in found
-                  else f"has seen {found['shots']} shots")
-    print(f"{LETTERS[way]} {way:<11} {said_first}\n"
+                  else f"has seen {found['shots']} shots" if found["signal"]
+                  else "no shot was answered right by any candidate: the base")
+    print(f"{LETTERS[strategy]} {strategy:<11} {said_first}\n"
           f"  pass 1      {coefficients(domains, found['alpha'])}{first}\n"
           f"  pass 2      {bold(said)}{second}")
 

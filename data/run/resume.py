@@ -1,49 +1,36 @@
 """How a run is kept going: what was finished is never lost, and going on changes nothing.
 
-    stream        random numbers by name, (domain, seed, step, prompt): there is no state to keep,
-                  and it makes no difference which of several processes draws
-    resumable     a loop whose state is on disk every 15 s and after a Ctrl-C
-    check_finite  NaN or infinity stops a run before anything is saved; `by_name` finds the layer
-    alarms        what merely looks wrong is said
+    keep_going    iterates over a training, such as rl.Reinforce: its state is on disk every 15 s
+                  and after a Ctrl-C, and a metric that is NaN stops it before anything is saved
+    alarm         what merely looks wrong is said
 
-It knows nothing of models or experts: whatever has a state_dict can be kept.
+A training is a module whose state_dict is all that it knows, with an optimizer, or several, in
+`optimizers`, and metrics for each step of it. Its random numbers are named by step (model.seeded),
+so there is no state of them to keep.
 """
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from data.files import FIRST, load_file, save_file
+from data import safetensors
+from data.files import FIRST
 from data.processes import Gone, summed
 
 Callback = Callable[[int, dict], None]
-KL_MOST = 10.0       # nats an answer: it is e^10 times as likely as it was in the base
+KL_MOST = 10.0        # nats an answer: it is e^10 times as likely as it was in the base
 ENTROPY_LEAST = 0.01  # nats a token
-MOVE_MOST = 1.0      # of one number from where it started; a gain is then 0, 2 or beyond
-
-
-def quiet(step: int, facts: dict) -> None:
-    """The report of who wants none."""
-
-
-def seeded(*name: object) -> torch.Generator:
-    """A generator for what `name` says; the same name gives the same stream.
-
-    >>> seeded(1, "a").initial_seed() == seeded(-1, "a").initial_seed()
-    False
-    """
-    return torch.Generator().manual_seed(zlib.crc32(repr(name).encode()))
+MOVE_MOST = 1.0       # of one number from where it started; a gain is then 0, 2 or beyond
 
 
 class Stopped(KeyboardInterrupt):
@@ -55,8 +42,7 @@ def stop_after_step() -> Iterator[Callable[[], bool]]:
     """Ctrl-C and SIGTERM no longer break a step in two: they set a flag that the loop asks for.
 
     A second one does break it: the run then goes on from what was saved last. With several
-    processes it must be a second later: torchrun passes the first one on to all that had it, and
-    ends those that another one left behind, which notice it by themselves (`Gone`).
+    processes it must be a second later, for torchrun passes the first one on to those that had it.
     """
     asked: list[float] = []
     if threading.current_thread() is not threading.main_thread():
@@ -77,121 +63,103 @@ def stop_after_step() -> Iterator[Callable[[], bool]]:
             signal.signal(number, handler)
 
 
-def resumable(state: Path, run: dict, parts: dict, steps: int, do: Callable[[int], dict],
-              report: Callback, every: float = 15.0) -> list[dict]:
-    """do(i) for the steps still to do; parts are kept in `state`: every 15 s, on Ctrl-C, on Gone.
+def keep_going(training: nn.Module, steps: int, path: Path, run: dict, callback: Callback,
+               every: float = 15.0) -> list[dict]:
+    """Runs the training to its end. Returns its log: the metrics of each step, and the seconds
+    spent so far, as if it had never been stopped.
 
-    parts: name -> anything with state_dict and load_state_dict. `run` says which run this is: a
-    state of another one is left behind. Returns what `do` said at each step, with the seconds
-    spent so far, as if the run had never been stopped. Stopped is raised after a Ctrl-C, Gone
-    where another process of the run is; what `do` finds not finite is a ValueError (`named`).
+    path: the file of its state; run: which run this is, for a state of another one is left
+    behind. Stopped is raised after a Ctrl-C, Gone where another process of the run is gone,
+    ValueError where a metric is NaN or infinite.
     """
-    log = restore(state, run, parts)
-    kept = len(log)  # steps that `state` holds
+    log = restored(training, path, run)
+    kept = len(log)  # steps that the file holds
     last = time.monotonic()
     start = last - (log[-1]["seconds"] if log else 0.0)
 
     def keep() -> None:
         nonlocal kept, last
-        save_file(state, {"run": run, "log": log,
-                          **{name: part.state_dict() for name, part in parts.items()}})
+        safetensors.save(path, state(training), {"kind": "state", "run": run, "log": log})
         kept, last = len(log), time.monotonic()
     with stop_after_step() as asked:
         try:
-            for step in range(kept, steps):
-                facts = named(do, step, f"{state.name}, step {step + 1} of {steps}",
-                              f"{state} holds step {kept}" if kept else "no step was saved yet")
-                report(step, facts)
-                log.append({"step": step + 1, **facts, "seconds": time.monotonic() - start})
+            for metrics in training:
+                if bad := [name for name, value in metrics.items() if not math.isfinite(value)]:
+                    good = f"{path} holds step {kept}" if kept else "no step was saved yet"
+                    raise ValueError(
+                        f"{path.stem}, step {len(log) + 1} of {steps}: {bad[0]} is NaN or infinite"
+                        f" ({good}). The same command would come here again: try another rate, "
+                        "seed or dtype")
+                callback(len(log), {**metrics, **alarm(metrics)})
+                log.append({"step": len(log) + 1, **metrics,
+                            "seconds": time.monotonic() - start})
                 stopping = bool(summed(torch.tensor(float(asked()))))  # one is asked, all stop
                 if stopping or time.monotonic() - last > every:
                     keep()
                 if stopping:
-                    raise Stopped(f"stopped after step {step + 1} of {steps}")
+                    raise Stopped(f"stopped after step {len(log)} of {steps}")
         except Gone:
             keep()
             raise
     return log
 
 
-def named(do: Callable[[int], dict], step: int, where: str, good: str) -> dict:
-    """do(step). Where that finds what is not finite, a ValueError says where and what is left."""
-    try:
-        return do(step)
-    except NotFinite as error:
-        raise ValueError(f"{where}: {error}. Last good file: {good}. The same command would come "
-                         "here again: try another rate, seed or dtype") from None
+def state(training: nn.Module) -> dict[str, Tensor]:
+    """All that the training knows, by name: its own state_dict, and its optimizers' moments."""
+    found = dict(training.state_dict())
+    for name, optimizer in training.optimizers.items():
+        found |= {f"{name}/{i}/{key}": value.cpu()
+                  for i, moments in optimizer.state_dict()["state"].items()
+                  for key, value in moments.items()}
+    return found
 
 
-def restore(state: Path, run: dict, parts: dict) -> list[dict]:
-    """Gives the parts what `state` holds of this run, if there is such a file: the log so far."""
-    saved = load_file(state) if state.exists() else {}
-    if saved.get("run") != run:
+def restored(training: nn.Module, path: Path, run: dict) -> list[dict]:
+    """Gives the training what the file holds of this run, if there is one: the log so far."""
+    if not path.exists():
+        return []
+    tensors, meta = safetensors.load(path, "state")
+    if meta.get("run") != run:
+        print(f"{path.name} is of another run, begun anew: {why(meta.get('run'), run)}")
         return []
     try:
-        for name, part in parts.items():
-            part.load_state_dict(saved[name])
-        return [{**row, "seconds": float(row["seconds"])} for row in saved["log"]]
+        own = {name: tensor for name, tensor in tensors.items() if "/" not in name}
+        training.load_state_dict(own)
+        for name, optimizer in training.optimizers.items():
+            moments: dict[int, dict[str, Tensor]] = {}
+            for key, value in tensors.items():
+                if key.startswith(f"{name}/"):
+                    _, i, what = key.split("/")
+                    moments.setdefault(int(i), {})[what] = value
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
+        return [{**row, "seconds": float(row["seconds"])} for row in meta["log"]]
     except (AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{state} does not hold what this run needs ({error}): delete it to "
+        raise ValueError(f"{path} does not hold what this run needs ({error}): delete it to "
                          "start again") from None
 
 
-# --------------------------------------------------------------------------- what is no number
+def alarm(metrics: dict) -> dict:
+    """{"alarm": what looks wrong in a step}, or nothing.
 
-class NotFinite(ValueError):
-    """NaN or infinity where there should be a number; the message says where."""
-
-
-def check_finite(tensors: dict[str, Tensor]) -> None:
-    """NotFinite with the name of the first that holds NaN or infinity.
-
-    >>> check_finite({"a": torch.ones(2), "b": torch.tensor([1., torch.inf])})
-    Traceback (most recent call last):
-    data.run.resume.NotFinite: b is NaN or infinite
-    """
-    for name, tensor in tensors.items():
-        if not tensor.isfinite().all():
-            raise NotFinite(f"{name} is NaN or infinite")
-
-
-@contextmanager
-def watched(model: nn.Module) -> Iterator[None]:
-    """While this lasts, the first layer whose output is not finite raises NotFinite, by name."""
-    def hook(name: str) -> Callable:
-        def check(module: nn.Module, args: tuple, output: Tensor) -> None:
-            if not output.isfinite().all():
-                raise NotFinite(f"{name} gives NaN or infinity")
-        return check
-    handles = [module.register_forward_hook(hook(name)) for name, module in model.named_modules()
-               if not any(module.children())]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-def by_name(model: nn.Module, compute: Callable[[], Any]) -> Any:
-    """What compute() gives. Where that is not finite it is done again, to name the layer."""
-    try:
-        return compute()
-    except NotFinite:
-        with watched(model):
-            compute()
-        raise
-
-
-def alarms(facts: dict, moves: dict[str, Tensor]) -> dict:
-    """{"alarm": what looks wrong in a step}, or nothing. moves: each layer's vector - start.
-
-    >>> alarms({"reward": -1.0, "no_signal": 1.0}, {"0.q": torch.zeros(3)})
+    >>> alarm({"reward": -1.0, "no_signal": 1.0})
     {'alarm': 'no group has signal'}
     """
-    far = [name for name, move in moves.items() if move.abs().max() > MOVE_MOST]
-    stuck = facts.get("entropy", 1) < ENTROPY_LEAST and facts["reward"] < 0.5
-    said = {"no group has signal": facts.get("no_signal") == 1,
-            "entropy collapsed": stuck, "KL runs away": facts.get("kl", 0) > KL_MOST,
-            f"{', '.join(far[:1])} moved by more than {MOVE_MOST:g}": far}
+    stuck = metrics.get("entropy", 1) < ENTROPY_LEAST and metrics.get("reward", 1) < 0.5
+    said = {"no group has signal": metrics.get("no_signal") == 1,
+            "entropy collapsed": stuck, "KL runs away": metrics.get("kl", 0) > KL_MOST,
+            f"a gain moved by more than {MOVE_MOST:g}": metrics.get("moved", 0) > MOVE_MOST}
     found = "; ".join(text for text, is_so in said.items() if is_so)
     return {"alarm": found} if found else {}
+
+
+def why(old: object, new: dict) -> str:
+    """What makes a run another one than that which left a file behind.
+
+    >>> why({"seed": 0, "rate": .02}, {"seed": 1, "rate": .02})
+    'seed is 1, and was 0'
+    """
+    if not isinstance(old, dict):
+        return "it does not say which"
+    differ = [f"{key} is {new.get(key)}, and was {old.get(key)}"
+              for key in {**old, **new} if old.get(key) != new.get(key)]
+    return "; ".join(differ)

@@ -231,3 +231,9 @@ class Task:
             problem = self.problem(rng, split)
             found.setdefault(problem.key, problem)
         raise ValueError(f"task {self.name} has fewer than {n} different {split} prompts")
+
+
+def draw(tasks: tuple, n: int, split: str, *name: object) -> list[Problem]:
+    """n problems of this split, spread evenly over the tasks; the same for the same `name`."""
+    rng = Random(repr((split, *name)))
+    return [tasks[i % len(tasks)].problem(rng, split) for i in range(n)]

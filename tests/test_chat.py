@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import tiktoken
 
-from data.llama.chat import PromptFormat, built_in, published
-from data.tokenizer import PATTERN, VOCABULARY, load, read_ranks
+from data.llama import chat
+from data.llama.chat import published
+from data.tokenizer import PATTERN, VOCABULARY, PromptFormat, built_in, load, read_ranks
 
 NAMES = {"chatml": ("<|endoftext|>", "<|im_start|>", "<|im_end|>"),
          "llama3": ("<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>",
@@ -33,7 +34,7 @@ def made(tmp_path: Path, kind: str, end: object, **more: object) -> PromptFormat
 
 @pytest.fixture(autouse=True)
 def no_begin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fmt, "begin", lambda folder, encoding: "")
+    monkeypatch.setattr(chat, "begin", lambda folder, encoding: "")
 
 
 def spelled(d: PromptFormat, prompt: str) -> str:
@@ -61,7 +62,7 @@ def test_a_base_model_reads_the_bare_prompt(tmp_path: Path, monkeypatch: pytest.
                                             ) -> None:
     """It may have the tokens of the headers: what ends its text is not the end of a turn."""
     assert spelled(made(tmp_path, "chatml", "<|endoftext|>"), "hi") == "hi"
-    monkeypatch.setattr(fmt, "begin", lambda folder, encoding: "<|begin_of_text|>")
+    monkeypatch.setattr(chat, "begin", lambda folder, encoding: "<|begin_of_text|>")
     assert spelled(made(tmp_path, "llama3", "<|end_of_text|>"), "hi") == "<|begin_of_text|>hi"
 
 

@@ -95,13 +95,23 @@ def draw(seed: str, shape: tuple[int, ...]) -> Tensor:
 
 
 def raw(tensor: Tensor) -> bytes:
-    tensor = tensor.contiguous()
+    tensor = tensor.detach().contiguous()
     return ctypes.string_at(tensor.data_ptr(), tensor.numel() * tensor.element_size())
 
 
-def framed(header: bytes, data: bytes = b"") -> bytes:
+def framed(header: bytes | dict, data: bytes = b"") -> bytes:
     """The bytes of a safetensors file."""
+    header = json.dumps(header).encode() if isinstance(header, dict) else header
     return len(header).to_bytes(8, "little") + header + data
+
+
+def unframed(whole: bytes) -> tuple[dict, bytes]:
+    """Header and data by the letter of the format. In no object a key is there twice."""
+    def once(pairs: list) -> dict:
+        assert len(table := dict(pairs)) == len(pairs)
+        return table
+    end = 8 + int.from_bytes(whole[:8], "little")
+    return json.loads(whole[8:end], object_pairs_hook=once), whole[end:]
 
 
 def packed(tensors: dict[str, Tensor]) -> tuple[dict, bytes]:
@@ -110,17 +120,16 @@ def packed(tensors: dict[str, Tensor]) -> tuple[dict, bytes]:
     header: dict = {"__metadata__": {"format": "pt"}}
     data = b""
     for name, tensor in tensors.items():
-        end = len(data) + tensor.numel() * tensor.element_size()
+        start, data = len(data), data + raw(tensor)
         header[name] = {"dtype": kinds[tensor.dtype], "shape": list(tensor.shape),
-                        "data_offsets": [len(data), end]}
-        data += raw(tensor)
+                        "data_offsets": [start, len(data)]}
     return header, data
 
 
 def write_safetensors(path: Path, tensors: dict[str, Tensor]) -> None:
     header, data = packed(tensors)
-    text = json.dumps(header)
-    path.write_bytes(framed((text + " " * (-len(text) % 8)).encode(), data))  # aligned
+    text = json.dumps(header).encode()
+    path.write_bytes(framed(text + b" " * (-len(text) % 8), data))  # aligned
 
 
 def write_hugging_face(folder: Path, name: str) -> None:

@@ -1,0 +1,68 @@
+"""How experts are trained, tested and kept: `t2.py train`, around the loop of rl.py."""
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, replace
+
+from data.files import remove, write_json
+from data.run.checkpoints import save_expert
+from data.run.flags import Train
+from data.run.report import show_expert, wilson
+from data.run.resume import keep_going, why
+from data.run.screen import Line
+from data.run.session import Session
+from rl import Recipe, Reinforce, accuracy
+
+
+def experts(args: Train) -> None:
+    """`t2.py train`: an expert for each domain, and the classification expert."""
+    session = Session(args)
+    names = [args.task] if args.task and session.pick(args.task, session.trained) else [
+        *session.trained]
+    session.show_sources()
+    print(f"{session.svf.N:,} gains an expert", flush=True)
+    for name in names:
+        show_expert(name, train_one(session, name))
+        known = {one: session.known(one) for one in session.trained}
+        write_json(args.out / "train.json", {"seed": args.seed, "experts": {
+            one: found[1]["row"] for one, found in known.items()  # not those of another seed
+            if found and found[1].get("run", {}).get("seed") == args.seed}})
+    print(f"wrote {args.out / 'train.json'} and the experts beside it")
+
+
+def train_one(session: Session, name: str) -> dict:
+    """Trains and tests one expert, or takes what this very run had finished before it stopped."""
+    args, tasks, how = session.args, session.trained[name], recipe(session.args)
+    path, state = (args.out / f"{name}{end}.safetensors" for end in ("", ".state"))
+    run = {"expert": name, **session.identity(name), **asdict(how)}
+    z, facts = session.known(name) or (None, {})
+    if z is not None and facts.get("run") != run:
+        print(f"{name:<11} trained anew: {why(facts.get('run'), run)}", flush=True)
+        z = None
+    if z is None:
+        training = Reinforce(session.svf, session.fmt, tasks, how, args.seed)
+        log = keep_going(training, how.steps, state, run, Line(f"train {name}", how.steps))
+        z = training.best
+        facts = {"run": run, "row": {"parameters": session.svf.N, "seconds": log[-1]["seconds"],
+                                     "log": log}}
+        save_expert(path, z, session.base, facts)
+        remove(state)
+    if facts["row"].get("asked") != args.n:
+        problems = [p for t in tasks for p in t.problems(args.n // len(tasks), "test", args.seed)]
+        batches = math.ceil(len(problems) / session.fmt.batch)
+        base, expert = (accuracy(session.svf, vector, session.fmt, problems,
+                                 Line(f"{name}: test of {who}", batches))
+                        for who, vector in (("base", None), ("expert", z)))
+        n = len(problems)
+        facts["row"] |= {"asked": args.n, "n": n, "base": base, "expert": expert,
+                         "interval": wilson(expert, n)}
+        save_expert(path, z, session.base, facts)
+    return facts["row"]
+
+
+def recipe(args: Train) -> Recipe:
+    """What the user asked for; else what was found to do for either kind of model."""
+    usual = (Recipe(steps=25, prompts=8, batch=32, rate=0.004, validate=5, held=60)
+             if args.weights else Recipe())
+    return replace(usual, steps=args.steps or usual.steps, rate=args.rate or usual.rate,
+                   batch=args.batch or usual.batch)
