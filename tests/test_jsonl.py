@@ -97,7 +97,11 @@ def test_the_digest_is_of_what_training_depends_on_and_of_no_more(tmp_path: Path
     for name in SPLITS:  # other answers and checks, to the same prompts
         assert changed([], one[name], answer=99) == changed([], one[name], check="number") == (
             {"sums"} if name in ("train", "validation") else set())
+    prompt = one["train"]["prompt"].upper()
+    assert changed([], one["train"], prompt=prompt) == {"sums", "classifier"}
     assert changed([], one["train"], domain="pick") == {"sums", "pick", "classifier"}
+    renamed = digests(tmp_path, [{**row, "domain": "adds"} for row in sums(60)])
+    assert renamed["adds"] != before["sums"]
     assert split(code) == "train" and changed([], code, tests=["f(1) == []"]) == {"words"}
     # An answer that is new is a new choice for all; the order of those that are known is none.
     test = next(row for row in pick if split(row) == "test")
