@@ -89,11 +89,15 @@ def attempt(attack: Attack) -> tuple[bool, object]:
 
 
 def holds(attack: Attack, depth: int = 0) -> bool:
-    """Whether it comes to what is said of it, when called from so many frames further down."""
+    """Whether it comes to what is said of it, and no reward is won, from so many frames down."""
     if depth:
         return holds(attack, depth - 1)
+    coded = Coded("", "", "", (), "", "", (((attack.x,), attack.value),))
+    question = Question("", "", "", "python", cases=(("f", (attack.x,), attack.value),))
+    rewards = [Problem("", "", "", (coded,)).reward(attack.source), question.reward(attack.source)]
     returned, value = attempt(attack)
-    return returned is attack.returns and (not returned or repr(value) == repr(attack.value))
+    return (rewards == [1 if attack.returns else -1] * 2 and returned is attack.returns
+            and (not returned or repr(value) == repr(attack.value)))
 
 
 def test_there_are_as_many_attacks_as_is_said() -> None:
@@ -138,7 +142,7 @@ def test_an_attack_takes_at_most_50_ms_and_50_mb_and_leaves_nothing(every: int) 
 
 
 @SOME
-def test_a_verdict_does_not_depend_on_who_calls(every: int) -> None:
+def test_neither_a_verdict_nor_a_reward_depends_on_who_calls(every: int) -> None:
     """From 500 frames down with 100 left, and with room for more than any budget allows."""
     usual, frames = sys.getrecursionlimit(), len(inspect.stack(0))
     try:
@@ -152,7 +156,7 @@ def test_a_verdict_does_not_depend_on_who_calls(every: int) -> None:
 
 
 @SOME
-def test_a_verdict_does_not_depend_on_python_s_settings(every: int) -> None:
+def test_neither_depends_on_python_s_settings(every: int) -> None:
     code = ("from tests import test_interpreter as t; "
             f"print([a for a in t.ATTACKS[::{every}] if not t.holds(a)])")
     settings = {"PYTHONHASHSEED": "7", "PYTHONINTMAXSTRDIGITS": "640", "LC_ALL": "C"}
@@ -160,16 +164,6 @@ def test_a_verdict_does_not_depend_on_python_s_settings(every: int) -> None:
         [sys.executable, "-OO", "-W", "error", "-c", code], env={**os.environ, **settings},
         cwd=Path(__file__).parents[1], capture_output=True, text=True)
     assert (found.stdout, found.stderr) == ("[]\n", "")
-
-
-@SOME
-def test_no_attack_wins_or_breaks_a_reward(every: int) -> None:
-    for attack in ATTACKS[::every]:
-        coded = Coded("", "", "", (), "", "", (((attack.x,), attack.value),))
-        question = Question("", "", "", "python", cases=(("f", (attack.x,), attack.value),))
-        rewards = [Problem("", "", "", (coded,)).reward(attack.source),
-                   question.reward(attack.source)]
-        assert rewards == [1 if attack.returns else -1] * 2, attack
 
 
 def test_refuses_the_unsupported_even_where_it_would_never_run() -> None:
