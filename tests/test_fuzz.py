@@ -332,19 +332,19 @@ def plain(thing: object) -> object:
     return f"{type(thing).__name__} {hex(thing) if type(thing) is int else ascii(thing)}"
 
 
-def parsed(text: bytes | str) -> object:
+def parsed(text: bytes | str, huge: Callable = lambda digits: int(digits[:4000])) -> object:
     """JSON in which no key stands twice, for nobody knows which of the two is meant."""
     def once(pairs: list) -> dict:
         assert len(table := dict(pairs)) == len(pairs)
         return table
     return json.loads(text, object_pairs_hook=once,
-                      parse_int=lambda digits: int(digits) if len(digits) < 21 else inf)
+                      parse_int=lambda digits: (int if len(digits) < 21 else huge)(digits))
 
 
 def by_the_letter(whole: bytes) -> tuple[dict, dict]:
     """What a file of ours says: tensors, as `plain` has them, and meta."""
     table, data = unframed(whole)
-    meta = parsed(table.pop("__metadata__")["t2"])
+    meta = parsed(table.pop("__metadata__")["t2"], lambda digits: inf)
     return {name: (entry["dtype"], entry["shape"], data[slice(*entry["data_offsets"])].hex())
             for name, entry in table.items()}, meta
 

@@ -48,18 +48,6 @@ def test_dense_weights_are_read_and_storages_may_be_shared(tmp_path: Path) -> No
     assert torch.equal(table["b"], W.bfloat16().T) and not table["p"].requires_grad
 
 
-def test_a_flipped_bit_is_noticed_by_the_checksums(tmp_path: Path) -> None:
-    torch.save({"W": torch.arange(40.0)}, path := tmp_path / "a.pth")
-    whole = path.read_bytes()
-    at = whole.index(raw(torch.tensor(7.0)))
-    for bit in range(0, 32, 5):
-        changed = bytearray(whole)
-        changed[at + bit // 8] ^= 1 << bit % 8
-        path.write_bytes(changed)
-        refused(path, "the checksum of")
-        torch.load(path, weights_only=True)  # which by itself says nothing
-
-
 @pytest.mark.parametrize("how, says", [("deflated", "unpacks to more"), ("twice", "there twice"),
                                        ("overlapping", "unpacks to more")])
 def test_an_archive_that_is_a_bomb(tmp_path: Path, how: str, says: str) -> None:
@@ -155,14 +143,6 @@ def itself() -> list:
     return thing
 
 
-def laughs() -> list:
-    """Nine lists, each ten times the one before: as long as 10^9 words, and 100 on disk."""
-    thing: list = ["ha"] * 10
-    for _ in range(8):
-        thing = [thing] * 10
-    return thing
-
-
 DENSE = "expected dense bfloat16, float16 or float32: quantised weights are not read"
 
 
@@ -175,7 +155,7 @@ DENSE = "expected dense bfloat16, float16 or float32: quantised weights are not 
         (torch.ones(1).expand(42), "torch.float32"), (torch.ones(2).to_sparse(), "torch.float32"),
         (torch.ones(2).to("meta"), "torch.float32"), ("text", "str"), (b"1", "bytes"),
         ({"W": torch.ones(2)}, "dict"), ([torch.ones(2)], "list"), (itself(), "list"),
-        (laughs(), "list"), ({1, 2}, "set"), (None, "NoneType"))),
+        ({1, 2}, "set"), (None, "NoneType"))),
     ({5: torch.ones(2)}, f"5 is torch.float32, {DENSE}")])
 def test_what_is_no_dictionary_of_dense_weights(thing: object, says: str, tmp_path: Path) -> None:
     torch.save(thing, path := tmp_path / "a.pth")
