@@ -31,6 +31,8 @@ from data.tokenizer import PromptFormat
 from model import GPT, complete, generate, prefill
 from svf import SVF
 
+PIECE = 1 << 22  # logits at once
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -94,6 +96,7 @@ class Reinforce(nn.Module):
         no_signal: the share of groups whose answers all have the same reward, and no advantage.
         """
         svf, r, sums = self.svf, self.recipe, torch.zeros(5, dtype=torch.float64)
+        vocab = svf.model.config.vocab
         batches = microbatches([len(self.fmt.prompt(p.prompt)) for p in problems],
                                max(1, r.batch // r.samples))
         # Sample, and judge. W' is merged once for all tokens; nothing here has a gradient: the
@@ -108,16 +111,25 @@ class Reinforce(nn.Module):
             answers = [distinct(group, A) for group, A in zip(groups, advantages(rewards))]
             # The base as it is, without a gradient, then the policy, factored: z.requires_grad.
             with svf.adapted(None), torch.no_grad():
-                base, targets, row = answer_logits(svf.model, answers)  # (M, V), (M,), (M,)
+                base, targets, row = answer_states(svf.model, answers)  # (M, C), (M,), (M,)
             with svf.adapted(self.z):
-                logits, _, _ = answer_logits(svf.model, answers)
+                states, _, _ = answer_states(svf.model, answers)
             A, count = torch.tensor([[e.advantage, e.count] for group in answers
                                      for e in group]).to(row.device).T[:, row]  # (M,) each
             weight = count / (r.prompts * r.samples)  # a mean over answers, a sum over tokens
-            loss, kl = reinforce_loss(logits, base, targets, A, weight, r.kl)
-            loss.backward()  # adds to z.grad
+            # Logits, loss and backward in pieces of the M tokens: all logits at once, (M, V), would
+            # fill the memory, and a piece of them fits a processor's cache.
+            leaf = states.detach().requires_grad_()
+            for m in torch.arange(len(leaf), device=leaf.device).split(PIECE // vocab or 1):
+                with torch.no_grad():
+                    base_logits = svf.model.head(base[m])
+                loss, kl = reinforce_loss(svf.model.head(leaf[m]), base_logits, targets[m], A[m],
+                                          weight[m], r.kl)
+                loss.backward()
+                sums[1] += kl.item()
+            states.backward(leaf.grad)  # through the blocks, adds to z.grad
             episodes = [e for group in groups for e in group]
-            sums += torch.tensor([rewards.mean(1).sum(), kl, -sum(e.logp for e in episodes),
+            sums += torch.tensor([rewards.mean(1).sum(), 0, -sum(e.logp for e in episodes),
                                   sum(len(e.completion) for e in episodes),
                                   (rewards == rewards[:, :1]).all(1).sum()], dtype=torch.float64)
         summed(self.z.grad)
@@ -213,8 +225,8 @@ def distinct(group: list[Episode], A: Tensor) -> list[Episode]:
     return list(found.values())
 
 
-def answer_logits(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
-    """logits (M, V) at the answers' tokens alone, these tokens (M,), and whose they are (M,).
+def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
+    """What the head reads (M, C) to say the answers' tokens, these (M,), and whose they are (M,).
 
     A group shares one prompt, which is run once for all its answers, gradient included; so is
     what all prompts begin with.
@@ -230,7 +242,7 @@ def answer_logits(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tens
         later = model.states(targets[:, :-1].clamp(min=0), cache)
         states = torch.cat((states, later), 1)  # (B, T, C)
     real = targets >= 0  # -1: padding
-    return model.head(states[real]), targets[real], real.nonzero()[:, 0]
+    return states[real], targets[real], real.nonzero()[:, 0]
 
 
 def accuracy(svf: SVF, z: Tensor | None, fmt: PromptFormat, problems: list[Problem],

@@ -1,6 +1,6 @@
 """What SVF does to a real model, beside what could embarrass it: the tables of open weights.
 
-    python -m data.tasks.english tasks
+    python -m tests.english tasks
     for s in 0 1 2; do
         python t2.py train --weights DIR --tasks tasks/train.jsonl --seed $s --out real/$s FLAGS
     done

@@ -1,5 +1,3 @@
-"""What is asked, and how an answer is judged.
-
-problem.py: a problem, its judge, its split; families.py: the built-in ones; corpus.py: the text of
-pretraining; interpreter.py: runs a model's code; jsonl.py: a user's tasks; english.py: some of ours.
-"""
+"""What is asked, and how an answer is judged: problem.py (a problem, its judge, its split),
+families.py (those built in), corpus.py (the text of pretraining, and the vocabulary made of it),
+jsonl.py (a user's own tasks), interpreter.py (runs the code that a model wrote)."""

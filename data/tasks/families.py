@@ -1,16 +1,11 @@
-"""Synthetic tasks in math, code and reasoning: seeded problems, disjoint splits, +1/-1 rewards.
+"""The built-in families of problems, in math, code, reasoning and none of these.
 
-A problem is one prompt made of one or two *parts*; a part knows its question, how to judge an
-answer, and how the web might have answered it (`write`, used by corpus.py). The paper trains its
-experts on GSM8K, MBPP-pro and ARC-Easy and adapts to MATH, HumanEval and ARC-Challenge (Sec. 4);
-here each domain has three families for training and two that its expert never sees, and beside
-them stand tasks that need two domains at once, one that looks like math and wants code, and
-small talk that belongs to no domain. Left out: the data sets themselves, which a model of this
-size can't learn, and pictures (the paper's TextVQA), for the model reads text alone.
-
-Every part has a canonical `key` (its content without names and phrasing), and a hash of the key
-puts it into one split. Pretraining, train, validation, shots and test can't overlap, whatever
-the seed; of a problem with two parts both come from the same split.
+The paper trains its experts on GSM8K, MBPP-pro and ARC-Easy and adapts to MATH, HumanEval and
+ARC-Challenge (Sec. 4); here each domain has three families for training and two that its expert
+never sees, and beside them stand tasks that need two domains at once, one that looks like math
+and wants code, and small talk that belongs to no domain. Left out: the data sets themselves,
+which a model of this size can't learn, and pictures (the paper's TextVQA), for the model reads
+text alone.
 
 A maker is a function from a random generator to one part: `chain`, `day`, `cond` and so on, each
 with a specimen in its docstring. `TASKS`, at the end, is all families by name.
@@ -22,18 +17,9 @@ from dataclasses import replace
 from itertools import accumulate
 from random import Random
 
-from data.tasks.problem import (
-    LABELS,
-    LEADS,
-    OTHERS,
-    WHICH,
-    Coded,
-    Said,
-    Task,
-    Worked,
-)
+from data.tasks.problem import LABELS, LEADS, OTHERS, WHICH, Coded, Said, Task, Worked
 
-# --------------------------------------------------------------------------------------- math
+# ------------------------------------------------------------------------------------------- math
 #
 # Worked answers walk: a state, an operation, the next state, and so on. An operation is one word
 # (" +7", " -45", " zim"), and no two operations of a problem have the same size, so that each
@@ -67,24 +53,21 @@ def _sums(rng: Random, low: int = 2, high: int = 4, start: int | None = None) ->
     return terms
 
 
-def _totals(terms: list[int]) -> list[int]:
-    return list(accumulate(terms))
-
-
-def _text(terms: list[int]) -> str:
-    return " ".join([str(terms[0]), *(f"{step:+d}" for step in terms[1:])])
+def _signed(numbers: list[int]) -> list[str]:
+    return [f"{number:+d}" for number in numbers]
 
 
 def _math(question: str, states: list[int], moves: list[str]) -> Worked:
-    answer = states[-1]
+    """A part of this question; "{}" in it is the first state and all moves."""
+    answer, key = states[-1], " ".join([str(states[0]), *moves])
     near = tuple(str(answer + d) for d in (-10, -3, -2, -1, 1, 2, 3, 10) if answer + d >= 0)
     working = _walk([str(state) for state in states], moves)
-    return Worked("math", " ".join([str(states[0]), *moves]), question, working, str(answer), near,
+    return Worked("math", key, question.format(key), working, str(answer), near,
                   f" def f ( x ) : return x {' '.join(moves)}")
 
 
 def _summed(question: str, terms: list[int]) -> Worked:
-    return _math(question, _totals(terms), [f"{step:+d}" for step in terms[1:]])
+    return _math(question, [*accumulate(terms)], _signed(terms[1:]))
 
 
 def chain(rng: Random) -> Worked:
@@ -93,8 +76,7 @@ def chain(rng: Random) -> Worked:
     >>> chain(Random(0)).question
     ' what is 26 +1 -6 -7 ?'
     """
-    terms = _sums(rng)
-    return _summed(f" what is {_text(terms)} ?", terms)
+    return _summed(" what is {} ?", _sums(rng))
 
 
 def _deeds(rng: Random, steps: list[int], plus: tuple[str, ...], minus: tuple[str, ...]) -> str:
@@ -120,8 +102,7 @@ def product(rng: Random) -> Worked:
     """
     a, b = rng.randint(2, 9), rng.randint(2, 5)
     terms = _sums(rng, 1, 3, start=a * b)
-    moves = [f"*{b}", *(f"{step:+d}" for step in terms[1:])]
-    return _math(f" what is {a} {' '.join(moves)} ?", [a, *_totals(terms)], moves)
+    return _math(" what is {} ?", [a, *accumulate(terms)], [f"*{b}", *_signed(terms[1:])])
 
 
 def bus(rng: Random) -> Worked:
@@ -145,12 +126,12 @@ def times(rng: Random) -> Worked:
     terms, by = _sums(rng), rng.randint(2, 5)
     while not 2 <= sum(terms) <= 9:
         terms = _sums(rng)
-    moves = [*(f"{step:+d}" for step in terms[1:]), f"*{by}"]
-    return _math(f" what is {_text(terms)} , and all of that *{by} ?",
-                 [*_totals(terms), sum(terms) * by], moves)
+    text = " ".join([str(terms[0]), *_signed(terms[1:])])
+    return _math(f" what is {text} , and all of that *{by} ?",
+                 [*accumulate(terms), sum(terms) * by], [*_signed(terms[1:]), f"*{by}"])
 
 
-# ---------------------------------------------------------------------------------- reasoning
+# -------------------------------------------------------------------------------------- reasoning
 
 DAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
 MONTHS = tuple("january february march april may june july august september october november "
@@ -180,7 +161,7 @@ def _ring(rng: Random, names: tuple[str, ...], most: int, unit: int, question: s
     sizes = range(1, most + 1)
     drawn = dict.fromkeys(rng.choices(sizes, [1 / (k + 1) for k in sizes], k=60))
     hops = [hop * rng.choice((1, 1, 1, -1)) for hop in list(drawn)[:rng.choice((2, 3, 4, 4))]]
-    moves = [f"{hop * unit:+d}" for hop in hops]
+    moves = _signed([hop * unit for hop in hops])
 
     def after(state: str, move: str) -> str:
         return names[(names.index(state) + int(move) // unit) % len(names)]
@@ -247,13 +228,20 @@ def cups(rng: Random) -> Worked:
                   rng.sample(SWAPS, rng.randint(2, 4)), after, CUPS)
 
 
-# --------------------------------------------------------------------------------------- code
+# ------------------------------------------------------------------------------------------- code
 
 WORDS = {"+": "add", "-": "subtract", "*": "multiply by"}
 
 
-def _apply(value: int, op: str, k: int) -> int:
-    return value + k if op == "+" else value - k if op == "-" else value * k
+def _apply(value: int, *steps: tuple[str, int]) -> int:
+    """What operations make of a value, one after another.
+
+    >>> _apply(3, ("+", 2), ("*", 10))
+    50
+    """
+    for op, k in steps:
+        value = value + k if op == "+" else value - k if op == "-" else value * k
+    return value
 
 
 def _ops(rng: Random, low: int, high: int, kinds: str = "+-*") -> list[tuple[str, int]]:
@@ -262,36 +250,31 @@ def _ops(rng: Random, low: int, high: int, kinds: str = "+-*") -> list[tuple[str
     return [(rng.choice(kinds), k) for k in sizes]
 
 
-def _python(params: str, lines: list[str], result: str) -> str:
-    return f" def f ( {params} ) : " + " ; ".join([*lines, f"return {result}"])
+def _coded(key: str, ask: str, params: str, body: list[str], broken: list[list[str]],
+           cases: list[tuple[tuple, int]], prose: str = "") -> Coded:
+    """A part whose answer is this body: lines, the last of them what f returns."""
+    python, *wrong = [" ; ".join([*lines, f"return {result}"])
+                      for *lines, result in (body, *broken)]
+    head = f" def f ( {params} ) : "
+    return Coded(key, f" write f ( {params} ) : {ask} .", head + python,
+                 tuple(head + text for text in wrong),
+                 f" function f ( {params} ) {{ {python} ; }}",
+                 f" trace : {params} , {prose or ask}", tuple(cases))
 
 
-def _coded(key: str, ask: str, params: str, body: tuple[list[str], str], broken: list[str],
-           prose: str, cases: list[tuple[tuple, int]]) -> Coded:
-    lines, result = body
-    python = _python(params, lines, result)
-    javascript = f" function f ( {params} ) {{{python.split(':', 1)[1]} ; }}"
-    return Coded(key, f" write f ( {params} ) : {ask} .", python, tuple(broken), javascript,
-                 f" trace : {params} , {prose}", tuple(cases))
-
-
-def _inputs(rng: Random, n: int = 6) -> list[int]:
-    """Distinct small inputs, 0 and a negative one among them."""
-    return [0, -rng.randint(1, 9), *rng.sample(range(1, 15), n)]
+def _inputs(rng: Random) -> list[int]:
+    """Eight distinct small inputs, 0 and a negative one among them."""
+    return [0, -rng.randint(1, 9), *rng.sample(range(1, 15), 6)]
 
 
 def _steps_problem(rng: Random, ops: list[tuple[str, int]], ask: str) -> Coded:
     """f(x) that applies ops one after another, a statement each."""
-    def value(x: int) -> int:
-        for op, k in ops:
-            x = _apply(x, op, k)
-        return x
-    lines = [f"x = x {op}{k}" for op, k in ops]
-    wrong = [lines[:-1] + [f"x = x {op}{ops[-1][1]}"] for op in "+-*" if op != ops[-1][0]]
-    broken = [_python("x", w, "x") for w in (*wrong, lines[:-1])]
-    prose = " , ".join(f"{WORDS[op]} {k}" for op, k in ops)
-    return _coded(" ".join(f"{op}{k}" for op, k in ops), ask, "x", (lines, "x"), broken, prose,
-                  [((x,), value(x)) for x in _inputs(rng)])
+    *first, last = [f"x = x {op}{k}" for op, k in ops]
+    ends = [[f"x = x {op}{ops[-1][1]}"] for op in "+-*" if op != ops[-1][0]]
+    return _coded(" ".join(f"{op}{k}" for op, k in ops), ask, "x", [*first, last, "x"],
+                  [[*first, *end, "x"] for end in (*ends, [])],
+                  [((x,), _apply(x, *ops)) for x in _inputs(rng)],
+                  prose=" , ".join(f"{WORDS[op]} {k}" for op, k in ops))
 
 
 def ops(rng: Random) -> Coded:
@@ -314,9 +297,8 @@ def story(rng: Random) -> Coded:
     ' ivy has x coins , sells 3 , buys 15 . how many coins , as f ( x ) ?'
     """
     steps = _ops(rng, 2, 4, "+-")
-    signed = [k if op == "+" else -k for op, k in steps]
     who, thing = rng.choice(NAMES), rng.choice(GOODS)
-    deeds = _deeds(rng, signed, PLUS, MINUS)
+    deeds = _deeds(rng, [_apply(0, step) for step in steps], PLUS, MINUS)
     part = _steps_problem(rng, steps, f"how many {thing}")
     question = f" {who} has x {thing} , {deeds} . how many {thing} , as f ( x ) ?"
     return replace(part, question=question)
@@ -332,10 +314,9 @@ def poly(rng: Random) -> Coded:
     """
     a, b, c = rng.sample(range(2, 20), 3)
     b, c = b * rng.choice((-1, 1)), c * rng.choice((-1, 1))
-    result = f"{a} * x * x {b:+d} * x {c:+d}"
-    ask = f"{a} squares of x , {b:+d} times x , {c:+d}"
-    broken = [_python("x", [], f"{a} * x * x {b:+d} * x"), _python("x", [], f"{a} * x {c:+d}")]
-    return _coded(f"poly {a} {b} {c}", ask, "x", ([], result), broken, ask,
+    return _coded(f"poly {a} {b} {c}", f"{a} squares of x , {b:+d} times x , {c:+d}", "x",
+                  [f"{a} * x * x {b:+d} * x {c:+d}"],
+                  [[f"{a} * x * x {b:+d} * x"], [f"{a} * x {c:+d}"]],
                   [((x,), a * x * x + b * x + c) for x in _inputs(rng)])
 
 
@@ -351,12 +332,11 @@ def cond(rng: Random) -> Coded:
     (p, i), (q, j) = _ops(rng, 2, 2)
 
     def value(x: int) -> int:
-        return _apply(x, p, i) if (x > bar if sign == ">" else x < bar) else _apply(x, q, j)
-    ask = f"if x {sign} {bar} then {p}{i} , else {q}{j}"
-    result = f"x {p}{i} if x {sign} {bar} else x {q}{j}"
-    broken = [_python("x", [], f"x {q}{j} if x {sign} {bar} else x {p}{i}"),
-              _python("x", [], f"x {p}{i}")]
-    return _coded(f"{sign} {bar} {p}{i} {q}{j}", ask, "x", ([], result), broken, ask,
+        return _apply(x, (p, i) if (x > bar if sign == ">" else x < bar) else (q, j))
+    test = f"x {sign} {bar}"
+    return _coded(f"{sign} {bar} {p}{i} {q}{j}", f"if {test} then {p}{i} , else {q}{j}", "x",
+                  [f"x {p}{i} if {test} else x {q}{j}"],
+                  [[f"x {q}{j} if {test} else x {p}{i}"], [f"x {p}{i}"]],
                   [((x,), value(x)) for x in sorted({*_inputs(rng), bar - 1, bar, bar + 1})])
 
 
@@ -370,19 +350,12 @@ def pair(rng: Random) -> Coded:
     """
     steps = _ops(rng, 2, 3)
     op = rng.choice("+-*")
-    (*first, last) = [f"{o}{k}" for o, k in steps]
-
-    def value(x: int, y: int) -> int:
-        for o, k in steps[:-1]:
-            x = _apply(x, o, k)
-        return _apply(_apply(x, op, y), *steps[-1])
+    *first, last = [f"{o}{k}" for o, k in steps]
     moves = [*first, f"{op} y", last]
-    lines = [f"x = x {move}" for move in moves]
-    ask = f"do {' '.join(moves)} in this order"
-    broken = [_python("x , y", lines[:-1], "x"), _python("x , y", lines, "y")]
-    xs, ys = _inputs(rng), _inputs(rng)
-    return _coded(f"xy {ask}", ask, "x , y", (lines, "x"), broken, ask,
-                  [((x, y), value(x, y)) for x, y in zip(xs, ys)])
+    lines, ask = [f"x = x {move}" for move in moves], f"do {' '.join(moves)} in this order"
+    return _coded(f"xy {ask}", ask, "x , y", [*lines, "x"], [[*lines[:-1], "x"], [*lines, "y"]],
+                  [((x, y), _apply(x, *steps[:-1], (op, y), steps[-1]))
+                   for x, y in zip(_inputs(rng), _inputs(rng))])
 
 
 LISTS = {"sum": sum, "max": max, "min": min, "len": len}
@@ -401,17 +374,16 @@ def lists(rng: Random) -> Coded:
     op, end = rng.choice("+-"), rng.choice("+-")
 
     def value(s: list[int]) -> int:
-        return _apply(_apply(LISTS[f](s) * a, op, LISTS[g](s) * b), end, k)
-    ask = f"{f} *{a} {op} {g} *{b} , {end}{k}"
-    result = f"{f} ( s ) *{a} {op} {g} ( s ) *{b} {end}{k}"
-    broken = [_python("s", [], f"{f} ( s ) *{a} {op} {g} ( s ) *{b}"),
-              _python("s", [], f"{g} ( s ) *{a} {op} {f} ( s ) *{b} {end}{k}")]
+        return _apply(LISTS[f](s) * a, (op, LISTS[g](s) * b), (end, k))
     cases = [[rng.randint(1, 9) for _ in range(rng.randint(2, 4))] for _ in range(6)]
-    return _coded(f"{f} {a} {op} {g} {b} {end}{k}", ask, "s", ([], result), broken, ask,
+    right = f"{f} ( s ) *{a} {op} {g} ( s ) *{b}"
+    return _coded(f"{f} {a} {op} {g} {b} {end}{k}", f"{f} *{a} {op} {g} *{b} , {end}{k}", "s",
+                  [f"{right} {end}{k}"],
+                  [[right], [f"{g} ( s ) *{a} {op} {f} ( s ) *{b} {end}{k}"]],
                   [((s,), value(s)) for s in cases])
 
 
-# -------------------------------------------------------------------------- no domain, and all
+# ----------------------------------------------------------------------------- no domain, and all
 
 OPPOSITES = dict(hot="cold", big="small", old="new", wet="dry", fast="slow", high="low",
                  hard="soft", full="empty", light="dark", loud="quiet", rich="poor", near="far",
@@ -478,9 +450,9 @@ TASKS = {task.name: task for task in (
     Task("opposite", OTHERS, (opposite,), "small talk, no domain", unseen=True),
 )}
 UNSEEN = tuple(task for task in TASKS.values() if task.unseen)
-_TRAINED = tuple(t for t in TASKS.values() if not t.unseen and t.name != "classifier")
 # Labels are drawn evenly by prompt, so "others" (one family of ten) is named three times.
-_TRAINED = (*_TRAINED, TASKS["echo"], TASKS["echo"])
+_TRAINED = (*(t for t in TASKS.values() if not t.unseen and t.name != "classifier"),
+            TASKS["echo"], TASKS["echo"])
 
 
 def trained_on(expert: str) -> tuple[Task, ...]:

@@ -1,21 +1,22 @@
 """A small interpreter for the Python functions that a language model writes.
 
 A code task (the paper's are MBPP-pro and HumanEval, Sec. 4) is judged by running the model's
-answer, and text that a model wrote must never meet ``eval`` or ``exec``.  So the answer is parsed
-with ``ast.parse``, every node is held against a whitelist, and the tree is walked here on plain
-values: int, bool, str, None, list, tuple, and range inside the program.  A program that is
-accepted means what it means in CPython.
+answer, and text that a model wrote must never meet `eval` or `exec`. So the answer is parsed with
+`ast.parse`, every node is held against a whitelist, and the tree is walked here on plain values:
+int, bool, str, None, list, tuple, and range inside the program. A program that is accepted means
+what it means in CPython.
 
 Left out, because no task needs it and each is a way out or a way to hang: attributes and
 imports (every escape starts at one), classes, lambdas, comprehensions, exceptions, default and
-keyword arguments, ``else`` on a loop, sets and dicts.  Floats and true division are left out
-so that every answer is exact, bit operators and ``is`` because no task is about them.
+keyword arguments, `else` on a loop, sets and dicts. Floats and true division are left out
+so that every answer is exact, bit operators and `is` because no task is about them.
 
 Every budget is a count and none is a clock, and the walk keeps a stack of its own, so a verdict
 is the same on every computer, from every caller (that has 50 frames left) and in every Python from
-3.10 on.  One difference from CPython is deliberate: ``reversed`` gives a list, iterators not being
+3.10 on. One difference from CPython is deliberate: `reversed` gives a list, iterators not being
 values.
 """
+from __future__ import annotations
 
 import ast
 import copy
@@ -54,10 +55,10 @@ class Refused(ValueError):
 
 
 def run(source: str, function: str, args: Sequence[object]) -> object:
-    """Define the functions in ``source`` and return what ``function(*args)`` returns.
+    """Define the functions in `source` and return what `function(*args)` returns.
 
-    The arguments are copied, so the program cannot change the caller's.  Whatever is wrong
-    with the program, from a syntax error to an endless loop, is reported as ``Refused``.
+    The arguments are copied, so the program cannot change the caller's. Whatever is wrong with
+    the program, from a syntax error to an endless loop, is reported as `Refused`.
 
     >>> run("def f ( x ) : x = x * 2 ; return x + 3", "f", [4])
     11
@@ -85,8 +86,7 @@ def _over(what: str) -> NoReturn:
     raise Refused(f"over budget: {what}")
 
 
-# ---------------------------------------------------------------- before anything is run
-
+# ------------------------------------------------------------------------- before anything is run
 
 @dataclass(frozen=True)
 class _Function:
@@ -192,7 +192,7 @@ _RULES: dict[type, tuple[Callable[[Any], bool], str]] = {
 }
 
 
-# ---------------------------------------------------------------- operators and builtins
+# ------------------------------------------------------------------------- operators and builtins
 
 _PLAIN = (str, list, tuple)
 _SIZED = (*_PLAIN, range)
@@ -216,13 +216,11 @@ def _fits(length: int) -> None:
 
 
 def _on_ints(function: Callable[..., int]) -> Callable[..., int]:
-    """Keep an operator to ints: on a str, ``%`` is formatting and can build anything."""
-
+    """Keep an operator to ints: on a str, `%` is formatting and can build anything."""
     def checked(*values: object) -> int:
         if not all(isinstance(value, int) for value in values):
             raise Refused("TypeError: wrong type for an operator")
         return function(*values)
-
     return checked
 
 
@@ -294,26 +292,13 @@ _COMPARE: dict[type, Callable[[Any, Any], bool]] = {
     ast.NotIn: lambda item, items: item not in items,
 }
 _CONSTANT_TIME: dict[str, Callable[..., Any]] = {
-    "abs": abs,
-    "bool": bool,
-    "len": len,
-    "range": range,
-}
+    "abs": abs, "bool": bool, "len": len, "range": range}
 _WALKING: dict[str, Callable[..., Any]] = {
-    "int": _int,
-    "list": list,
-    "max": max,
-    "min": min,
-    "reversed": lambda items: list(reversed(items)),
-    "sorted": sorted,
-    "str": _str,
-    "sum": _sum,
-    "tuple": tuple,
-}
+    "int": _int, "list": list, "max": max, "min": min, "sorted": sorted, "str": _str, "sum": _sum,
+    "tuple": tuple, "reversed": lambda items: list(reversed(items))}
 
 
-# ---------------------------------------------------------------- the walk
-
+# --------------------------------------------------------------------------------------- the walk
 
 @dataclass(frozen=True)
 class _Return:
@@ -325,8 +310,8 @@ _Eval = Generator[ast.AST, Any, Any]
 
 
 class _Walker:
-    """Evaluates nodes.  A statement returns what ends its block, if anything: a ``_Return``, or
-    the ``break`` or ``continue`` node itself."""
+    """Evaluates nodes. A statement returns what ends its block, if anything: a `_Return`, or the
+    `break` or `continue` node itself."""
 
     def __init__(self, functions: dict[str, _Function]) -> None:
         self.functions = functions
@@ -341,7 +326,7 @@ class _Walker:
             _over("steps")
 
     def weigh(self, value: object, sized: tuple[type, ...] = _SIZED, owner: object = None) -> None:
-        """Charge for all that is inside a value, and again for what is shared; never ``owner``."""
+        """Charge for all that is inside a value, and again for what is shared; never `owner`."""
         stack = [(value, 0)]
         while stack:
             item, depth = stack.pop()
@@ -425,13 +410,13 @@ class _Walker:
         self.names.update(zip((name.id for name in target.elts), values))
 
     def assign(self, node: ast.Assign) -> _Eval:
-        """``a = b = value``: the value once, then the targets from left to right."""
+        """`a = b = value`: the value once, then the targets from left to right."""
         value = yield node.value
         for target in node.targets:
             self.bind(target, value)
 
     def augment(self, node: ast.AugAssign) -> _Eval:
-        """``x += value`` and the like, on a list in place, as in CPython."""
+        """`x += value` and the like, on a list in place, as in CPython."""
         old = self.name(node.target)
         value = yield node.value
         if isinstance(old, list) and isinstance(node.op, ast.Add):
@@ -445,15 +430,15 @@ class _Walker:
             self.bind(node.target, _bounded(result))
 
     def choose(self, node: ast.IfExp) -> _Eval:
-        """``a if test else b``: only one of the two is evaluated."""
+        """`a if test else b`: only one of the two is evaluated."""
         return (yield node.body if (yield node.test) else node.orelse)
 
     def branch(self, node: ast.If) -> _Eval:
-        """``if``, with ``else``; ``elif`` is an ``if`` within the ``else``."""
+        """`if`, with `else`; `elif` is an `if` within the `else`."""
         return (yield from self.block(node.body if (yield node.test) else node.orelse))
 
     def loop(self, node: Any) -> _Eval:
-        """``for`` and ``while``."""
+        """`for` and `while`."""
         is_while = isinstance(node, ast.While)
         for item in repeat(None) if is_while else (yield node.iter):
             if not is_while:
@@ -468,7 +453,7 @@ class _Walker:
         return None
 
     def leave(self, node: ast.Return) -> _Eval:
-        """``return``, with or without a value."""
+        """`return`, with or without a value."""
         return _Return(node.value and (yield node.value))
 
     def discard(self, node: ast.Expr) -> _Eval:
@@ -482,15 +467,15 @@ class _Walker:
         return self.names[node.id]
 
     def unary(self, node: ast.UnaryOp) -> _Eval:
-        """``-a``, ``+a`` or ``not a``."""
+        """`-a`, `+a` or `not a`."""
         return _UNARY[type(node.op)]((yield node.operand))
 
     def binary(self, node: ast.BinOp) -> _Eval:
-        """``a + b`` and the like."""
+        """`a + b` and the like."""
         return self.copied(_BINARY[type(node.op)]((yield node.left), (yield node.right)))
 
     def logic(self, node: ast.BoolOp) -> _Eval:
-        """``and``, ``or``: they stop at the first operand that decides, and return it."""
+        """`and`, `or`: they stop at the first operand that decides, and return it."""
         value: Any = None
         for operand in node.values:
             value = yield operand
@@ -499,7 +484,7 @@ class _Walker:
         return value
 
     def compare(self, node: ast.Compare) -> _Eval:
-        """``a < b < c`` and the like: it stops at the first that is false."""
+        """`a < b < c` and the like: it stops at the first that is false."""
         left = yield node.left
         for op, operand in zip(node.ops, node.comparators):
             right = yield operand
@@ -515,7 +500,7 @@ class _Walker:
         return tuple((yield from self.each(node.elts)))
 
     def subscript(self, node: ast.Subscript) -> _Eval:
-        """``a[i]`` or ``a[i:j:k]``; a slice is paid for as a copy."""
+        """`a[i]` or `a[i:j:k]`; a slice is paid for as a copy."""
         value = (yield node.value)[(yield node.slice)]
         return self.copied(value) if isinstance(node.slice, ast.Slice) else value
 

@@ -16,10 +16,10 @@ formulas, and code that interpreter.py does not run, for training learns from a 
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import re
 import warnings
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -33,17 +33,16 @@ from random import Random
 
 from data.files import opened, show
 from data.tasks.interpreter import SOURCE, Refused, run
-from data.tasks.problem import OTHERS
+from data.tasks.problem import OTHERS, split_of
 
 SPLITS = {"train": 60, "validation": 10, "shots": 10, "test": 20}  # percent
 KEYS = ("prompt", "question", "answer", "domain", "check", "choices", "tests")
 CLASSIFIER = "classifier"
-RESERVED = ("base", CLASSIFIER, "con", "prn", "aux", "nul",  # Windows keeps these, and com1 ...
-            *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10)))
+RESERVED = ("base", "decomposition", CLASSIFIER,  # files of ours; Windows keeps con ... com1 ...
+            "con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(1, 10)))
 LONGEST = 100_000  # characters of a prompt or an answer
 DIGITS = 100       # characters of a number
 CHOICES = 200      # of one question
-_PLACES = [name for name, share in SPLITS.items() for _ in range(share)]
 _DOMAIN = re.compile("[a-z][a-z0-9_-]{0,31}")
 _WORD = re.compile(r"\w+|[^\w\s]")
 # A minus after a word or a bracket subtracts; commas must part thousands: "1,2" is two numbers.
@@ -59,15 +58,6 @@ def canonical(prompt: str) -> str:
     'what is 2 + 2?'
     """
     return " ".join(prompt.casefold().split())
-
-
-def split_of(key: str) -> str:
-    """The one split of a canonical prompt: a fixed hash, so no seed can move it.
-
-    >>> split_of("what is 2 + 2?"), split_of("what is 2 + 4?")
-    ('train', 'test')
-    """
-    return _PLACES[zlib.crc32(key.encode()) % 100]
 
 
 # ------------------------------------------------------------------------- how answers are judged
@@ -150,11 +140,14 @@ _CHECKS: dict[str, tuple[Callable[[Question, str], bool], str]] = {
 
 @dataclass(frozen=True)
 class Question:
-    """One line, beside data.tasks.problem.Problem. `label` is its domain, `of` whose split it shares.
+    """One line, as problem.py's Problem. `label`: its domain. `of`: the prompt that this one is
+    about, whose split it shares; its own if empty.
 
     >>> question = Question("Is ice hot?", "no", "facts", "choice", ("yes", "no"))
     >>> question.reward(" No, it is cold."), question.reward(" Yes, though some say no.")
     (1, -1)
+    >>> question.key, question.split
+    ('is ice hot?', 'train')
     """
 
     prompt: str
@@ -167,26 +160,22 @@ class Question:
 
     @property
     def key(self) -> str:
-        """The canonical prompt whose hash is the split; `of` is the prompt that this one is about.
-
-        >>> Question("7 plus 5? Which kind?", "sums", "sums", "exact", of="7 Plus 5?").key
-        '7 plus 5?'
-        """
+        """The canonical prompt, whose hash is the split."""
         return canonical(self.of or self.prompt)
 
-    def reward(self, completion: str) -> int:
-        """+1 if the answer is right, else -1; no text raises anything.
+    @property
+    def split(self) -> str:
+        """The one split that it is in: neither a seed nor the order of lines can move it."""
+        return split_of(self.key, SPLITS)
 
-        >>> question = Question("7 plus 5?", "12", "sums", "number")
-        >>> question.reward(" 7 + 5 = 12.0"), question.reward(" It is 12, not 13.")
-        (1, -1)
-        """
+    def reward(self, completion: str) -> int:
+        """+1 if the answer is right, else -1; no text raises anything."""
         return 1 if _CHECKS[self.check][0](self, completion) else -1
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """The questions of a domain, beside data.tasks.Task. `dropped`: lines that were repeats.
+    """The questions of a domain, as problem.py's Task. `dropped`: lines that were repeats.
 
     >>> sums = [Question(f"{n} + 1?", str(n + 1), "sums", "number") for n in range(50)]
     >>> pool = Pool("sums", "sums", "", tuple(sums))
@@ -206,7 +195,7 @@ class Pool:
         """split -> label -> questions, sorted: the order of lines decides nothing."""
         groups: dict[str, dict[str, list[Question]]] = {split: {} for split in SPLITS}
         for question in sorted(self.questions, key=lambda q: (q.label, q.key)):
-            groups[split_of(question.key)].setdefault(question.label, []).append(question)
+            groups[question.split].setdefault(question.label, []).append(question)
         return groups
 
     def _split(self, split: str, least: int = 1) -> list[list[Question]]:
@@ -215,6 +204,17 @@ class Pool:
             raise ValueError(f"task {self.name} has {there} {split} prompts, {least} were asked "
                              f"for: ask for fewer or add lines, {SPLITS[split]} of 100 go there")
         return groups
+
+    def digest(self) -> str:
+        """16 hex digits of what training depends on: the train and validation lines, in any order.
+
+        Shots, test lines and other domains have no part in it, but for a new answer that becomes
+        a choice of all lines that name none.
+        """
+        lines = [(split, q.prompt, q.answer, q.label, q.check, sorted(map(_words, q.choices)),
+                  q.cases) for split in ("train", "validation")
+                 for group in self._groups[split].values() for q in group]
+        return hashlib.sha256(ascii((self.name, lines)).encode()).hexdigest()[:16]
 
     def problem(self, rng: Random, split: str) -> Question:
         """One question of this split, drawn evenly over labels. ValueError if there is none."""
@@ -255,7 +255,7 @@ def classified(pools: dict[str, Pool], which: str) -> Pool:
     return Pool(CLASSIFIER, "", "name the domain of a prompt", tuple(questions))
 
 
-# ------------------------------------------------------------------------------- reading a file
+# --------------------------------------------------------------------------------- reading a file
 
 def read(path: Path) -> dict[str, Pool]:
     """One pool a domain, in order of first appearance. ValueError names the line that is wrong."""
@@ -340,31 +340,28 @@ def _question(row: dict, stem: str) -> Question:
     _expect(len(asked) == 1, "keys", asked, 'one of "prompt" and "question"')
     check = row.get("check", "number" if "question" in row else "exact")
     _expect(check in tuple(_CHECKS), "check", check, f"one of {', '.join(_CHECKS)}")
-    choices = [_text("choices", _plain(x)) for x in _list(row, "choices", check == "choice")]
+    choices = [_text("choices", x, True) for x in _list(row, "choices", check == "choice")]
     cases = [_case(test) for test in _list(row, "tests", check == "python")]
     _expect(check != "python" or cases, "tests", cases, 'a list such as ["f(2, [1]) == 3"]')
-    answer = "" if cases and "answer" not in row else _answer(row)
-    return Question(_text(asked[0], row[asked[0]]), answer, _domain(row, stem), check,
+    answer = ""
+    if not cases or "answer" in row:
+        answer = _text("answer", row.get("answer"), True)
+        answer = _text("answer", answer.rpartition("#### ")[2] if "question" in row else answer)
+    return Question(_text(asked[0], row[asked[0]]), answer.strip(), _domain(row, stem), check,
                     tuple(choices), tuple(cases))
 
 
-def _text(key: str, value: object) -> str:
-    """A string that is not blank, not too long, and can be encoded: no half of a surrogate."""
+def _text(key: str, value: object, number: bool = False) -> str:
+    """A string that is not blank, not too long, and can be encoded: no half of a surrogate.
+
+    number: a finite number will do as well, and is returned as text.
+    """
+    if number and (type(value) is int or type(value) is float and isfinite(value)):
+        value = str(value)
     good = isinstance(value, str) and value.strip() and len(value) <= LONGEST
     _expect(good and not re.search("[\ud800-\udfff]", value), key, value,
             f"text of 1 to {LONGEST:,} characters, no lone surrogates")
     return value
-
-
-def _plain(value: object) -> object:
-    """A finite number as text; anything else as it is."""
-    finite = type(value) is int or type(value) is float and isfinite(value)
-    return str(value) if finite else value
-
-
-def _answer(row: dict) -> str:
-    text = _text("answer", _plain(row.get("answer")))
-    return _text("answer", text.rpartition("#### ")[2] if "question" in row else text).strip()
 
 
 def _domain(row: dict, stem: str) -> str:
@@ -386,7 +383,7 @@ def _list(row: dict, key: str, wanted: bool) -> list:
 
 
 def _case(test: object) -> tuple[str, tuple, object]:
-    """(function, arguments, value) of a test; literals only, and nothing is evaluated.
+    """(function, arguments, value) of a test, of literals alone: nothing is evaluated.
 
     >>> _case("assert f(2, [1]) == 3")
     ('f', (2, [1]), 3)

@@ -1,9 +1,15 @@
 """A problem, its judge and its split: what is asked and how an answer is rewarded.
+
+A problem is one prompt made of one or two *parts*; a part knows its question, how to judge an
+answer, and how the web might have answered it (`write`, used by corpus.py). Every part has a
+canonical `key` (its content without names and phrasing), and a hash of the key puts it into one
+split. Pretraining, train, validation, shots and test can't overlap, whatever the seed; of a
+problem with two parts both come from the same split. What families there are: families.py.
 """
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -19,29 +25,36 @@ JOIN = " also"  # between the two questions of a two-domain prompt, and between 
 WHICH = " ( which kind : math , code , reasoning or others ? )"
 
 
-def split_of(key: str) -> str:
+def split_of(key: str, splits: Mapping[str, int] = SPLITS) -> str:
     """The one split that a canonical key belongs to: a fixed hash, so no seed can move it.
 
-    >>> split_of("12 +7 -3"), split_of("12 +7 -4")
-    ('train', 'pretrain')
+    splits: name -> percent, 100 in all.
+
+    >>> split_of("12 +7 -3"), split_of("12 +7 -4"), split_of("", {"all": 100})
+    ('train', 'pretrain', 'all')
     """
     place = zlib.crc32(key.encode()) % 100
-    for name, share in SPLITS.items():
-        if place < share:
+    for name, percent in splits.items():
+        place -= percent
+        if place < 0:
             return name
-        place -= share
     raise AssertionError("the shares add up to 100")
 
 
-# --------------------------------------------------------------------------- parts of a problem
+# ----------------------------------------------------------------------------- parts of a problem
 
 @dataclass(frozen=True)
 class Worked:
     """A question that is best worked out a step at a time; right if the last word is right.
 
+    >>> from data.tasks.families import chain
     >>> part = chain(Random(0))
     >>> part.question, part.working, part.answer, part.key
     (' what is 26 +1 -6 -7 ?', ' 26 +1 = 27 -6 = 21 -7 =', '14', '26 +1 -6 -7')
+    >>> [part.write(style, Random(0)) for style in part.styles]
+    [' sum : 26 +1 = 27 -6 = 21 -7 = 14', ' it is 14', ' def f ( x ) : return x +1 -6 -7']
+    >>> part.right(" it is 14"), part.right(" 14 it is")
+    (True, False)
     """
 
     domain: str  # math or reasoning
@@ -54,12 +67,7 @@ class Worked:
     styles = ("good", "curt", "astray")
 
     def write(self, style: str, rng: Random) -> str:
-        """An answer in one of `styles`; "good" slips 3 times in 100, "curt" 40 (see corpus.py).
-
-        >>> part = chain(Random(0))
-        >>> [part.write(style, Random(0)) for style in part.styles]
-        [' sum : 26 +1 = 27 -6 = 21 -7 = 14', ' it is 14', ' def f ( x ) : return x +1 -6 -7']
-        """
+        """An answer in one of `styles`; "good" slips 3 times in 100, "curt" 40 (see corpus.py)."""
         if style == "good":
             last = self.answer if rng.random() > 0.03 else rng.choice(self.near)
             return f" {OPENERS[self.domain]} :{self.working} {last}"
@@ -68,11 +76,7 @@ class Worked:
         return self.astray
 
     def right(self, text: str) -> bool:
-        """Whether the last word of the text is the answer; the working is not looked at.
-
-        >>> chain(Random(0)).right(" it is 14"), chain(Random(0)).right(" 14 it is")
-        (True, False)
-        """
+        """Whether the last word of the text is the answer; the working is not looked at."""
         return text.split()[-1:] == [self.answer]
 
 
@@ -80,9 +84,14 @@ class Worked:
 class Coded:
     """A function to write in Python; right if it runs and fits all cases.
 
+    >>> from data.tasks.families import cond
     >>> part = cond(Random(0))
     >>> part.question, part.cases[:2]
     (' write f ( x ) : if x > 16 then -6 , else -10 .', (((-5,), -15), ((0,), -10)))
+    >>> part.write("javascript", Random(0))
+    ' function f ( x ) { return x -6 if x > 16 else x -10 ; }'
+    >>> part.right("def f(y): return y - 6 if 16 < y else y - 10"), part.right("x - 6")
+    (True, False)
     """
 
     key: str
@@ -96,22 +105,13 @@ class Coded:
     styles = ("good", "javascript", "astray")
 
     def write(self, style: str, rng: Random) -> str:
-        """An answer in one of `styles`; "good" is another program 15 times in 100.
-
-        >>> cond(Random(0)).write("javascript", Random(0))
-        ' function f ( x ) { return x -6 if x > 16 else x -10 ; }'
-        """
+        """An answer in one of `styles`; "good" is another program 15 times in 100."""
         if style == "good":
             return self.answer if rng.random() > 0.15 else rng.choice(self.broken)
         return self.javascript if style == "javascript" else self.astray
 
     def right(self, text: str) -> bool:
-        """Whether f gives each case's value in data/tasks/interpreter.py; how it is written is free.
-
-        >>> part = cond(Random(0))
-        >>> part.right("def f(y): return y - 6 if 16 < y else y - 10"), part.right("x - 6")
-        (True, False)
-        """
+        """Whether f gives each case's value in interpreter.py; how it is written is free."""
         try:
             return all(run(text.strip(), "f", args) == value for args, value in self.cases)
         except Refused:
@@ -122,9 +122,12 @@ class Coded:
 class Said:
     """A question with one short answer; right if it is just that.
 
+    >>> from data.tasks.families import opposite
     >>> part = opposite(Random(0))
-    >>> part.question, part.answer
-    (' kim says the road is dark . no , it is the opposite , it is', 'light')
+    >>> part.question, [part.write(style, Random(0)) for style in part.styles]
+    (' kim says the road is dark . no , it is the opposite , it is', [' light', ' old'])
+    >>> part.right(" light"), part.right(" light it is")
+    (True, False)
     """
 
     key: str
@@ -135,19 +138,11 @@ class Said:
     styles = ("good", "astray")
 
     def write(self, style: str, rng: Random) -> str:
-        """An answer in one of `styles`: what was asked for, or one of `near`.
-
-        >>> [opposite(Random(0)).write(style, Random(0)) for style in Said.styles]
-        [' light', ' old']
-        """
+        """An answer in one of `styles`: what was asked for, or one of `near`."""
         return f" {self.answer if style == 'good' else rng.choice(self.near)}"
 
     def right(self, text: str) -> bool:
-        """Whether the text is the answer and no more, but for white space.
-
-        >>> opposite(Random(0)).right(" light"), opposite(Random(0)).right(" light it is")
-        (True, False)
-        """
+        """Whether the text is the answer and no more, but for white space."""
         return text.split() == self.answer.split()
 
 
@@ -160,6 +155,13 @@ class Problem:
     """One prompt and its judge. `label` is the domain a dispatcher should name.
 
     lead: the phrasing put before the question (one of LEADS). parts: one, or two joined by JOIN.
+
+    >>> from data.tasks.families import chain, ops
+    >>> problem = Problem("sum+code", "math", " quick :", (chain(Random(2)), ops(Random(2))))
+    >>> problem.prompt
+    ' quick : what is 5 +1 +4 ? also write f ( x ) : do -3 +15 in this order .'
+    >>> problem.key, problem.reward(" 10 also def f(x): return x - 3 + 15")
+    ('5 +1 +4 & -3 +15', 1)
     """
 
     task: str
@@ -169,29 +171,16 @@ class Problem:
 
     @property
     def prompt(self) -> str:
-        """What the model reads, but for the tokens around it (data/llama/chat.py).
-
-        >>> Problem("", "", " quick :", (chain(Random(2)), ops(Random(2)))).prompt
-        ' quick : what is 5 +1 +4 ? also write f ( x ) : do -3 +15 in this order .'
-        """
+        """What the model reads, but for the tokens that a PromptFormat puts around it."""
         return self.lead + JOIN.join(part.question for part in self.parts)
 
     @property
     def key(self) -> str:
-        """The keys of all parts: two problems with one key ask the same, in whatever words.
-
-        >>> Problem("", "", " quick :", (chain(Random(2)), ops(Random(2)))).key
-        '5 +1 +4 & -3 +15'
-        """
+        """The keys of all parts: two problems with one key ask the same, in whatever words."""
         return " & ".join(part.key for part in self.parts)
 
     def reward(self, completion: str) -> int:
-        """+1 if every part is answered right, else -1 (paper, Sec. 3.2: r by correctness).
-
-        >>> problem = Problem("chain", "math", "", (chain(Random(0)),))
-        >>> problem.reward(" sum : 26 +1 = 27 -6 = 21 -7 = 14"), problem.reward(" it is 15")
-        (1, -1)
-        """
+        """+1 if every part is answered right, else -1 (paper, Sec. 3.2: r by correctness)."""
         answers = completion.split(JOIN) if len(self.parts) > 1 else [completion]
         right = len(answers) == len(self.parts) and all(
             part.right(text) for part, text in zip(self.parts, answers))
@@ -204,6 +193,12 @@ class Task:
 
     makers: one for each part of a problem. about: a line for people. An empty label (that of the
     classification task alone) means that each problem's own answer is its label.
+
+    >>> from data.tasks.families import TASKS
+    >>> TASKS["chain"].problem(Random(0), "train").prompt
+    ' quick : what is 39 -9 -3 ?'
+    >>> [problem.key for problem in TASKS["chain"].problems(2, "test", seed=0)]
+    ['38 +7 -2 -3 +1', '2 +6 -5 +3 +8']
     """
 
     name: str
@@ -213,11 +208,7 @@ class Task:
     unseen: bool = False
 
     def problem(self, rng: Random, split: str) -> Problem:
-        """One problem of this split, drawn by rejection on the hash of each part's key.
-
-        >>> TASKS["chain"].problem(Random(0), "train").prompt
-        ' quick : what is 39 -9 -3 ?'
-        """
+        """One problem of this split, drawn by rejection on the hash of each part's key."""
         parts = []
         for make in self.makers:
             part = make(rng)
@@ -232,9 +223,6 @@ class Task:
         """n problems with pairwise different keys. ValueError if the family has not so many.
 
         The same seed, whatever it is, gives the same ones; no other split has any of them.
-
-        >>> [problem.key for problem in TASKS["chain"].problems(2, "test", seed=0)]
-        ['38 +7 -2 -3 +1', '2 +6 -5 +3 +8']
         """
         rng, found = Random(f"{self.name} {split} {seed}"), {}
         for _ in range(50 * n + 1000):

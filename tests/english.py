@@ -1,4 +1,4 @@
-"""Tasks in plain English for a small open model: `python -m data.tasks.english DIR` writes them.
+"""Tasks in plain English for a small open model: `python -m tests.english DIR` writes them.
 
     train.jsonl    what an expert is trained and tested on: math, code, reasoning
     unseen.jsonl   other families, for adaptation: bags and steps (math), pair (code), member
@@ -10,10 +10,11 @@ adapts to), which are beyond a model of some 100M parameters. Left out: chat hea
 models can be asked too.
 
 A prompt is text to be continued: solved questions, the same for the whole domain, then its own.
-Nothing in the solved ones comes up in a question. A line's split is a hash of its prompt
-(data/tasks/jsonl.py); questions also have a key, their word or numbers, and only prompts that fall into
-their key's own split are kept, so test words and sums are new ones. The words of unseen.jsonl are
-test words. The controls have splits of their own: they are for the base, which was not trained.
+Nothing in the solved ones comes up in a question. A line's split is a hash of its prompt (see
+data/tasks/jsonl.py); questions also have a key, their word or numbers, and only prompts that fall
+into their key's own split are kept, so test words and sums are new ones. The words of unseen.jsonl
+are test words. The controls have splits of their own: they are for the base, which was not
+trained.
 
 A family (`math`, `code`, ... `count`) is a function from a random generator to one Item.
 """
@@ -29,7 +30,8 @@ from random import Random
 
 from data.files import write_whole
 from data.tasks.interpreter import run
-from data.tasks.jsonl import canonical, split_of
+from data.tasks.jsonl import SPLITS, canonical
+from data.tasks.problem import split_of
 
 WORDS = """\
 animal: dog cat horse cow pig sheep goat lion tiger bear wolf fox rabbit mouse rat deer camel \
@@ -64,7 +66,7 @@ tungsten cobalt mercury uranium magnesium lithium
 """
 KINDS = {line.split(": ")[0]: line.split(": ")[1].split() for line in WORDS.splitlines()}
 KIND = {word: kind for kind, words in KINDS.items() for word in words}
-HELD = {kind: [w for w in words if split_of(w) == "test"] for kind, words in KINDS.items()}
+HELD = {kind: [w for w in words if split_of(w, SPLITS) == "test"] for kind, words in KINDS.items()}
 NAMES = ("Ann Bob Carl Dora Emil Fay Gus Hana Ivan Jane Karl Lena Mia Nils Olga Paul Rosa Sam "
          "Tina Uwe").split()
 THINGS = "pears books coins cards shells stamps marbles buttons pens eggs cups keys".split()
@@ -341,8 +343,8 @@ def lines(family: Callable[[Random], Item], n: int, shots: int | None) -> list[d
     before, usual = "".join(solved[:shots]), "".join(solved[:USED.get(name)])
     for _ in range(20 * n):
         question, answer, key, fields = family(rng)
-        place = split_of(canonical(f"{usual}Q: {question}\nA:"))
-        if question not in rows and (not key or place == split_of(key) and used[key] < 5):
+        place = split_of(canonical(f"{usual}Q: {question}\nA:"), SPLITS)
+        if question not in rows and (not key or place == split_of(key, SPLITS) and used[key] < 5):
             used[key] += 1
             answer = answer.rpartition("= ")[2] if fields["check"] == "number" else answer
             rows[question] = {"prompt": f"{before}Q: {question}\nA:", "domain": name,
@@ -364,7 +366,7 @@ def write(folder: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        raise SystemExit("usage: python -m data.tasks.english FOLDER")
+        raise SystemExit("usage: python -m tests.english FOLDER")
     try:
         write(Path(sys.argv[1]))
     except ValueError as error:
