@@ -16,7 +16,7 @@ from tests.published import framed, packed, raw, unframed
 META = {"kind": "state", "log": [{"step": 1, "loss": 0.1}], "said": "caf\u00e9\n", "none": None}
 TENSORS = {"z": torch.tensor([1.0, -0.0, float("nan")]), "step": torch.tensor(7),
            "m": torch.rand(2, 3, dtype=torch.float64), "half": torch.rand(5).half(),
-           "b": torch.rand(3).bfloat16()}
+           "b": torch.rand(4).bfloat16()}
 
 
 @pytest.fixture
@@ -65,14 +65,17 @@ def test_tensors_of_every_layout_are_saved_as_they_read(tmp_path: Path) -> None:
 
 
 def test_anybody_can_read_it_by_the_letter_of_the_format(path: Path) -> None:
-    table, data = unframed(whole := path.read_bytes())
-    assert int.from_bytes(whole[:8], "little") % 8 == 0 and whole[8:9] == b"{"
+    for n in range(8):
+        save(path, TENSORS, {**META, "said": n * "x"})
+        assert int.from_bytes(path.read_bytes()[:8], "little") % 8 == 0
+    save(path, TENSORS, META)
+    table, data = unframed(path.read_bytes())
     metadata = table.pop("__metadata__")
     assert all(isinstance(value, str) for value in metadata.values())
     assert json.loads(metadata["t2"]) == META
     for name, entry in table.items():
         start, end = entry["data_offsets"]
-        assert data[start:end] == raw(TENSORS[name]), name
+        assert data[start:end] == raw(TENSORS[name]) and start % TENSORS[name].itemsize == 0
         assert DTYPES[entry["dtype"]] == TENSORS[name].dtype
 
 
