@@ -117,8 +117,8 @@ class Reinforce(nn.Module):
             A, count = torch.tensor([[e.advantage, e.count] for group in answers
                                      for e in group]).to(row.device).T[:, row]  # (M,) each
             weight = count / (r.prompts * r.samples)  # a mean over answers, a sum over tokens
-            # Logits, loss and backward in pieces of the M tokens: all logits at once, (M, V), would
-            # fill the memory, and a piece of them fits a processor's cache.
+            # Logits, loss and backward in pieces of the M tokens: all logits at once, (M, V),
+            # would fill the memory, and a piece of them fits a processor's cache.
             leaf = states.detach().requires_grad_()
             for m in torch.arange(len(leaf), device=leaf.device).split(PIECE // vocab or 1):
                 with torch.no_grad():

@@ -86,8 +86,8 @@ class Train(Model):
     """Train an expert for each domain (math, code, reasoning) and the classification expert.
 
     Prints the accuracy of base and expert on test prompts; OUT/train.json holds it as well, and
-    OUT/math.safetensors and the like the experts. Ctrl-C stops after the step in hand; the same command
-    goes on from there.
+    OUT/math.safetensors and the like the experts. Ctrl-C stops after the step in hand; the same
+    command goes on from there.
 
         python t2.py train
         python t2.py train --task math --seed 1 --out out/1
@@ -107,8 +107,9 @@ class Train(Model):
 class Pretrain(Common):
     """Make the base model from scratch, on the synthetic corpus.
 
-    Writes OUT/base.safetensors and OUT/pretrain.json. Ctrl-C stops after the step in hand; the same
-    command goes on from there. Experts fit the base that they were trained on: run train next.
+    Writes OUT/base.safetensors and OUT/pretrain.json. Ctrl-C stops after the step in hand; the
+    same command goes on from there. Experts fit the base that they were trained on: run train
+    next.
 
         python t2.py pretrain --out out/mine && python t2.py train --out out/mine
     """

@@ -76,11 +76,12 @@ class Table:
         """OUT/adapt.json, with all rows so far."""
         write_json(self.path, {**self.head, "finished": finished, "tasks": self.rows})
 
-    def show(self, name: str, shares: dict[str, float], end: str = "") -> None:
+    def show(self, task: str, shares: dict[str, float], end: str = "") -> None:
         """Task, and a share a column; what was not asked for stays empty."""
         self.line.clear()
-        cells = [f"{shares[name]:5.2f}" if name in shares else " " * 5 for way in self.columns()]
-        print(f"{name[:9]:<9}{''.join(cells[:-1])}{bold(cells[-1])}{end}", flush=True)
+        cells = [f"{shares[name]:5.2f}" if name in shares else " " * 5
+                 for name in self.columns()]
+        print(f"{task[:9]:<9}{''.join(cells[:-1])}{bold(cells[-1])}{end}", flush=True)
 
     def end(self) -> None:
         """The means, what C mixed and how its search narrowed, and the seconds."""

@@ -104,7 +104,8 @@ class Session:
     def find(self, name: str) -> Path:
         """Where a base or an expert is: in the out folder, else among what ships."""
         own = self.args.out / f"{name}{SUFFIX}"
-        return own if own.exists() or self.args.weights else HERE / f"{name}{SUFFIX}"
+        mine = own.exists() or own.with_suffix(".pt").exists()  # which load() says how to renew
+        return own if mine or self.args.weights else HERE / f"{name}{SUFFIX}"
 
     def library(self) -> dict[str, Tensor]:
         """The experts that are there: all domains', and the classifier if there is one."""
@@ -138,7 +139,7 @@ class Session:
         read = {name: [pool.digest() for pool in self.trained[name]]
                 for name in trained if self.args.weights}
         return {"seed": self.args.seed, "base": self.base, "max_new": self.fmt.max_new,
-                "stop": self.fmt.stop, "prompt": self.fmt.prompt(""), "prompts": read}
+                "stop": self.fmt.stop, "prompt": self.fmt.prompt(""), "questions": read}
 
     def pick(self, name: str, known: dict[str, Any]) -> Any:
         """What goes by that name. ValueError says which names there are."""
