@@ -5,7 +5,7 @@
     alarm         what merely looks wrong is said
 
 A training is a module whose state_dict is all that it knows, with an optimizer, or several, in
-`optimizers`, and metrics for each step of it. Its random numbers are named by step (model.seeded),
+`optimizers`, and metrics for each step of it. Its random numbers are named by step (data/processes.py),
 so there is no state of them to keep.
 """
 from __future__ import annotations
