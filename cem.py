@@ -130,7 +130,7 @@ def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: 
             with svf.adapted(Z[members]):
                 done = generate(svf.model, [prompts[i] for i in part] * len(members), fmt.ends,
                                 fmt.max_new, blocks=len(members), follow=svf.keep)
-            for j, c in enumerate(done):  # the first member's answers to this part, the next's, ...
+            for j, c in enumerate(done):  # the first member's answers to the part, the next's ...
                 if shots[part[j % len(part)]].reward(fmt.text(c.tokens)) == 1:
                     right[members[j // len(part)]].append(c)
         for member, completions in right.items():
