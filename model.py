@@ -219,8 +219,10 @@ class GPT(nn.Module):
             raise ValueError(f"{end} tokens do not fit the model's {self.config.context}: "
                              "shorten the prompt, or let the answer have fewer")
         real = cache.real[:, :end] if cache else torch.ones_like(tokens, dtype=torch.bool)
-        place = (real.cumsum(1) - 1).clamp(min=0)[:, None, past:]  # (B, 1, T): padding not counted
-        mask = visible(real, past) if cache else None
+        # A token's position is how many real ones stand before it: prompts of a batch are padded
+        # on the left, and none may start at another position for that.
+        place = (real.cumsum(1) - 1).clamp(min=0)[:, None, past:]  # (B, 1, T)
+        mask = visible(real, past) if cache else None  # None: plainly causal
         x = self.embed(tokens)  # (B, T, C)
         rope = self.cos[place].to(x.dtype), self.sin[place].to(x.dtype)
         for block in self.blocks:
@@ -233,13 +235,13 @@ class GPT(nn.Module):
 def visible(real: Tensor, past: int) -> Tensor:
     """Attention mask (B, 1, T, S) from what is no padding, real (B, S), S = past + T.
 
-    Causal, without padding; each token at least sees itself.
+    Causal, without padding; but each token sees itself, for a softmax over nothing is NaN.
 
     >>> visible(torch.tensor([[False, True, True]]), 0)[0, 0].int().tolist()
     [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
     """
-    key = torch.arange(real.shape[1], device=real.device)
-    query = key[past:, None]
+    key = torch.arange(real.shape[1], device=real.device)  # (S,)
+    query = key[past:, None]  # (T, 1): the tokens of this call are the last ones
     return ((key <= query) & real[:, None] | (key == query))[:, None]
 
 

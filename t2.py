@@ -23,13 +23,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from data.files import alone, write_json
+from data.files import alone
 from data.run import flags
-from data.run.flags import STRATEGIES, Adapt, Ask, Pretrain, Train
-from data.run.report import Table, show_passes, wilson
-from data.run.screen import Line, exit_code, printable, ready
+from data.run.flags import Adapt, Ask, Pretrain, Train
+from data.run.screen import Line, exit_code, ready
 from data.tasks.jsonl import CLASSIFIER, chosen
-from data.tasks.problem import OTHERS, Problem, Said, Task
+from data.tasks.problem import OTHERS, Problem, Task
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -65,7 +64,8 @@ def one_hot(domains: Sequence[str], names: Sequence[str]) -> Tensor:
     [[0.0, 1.0], [0.0, 0.0]]
     """
     import torch
-    return torch.tensor([[float(name == domain) for domain in domains] for name in names])
+    rows = [[float(name == domain) for domain in domains] for name in names]
+    return torch.tensor(rows).view(len(names), len(domains))
 
 
 def search(session: Session, experts: Tensor, task: Task) -> tuple[Tensor, dict]:
@@ -137,7 +137,8 @@ def strategies(session: Session, library: dict[str, Tensor], experts: Tensor, ta
     K, wanted = len(session.domains), getattr(session.args, "strategy", "all")
 
     def named(z: Tensor | None) -> tuple[Tensor, dict]:
-        names, sure = zip(*categorise(session, z, [p.prompt for p in problems]))
+        said = categorise(session, z, [p.prompt for p in problems])
+        names, sure = [name for name, _ in said], [p for _, p in said]
         return one_hot(session.domains, names), {"named": names, "sure": sure}
     found: dict[str, Choose] = {"base": lambda: (torch.zeros(K), {})}
     for name, alpha in zip(session.domains, torch.eye(K)):
@@ -153,82 +154,19 @@ def strategies(session: Session, library: dict[str, Tensor], experts: Tensor, ta
     return found
 
 
-# ------------------------------------------------------------------------------------------- adapt
+# ------------------------------------------------------------------------------------ the commands
 
 def adapt(args: Adapt) -> None:
-    """`t2.py adapt`: a row a task, each strategy on the same test prompts."""
-    from data.run.session import Session, file_digest
-    start, session = time.monotonic(), Session(args)
-    tasks = ([session.pick(args.task, session.choice)] if args.task
-             else list(session.tasks.values()))
-    library = session.library()
-    session.show_sources()
-    run = {**session.identity(), "n": args.n, "shots": args.few_shot, "strategy": args.strategy,
-           "tasks": [task.name for task in tasks],
-           "file": file_digest(args.tasks) if args.tasks else "",
-           "experts": {name: file_digest(session.find(name)) for name in library}}
-    table = Table(session, run, len(tasks))
-    for task in tasks:
-        if task.name not in table.rows:
-            table.add(task.name, adapt_task(session, library, task))
-    table.end()
-    print(f"{time.monotonic() - start:.0f} s in all; wrote {table.path}")
+    """`t2.py adapt`: a table of all strategies, a row a task."""
+    from data.run import adapt
+    adapt.table(args, passes)
 
-
-def adapt_task(session: Session, library: dict[str, Tensor], task: Task) -> dict:
-    """One row: each strategy on the same test prompts, of which each process answers its share."""
-    import torch
-
-    from data.processes import by_rank, summed
-    problems = task.problems(session.args.n, "test", session.args.seed)
-    n, mine = len(problems), [problems[i] for i in by_rank(len(problems))]
-    categories, found = (*session.domains, OTHERS), {}
-
-    def mean(values: object) -> list[float]:
-        return (summed(torch.as_tensor(values, dtype=torch.float64).sum(0)) / n).tolist()
-    for name, alpha, texts, told in passes(session, library, task, mine):
-        share = mean([p.reward(text) == 1 for p, text in zip(mine, texts)])
-        if "named" in told:
-            shares = mean([[which == one for one in categories] for which in told["named"]])
-            told |= {"sure": mean(told["sure"]),
-                     "named": {one: x for one, x in zip(categories, shares) if x}}
-        found[name] = {"accuracy": share, "interval": wilson(share, n),
-                       "alpha": mean(alpha.expand(len(mine), -1)), **told}
-    return {"n": n, "strategies": found}
-
-
-# --------------------------------------------------------------------------------------------- ask
 
 def ask(args: Ask) -> None:
-    """`t2.py ask`: both passes on one prompt; C where a task says what to take shots from."""
-    from data.run.session import Session
-    from data.tokenizer import tidy
-    from model import complete
-    text = args.prompt if args.weights else tidy(args.prompt)
-    if not text.strip():
-        raise ValueError("the prompt is empty; expected a question, such as 'What is 12 + 7 - 3?'")
-    session = Session(args)
-    task = session.pick(args.task, session.choice) if args.task else None
-    problem = Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
-    print(f"the prompt    {printable(text.strip())}")
-    complete(session.svf.model, replace(session.fmt, max_new=1), [text])
-    report = {"question": text.strip(), "seed": args.seed,
-              "first_token_seconds": time.monotonic() - STARTED}
-    print(f"              first token {report['first_token_seconds']:.1f} s after the start")
-    library = session.library() if session.domains else {}
-    for name, alpha, [said], told in passes(session, library, task, [problem],
-                                            ("base", *STRATEGIES)):
-        if "named" in told:
-            told |= {"named": {told["named"][0]: 1.0}, "sure": told["sure"][0]}
-        report[name] = {**told, "alpha": alpha.flatten().tolist(), "answer": said.strip()}
-        show_passes(name, session.domains, report[name])
-    if not library:
-        print(f"no experts in {args.out} yet, and so no second pass: see `python t2.py train "
-              "--help`")
-    write_json(args.out / "ask.json", report)
+    """`t2.py ask`: both passes on one prompt."""
+    from data.run import ask
+    ask.once(args, passes, STARTED)
 
-
-# ------------------------------------------------------------------------------------ command line
 
 def train(args: Train) -> None:
     """`t2.py train`: an expert for each domain, and the classification expert, by rl.py."""

@@ -139,7 +139,7 @@ class Session:
         read = {name: [pool.digest() for pool in self.trained[name]]
                 for name in trained if self.args.weights}
         return {"seed": self.args.seed, "base": self.base, "max_new": self.fmt.max_new,
-                "stop": self.fmt.stop, "prompt": self.fmt.prompt(""), "prompts": read}
+                "stop": self.fmt.stop, "prompt": self.fmt.prompt(""), "questions": read}
 
     def pick(self, name: str, known: dict[str, Any]) -> Any:
         """What goes by that name. ValueError says which names there are."""

@@ -1,0 +1,56 @@
+"""The table of `t2.py adapt`: each strategy on each task, on the same test prompts."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from data.processes import by_rank, summed
+from data.run.flags import Adapt
+from data.run.report import Table, wilson
+from data.run.session import Session, file_digest
+from data.tasks.problem import OTHERS, Task
+
+Passes = Callable[..., Iterator[tuple[str, Tensor, list[str], dict]]]  # t2.passes
+
+
+def table(args: Adapt, passes: Passes) -> None:
+    """`t2.py adapt`: a row a task, each strategy on the same test prompts."""
+    start, session = time.monotonic(), Session(args)
+    tasks = ([session.pick(args.task, session.choice)] if args.task
+             else list(session.tasks.values()))
+    library = session.library()
+    session.show_sources()
+    run = {**session.identity(), "n": args.n, "shots": args.few_shot, "strategy": args.strategy,
+           "tasks": [task.name for task in tasks],
+           "file": file_digest(Path(args.tasks)) if args.tasks else "",
+           "experts": {name: file_digest(session.find(name)) for name in library}}
+    shown = Table(session, run, len(tasks))
+    for task in tasks:
+        if task.name not in shown.rows:
+            shown.add(task.name, row(session, library, task, passes))
+    shown.end()
+    print(f"{time.monotonic() - start:.0f} s in all; wrote {shown.path}")
+
+
+def row(session: Session, library: dict[str, Tensor], task: Task, passes: Passes) -> dict:
+    """One row: each strategy on the same test prompts, of which each process answers its share."""
+    problems = task.problems(session.args.n, "test", session.args.seed)
+    n, mine = len(problems), [problems[i] for i in by_rank(len(problems))]
+    categories, found = (*session.domains, OTHERS), {}
+
+    def mean(values: object) -> list[float]:  # over all prompts, of which these are our own
+        return (summed(torch.as_tensor(values, dtype=torch.float64).sum(0)) / n).tolist()
+    for name, alpha, texts, told in passes(session, library, task, mine):
+        share = mean([p.reward(text) == 1 for p, text in zip(mine, texts)])
+        if "named" in told:
+            hits = [[which == one for one in categories] for which in told["named"]]
+            shares = mean(torch.tensor(hits).view(len(mine), len(categories)))
+            told |= {"sure": mean(told["sure"]),
+                     "named": {one: x for one, x in zip(categories, shares) if x}}
+        found[name] = {"accuracy": share, "interval": wilson(share, n),
+                       "alpha": mean(alpha.expand(len(mine), -1)), **told}
+    return {"n": n, "strategies": found}
