@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from data.run.resume import seeded
+from data.processes import seeded
 from model import GPT, Config
 
 
