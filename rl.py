@@ -82,6 +82,7 @@ class Reinforce(nn.Module):
             if step % r.validate == 0:
                 self.validate()
             problems = draw(self.tasks, r.prompts, "train", *self.name, step)
+            self.z.grad = torch.zeros_like(self.z)  # not None: a process may have nothing to add
             metrics = self.policy_gradient(problems)
             norm = nn.utils.clip_grad_norm_([self.z], 1.0)  # no group may throw z far off
             adamw.param_groups[0]["lr"] = learning_rate(r, step)
@@ -94,13 +95,12 @@ class Reinforce(nn.Module):
                    "validation": self.accuracy.item()}
 
     def policy_gradient(self, problems: list[Problem]) -> dict:
-        """z.grad = -dJ/dz, a microbatch at a time. Returns the metrics of the step.
+        """Adds -dJ/dz to z.grad, a microbatch at a time. Returns the metrics of the step.
 
         reward; kl (nats an answer); entropy (nats a token, estimated by what was sampled);
         no_signal: the share of groups whose answers all have the same reward, and no advantage.
         """
         svf, fmt, r = self.svf, self.fmt, self.recipe
-        self.z.grad = torch.zeros_like(self.z)  # what microbatches, and processes, add to
         sums = dict.fromkeys(("reward", "kl", "surprise", "tokens", "no_signal"), 0.0)
         # Sample. W' is merged, once for all tokens; nothing here has a gradient.
         with svf.adapted(self.z.detach()):

@@ -199,13 +199,7 @@ def nan(*args: object) -> float:
 
 
 def reward(training: Reinforce, patch: pytest.MonkeyPatch) -> None:
-    rollouts = rl.rollouts
-
-    def spoiled(*args: object) -> list:
-        groups = rollouts(*args)
-        groups[0][0].reward = float("nan")
-        return groups
-    patch.setattr("rl.rollouts", spoiled)
+    patch.setattr("rl.draw", lambda *args: [SimpleNamespace(prompt="ab", reward=nan)] * 2)
 
 
 def loss(training: Reinforce, patch: pytest.MonkeyPatch) -> None:
@@ -228,7 +222,7 @@ def weight(training: Reinforce, patch: pytest.MonkeyPatch) -> None:
 
 
 def gain(training: Reinforce, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(training.optimizer, "step", lambda: training.z.data.fill_(math.nan))
+    patch.setattr(training.optimizers["adamw"], "step", lambda: training.z.data.fill_(math.nan))
 
 
 @pytest.mark.parametrize("spoil, says", [
