@@ -359,7 +359,7 @@ def table(results: dict) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
+def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("rows", nargs="*", help=", ".join(rows()))
     parser.add_argument("--peers", metavar="PYTHON")
@@ -368,7 +368,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16", "float16"])
     parser.add_argument("--out", type=Path, default=RESULTS / "bench.json")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     results = json.loads(args.out.read_text()) if args.out.exists() else {}
     if args.rows == ["table"]:
         print(table(results))
@@ -407,4 +407,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["serve"]:
         serve(Ours)
     else:
-        main()
+        main(sys.argv[1:])
