@@ -146,7 +146,7 @@ def likelihoods(session: Session, problems: list, words: list[str]) -> Tensor:
         for problem, word in zip(problems[start:start + 16], words[start:start + 16]):
             before, mark, asked = problem.prompt.rpartition("Q: Is ")
             tokens = session.fmt.prompt(f"{before}{mark}{word} {asked.partition(' ')[2]}")
-            groups.append([rl.Episode(tokens, encode(f" {text}\n"), 0.0)
+            groups.append([rl.Episode(tokens, encode(f" {text}\n"))
                            for text in problem.choices])
         states, targets, row = rl.answer_states(session.svf.model, groups)
         logp = session.svf.model.head(states).log_softmax(-1).gather(-1, targets[:, None])[:, 0]

@@ -1,117 +1,157 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 import torch
 
-from cem import CEM, Search, few_shot, random_search, ranking, scores
-from data.llama.chat import built_in
-from data.tasks.families import TASKS
-from data.tokenizer import load
-from model import GPT, Completion
+from cem import CEM, Search, few_shot, ranking, scores
+from data.run.baselines import random_alphas, random_search
+from model import generate
 from svf import SVF, mix
+from tests.conftest import Letters, random_model
 
 
-def run(score: object, seed: int, n: int = 3, rounds: int = 30) -> torch.Tensor:
-    cem = CEM(torch.zeros(n), torch.ones(n), 60, 12, torch.Generator().manual_seed(seed))
+def cem(n: int, population: int, elites: int, seed: int = 0) -> CEM:
+    return CEM(torch.zeros(n), torch.ones(n), population, elites,
+               torch.Generator().manual_seed(seed))
+
+
+def found(score: Callable, seed: int, n: int = 3, rounds: int = 30) -> torch.Tensor:
+    search = cem(n, 60, 12, seed)
     for _ in range(rounds):
-        x = cem.ask()
-        cem.tell(x, score(x))
-    return cem.mu
+        x = search.ask()
+        search.tell(x, score(x))
+    return search.mu
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_it_finds_the_optimum_of_a_quadratic(seed: int) -> None:
-    goal = torch.tensor([0.5, -1.0, 1.5])
-    assert (run(lambda x: -((x - goal) ** 2).sum(1), seed) - goal).abs().max() < 0.02
+@pytest.mark.parametrize("seed", range(3))
+def test_it_finds_the_optimum_of_a_quadratic_and_of_a_noisy_step(seed: int) -> None:
+    goal, noise = torch.tensor([0.5, -1.0, 1.5]), torch.Generator().manual_seed(seed + 99)
+    assert (found(lambda x: -((x - goal) ** 2).sum(1), seed) - goal).abs().max() < 0.02
+    assert found(lambda x: (x[:, 0] > 0.5) + 0.2 * torch.randn(len(x), generator=noise),
+                 seed, n=1)[0] > 0.5
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_it_finds_a_noisy_step(seed: int) -> None:
-    noise = torch.Generator().manual_seed(seed + 99)
-
-    def score(x: torch.Tensor) -> torch.Tensor:
-        return (x[:, 0] > 0.5).float() + 0.2 * torch.randn(len(x), generator=noise)
-    assert run(score, seed, n=1)[0] > 0.5
+def test_candidates_are_of_the_normal_distribution_and_the_same_for_a_seed() -> None:
+    """The bounds are 6 standard errors, so a false alarm is one in 10^8."""
+    wide = CEM(torch.tensor([2.0, -1.0]), torch.tensor([0.5, 3.0]), 40_000, 2,
+               torch.Generator().manual_seed(1)).ask()
+    assert ((wide.mean(0) - torch.tensor([2.0, -1.0])).abs() < 6 * torch.tensor([.5, 3]) / 200
+            ).all()
+    assert ((wide.std(0) / torch.tensor([0.5, 3.0]) - 1).abs() < 6 / 80_000 ** 0.5).all()
+    assert torch.equal(cem(2, 5, 2, 1).ask(), cem(2, 5, 2, 1).ask())
+    assert not torch.equal(cem(2, 5, 2, 1).ask(), cem(2, 5, 2, 2).ask())
 
 
 def test_ties_are_broken_for_every_elite() -> None:
-    cem = CEM(torch.zeros(1), torch.ones(1), 4, 2, torch.Generator().manual_seed(0))
-    x = torch.tensor([[0.0], [1.0], [2.0], [9.0]])
-    cem.tell(x, torch.tensor([[1.0, -3.0], [1.0, -1.0], [1.0, -2.0], [0.5, 0.0]]))
-    assert cem.mu.tolist() == [1.5]
-    assert cem.sigma.tolist() == [0.5]
+    search, x = cem(1, 4, 2), torch.tensor([[0.0], [1.0], [2.0], [9.0]])
+    search.tell(x, torch.tensor([[1.0, -3.0], [1.0, -1.0], [1.0, -2.0], [0.5, 0.0]]))
+    assert search.mu.tolist() == [1.5]
+    assert search.sigma.tolist() == pytest.approx([0.5 ** 0.5])  # by E - 1
+    assert ranking(torch.tensor([0.1, 0.9, 0.5])) == [1, 2, 0]  # of one score, or two
 
 
-def test_ranking_reads_one_score_or_two() -> None:
-    assert ranking(torch.tensor([0.1, 0.9, 0.5])) == [1, 2, 0]
+def test_on_pure_noise_sigma_squared_is_kept_in_the_mean() -> None:
+    """Three elites by chance. Divided by E the mean would be 2/3. 6 standard errors of 4,000."""
+    search, squares, noise = cem(4000, 10, 3), [], torch.Generator().manual_seed(9)
+    search.tell(search.ask(), torch.rand(10, generator=noise))
+    squares = search.sigma ** 2
+    assert abs(squares.mean() - 1) < 6 / 4000 ** 0.5
 
 
-def test_the_same_seed_asks_the_same() -> None:
-    def ask(seed: int) -> torch.Tensor:
-        return CEM(torch.zeros(2), torch.ones(2), 5, 2, torch.Generator().manual_seed(seed)).ask()
-    assert torch.equal(ask(1), ask(1)) and not torch.equal(ask(1), ask(2))
-
-
-@pytest.mark.parametrize("population, elites", [(1, 1), (5, 0), (5, 6)])
-def test_no_elites_or_too_many_are_refused(population: int, elites: int) -> None:
-    with pytest.raises(ValueError, match="elites"):
-        CEM(torch.zeros(1), torch.ones(1), population, elites, torch.Generator())
+@pytest.mark.parametrize("population, elites", [(1, 1), (5, 1), (5, 0), (5, 6)])
+def test_no_elites_or_one_or_too_many_are_refused(population: int, elites: int) -> None:
+    with pytest.raises(ValueError, match=f"{elites} elites of a population of {population}"):
+        cem(1, population, elites)
 
 
 # ---------------------------------------------------------------------------- with a model
 
-def test_a_score_is_accuracy_and_then_how_likely_the_right_answers_are(
-        monkeypatch: pytest.MonkeyPatch) -> None:
-    speak, shots = built_in(load()), TASKS["opposite"].problems(2, "shots")
-    right = speak.encoding.encode_ordinary(" " + shots[0].parts[0].answer)
-    logps = [-1.0, -3.0]
+SHOTS = [SimpleNamespace(prompt=text, reward=lambda said, i=i: 1 if len(said) % 3 == i % 3 else -1)
+         for i, text in enumerate(["abc", "q", "hello", "zz"])]
 
-    def done(svf: object, Z: torch.Tensor, *rest: object) -> list[Completion]:
-        return [Completion(right, logps), Completion([], [-9.0]),
-                Completion([], [-9.0]), Completion([], [-9.0])]
-    monkeypatch.setattr("cem.completions", done)
-    svf = SimpleNamespace(sizes=[1])
-    found = scores(svf, speak, torch.ones(3, 1), torch.ones(2, 3), shots)
-    assert found[0].tolist() == [0.5, -2.0] and found[1, 0] == 0 and found[1, 1] < -1e8
+
+def experts(svf: SVF, K: int = 2) -> torch.Tensor:
+    return 1 + torch.randn(K, svf.N, generator=torch.Generator().manual_seed(7))
+
+
+@pytest.mark.parametrize("batch", [1, 3, 9, 100])
+def test_scores_are_those_of_each_candidate_and_shot_alone(batch: int) -> None:
+    """Accuracy, and the mean log p of the tokens of the right answers; in batches of any size."""
+    svf, fmt = SVF(random_model(tied=False)), Letters(max_new=7, ends=tuple(range(9)))
+    Z, alphas = experts(svf), random_alphas(2, 5, torch.Generator().manual_seed(0))
+    rows = []
+    for z in mix(alphas, Z):
+        with svf.adapted(z):
+            done = [generate(svf.model, [fmt.prompt(p.prompt)], fmt.ends, 7)[0] for p in SHOTS]
+        right = [c for c, p in zip(done, SHOTS) if p.reward(fmt.text(c.tokens)) == 1]
+        logps = sum((c.logps for c in right), [])
+        rows.append([len(right) / 4, sum(logps) / len(logps) if logps else -1e9])
+    got = scores(svf, replace(fmt, batch=batch), Z, alphas, SHOTS)
+    torch.testing.assert_close(got, torch.tensor(rows), atol=1e-4, rtol=1e-4)
+    assert len({row[0] for row in rows}) > 1
 
 
 @pytest.fixture
-def asked(tiny: GPT, monkeypatch: pytest.MonkeyPatch) -> tuple[SVF, list[torch.Tensor]]:
-    """An SVF, and the z' that a search then asks about: the more of the first gain the better."""
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[torch.Tensor]:
+    """What a search asks about; a candidate of the more of the first expert is the better, unless
+    an iteration (`silent`) has no right answer at all."""
     seen: list[torch.Tensor] = []
 
-    def scored(svf: SVF, speak: object, experts: torch.Tensor, alphas: torch.Tensor,
-               shots: object) -> torch.Tensor:
-        alpha = alphas.view(len(alphas), len(experts), -1)
-        seen.append(mix(alpha, experts, svf.sizes))
-        return seen[-1][:, :1]
+    def scored(svf: object, fmt: object, Z: object, alphas: torch.Tensor, shots: object
+               ) -> torch.Tensor:
+        seen.append(alphas)
+        quiet = len(seen) in getattr(svf, "silent", ())
+        accuracy = torch.zeros(len(alphas)) if quiet else alphas[:, 0].sigmoid()
+        return torch.stack([accuracy, torch.full((len(alphas),), -1e9)], 1)
     monkeypatch.setattr("cem.scores", scored)
-    return SVF(tiny), seen
+    monkeypatch.setattr("data.run.baselines.scores", scored)
+    return seen
 
 
-def test_a_search_may_have_a_coefficient_for_each_matrix(asked: tuple) -> None:
-    """And its history says the mean over matrices, and what the candidates scored."""
-    svf, seen = asked
-    plan = Search(population=40, iterations=3, elites=4, by_matrix=True)
-    alpha, history = few_shot(svf, None, torch.zeros(2, svf.N), [], plan,
-                              torch.Generator().manual_seed(0))
-    assert alpha.shape == (2, len(svf.sizes)) and len(history) == len(seen) == 3
-    assert history[-1]["mu"] == pytest.approx(alpha.mean(1).tolist())
-    assert all(0.05 < sigma < 0.4 for sigma in history[-1]["sigmas"])
-    assert history[-1]["sigma"] == pytest.approx(sum(history[-1]["sigmas"]) / 2)
-    for Z, step in zip(seen, history):
-        assert step["best"] == Z[:, 0].max() and abs(step["mean"] - Z[:, 0].mean()) < 1e-6
-    mixed = 1 - seen[0][:, -1]  # of experts of zeros: the sum of alpha, which starts at 1/K each
-    assert abs(mixed.mean() - 1) < 0.3
+def search(silent: tuple[int, ...], **plan: int) -> tuple[torch.Tensor, list[dict]]:
+    return few_shot(SimpleNamespace(silent=silent), None, torch.zeros(2, 5), [], Search(**plan),
+                    torch.Generator().manual_seed(0))
 
 
-def test_random_search_takes_the_best_of_as_many(asked: tuple) -> None:
-    svf, seen = asked
-    plan = Search(population=5, iterations=4)
-    alpha = random_search(svf, None, 2 * torch.ones(3, svf.N), [], plan,
+def test_a_search_starts_at_the_even_mixture_and_ends_at_the_last_mean(asked: list) -> None:
+    alpha, history = search((), population=400, iterations=3, elites=40)
+    assert len(asked) == len(history) == 3 and alpha.tolist() == history[-1]["mu"]
+    assert (asked[0].mean(0) - 0.5).abs().max() < 6 * 0.4 / 20
+    assert (asked[0].std(0) - 0.4).abs().max() < 6 * 0.4 / 800 ** 0.5
+    best = [alphas[alphas[:, 0].argsort(descending=True)[:40]] for alphas in asked]
+    for step, elites, alphas in zip(history, best, asked):
+        assert step["mu"] == pytest.approx(elites.mean(0).tolist())
+        assert step["sigmas"] == pytest.approx(elites.std(0).tolist())
+        assert step["sigma"] == pytest.approx(sum(step["sigmas"]) / 2)
+        assert step["best"] == alphas[:, 0].sigmoid().max()
+        assert step["mean"] == pytest.approx(alphas[:, 0].sigmoid().mean().item())
+    with pytest.raises(ValueError, match="1 elites"):
+        search((), elites=1)
+
+
+def test_an_iteration_without_a_right_shot_tells_nothing_and_is_drawn_again(asked: list) -> None:
+    """The search is then where it was, and other candidates are drawn from there."""
+    _, history = search((1, 3), iterations=4)
+    start, second, third, _ = history
+    assert (start["mu"], start["sigmas"]) == ([0.5, 0.5], pytest.approx([0.4, 0.4]))
+    assert second["mu"] == third["mu"] != start["mu"] and second["sigmas"] == third["sigmas"]
+    assert len({alphas[0, 0].item() for alphas in asked}) == 4
+
+
+def test_a_search_without_any_right_shot_is_the_base(asked: list) -> None:
+    alpha, history = search((1, 2, 3, 4))
+    assert alpha.tolist() == [0, 0] and [step["best"] for step in history] == [0] * 4
+
+
+def test_random_search_takes_the_best_of_as_many_as_the_search_tries(asked: list) -> None:
+    alpha = random_search(SimpleNamespace(), None, torch.zeros(3, 5), [],
                           torch.Generator().manual_seed(0))
-    [Z] = seen
-    assert len(Z) == 20 and alpha.shape == (3, 1)
-    assert Z[:, 0].max() == pytest.approx(1 + alpha.sum().item())
+    [alphas] = asked
+    assert alphas.shape == (40, 3) and torch.equal(alpha, alphas[alphas[:, 0].argmax()])
+    many = random_alphas(3, 40_000, torch.Generator().manual_seed(0))
+    assert (many.mean(0) - 1 / 3).abs().max() < 6 * 0.4 / 200  # from where the search starts
+    assert (many.std(0) - 0.4).abs().max() < 6 * 0.4 / 80_000 ** 0.5

@@ -360,11 +360,9 @@ def test_changes_last_as_long_as_they_should() -> None:
 def test_greedy_rollouts_are_the_greedy_answers(out: Path) -> None:
     svf, fmt = lab.session().svf, lab.session().fmt
     problems = TASKS["chain"].problems(5, "train")
-    groups = variants.greedy(svf.model, fmt, problems, [torch.rand(1, 72)] * 5)
+    groups = variants.greedy(svf.model, fmt, problems, torch.rand(5, 1, 72))
     done = complete(svf.model, fmt, [p.prompt for p in problems])
     assert [[e.completion for e in group] for group in groups] == [[c.tokens] for c in done]
-    rewarded = "".join("01"[group[0].reward == 1] for group in groups)
-    assert rewarded == lab.marks(svf, None, problems)
 
 
 def test_ideal_answers_are_right() -> None:

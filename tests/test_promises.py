@@ -1,67 +1,103 @@
-"""The same seed gives the same experts, bit for bit; and nothing ties the code to one platform."""
+"""The same seed gives the same experts, bit for bit; whoever uses a model leaves it as it was; and
+nothing ties the code to one platform."""
 from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 import t2
+from cem import Search, few_shot, scores
 from data import HERE
-from data.files import load_file
-from data.run.resume import seeded
-from data.tasks.families import trained_on
-from rl import draw
+from data.processes import seeded
+from data.run import resume, train
+from data.run.baselines import random_search
+from data.safetensors import load, raw, save
+from model import GPT
+from rl import Recipe, Reinforce, accuracy
+from svf import SVF
+from tests.conftest import Letters
+from tests.test_rl import Toy
 
 ROOT = HERE.parent
-CODE = [*ROOT.glob("*.py"), *HERE.glob("*.py")]
+CODE = [*ROOT.glob("*.py"), *HERE.rglob("*.py")]
 TIED = {"fcntl", "pwd", "grp", "resource", "termios", "msvcrt", "winreg", "multiprocessing",
         "SIGALRM", "SIGKILL", "SIGHUP", "setitimer", "fork", "mkfifo", "getuid", "uname"}
 
 
-def train(out: Path, seed: int) -> tuple[bytes, bytes]:
-    """z of a short run, and what its state of the optimizer would have been: as bytes."""
-    code = ("import sys, rl, t2\nfrom pathlib import Path\n"
-            "from data import runs\n"
-            "kept = runs.save_file\n"
-            "runs.save_file = lambda path, thing: kept(path.with_suffix('.kept'), thing)\n"
-            "run = rl.resumable\n"
-            "rl.resumable = lambda *args: run(*args, every=0)\n"
-            "sys.exit(t2.main(sys.argv[1:]))")
-    done = subprocess.run(
-        [sys.executable, "-c", code, "train", "--task", "reasoning", "--steps", "3", "--n", "9",
-         "--threads", "1", "--seed", str(seed), "--out", str(out)],
-        cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    state = load_file(out / "reasoning.state.kept")
-    moments = [state["optimizer"]["state"][0][name] for name in ("exp_avg", "exp_avg_sq")]
-    return raw(load_file(out / "reasoning.pt")["z"]), b"".join(map(raw, moments))
-
-
-def raw(x: torch.Tensor) -> bytes:
-    return bytes(x.contiguous().view(torch.uint8).tolist())
-
-
-def test_the_same_seed_gives_the_same_expert_bit_for_bit_and_another_another(tmp_path: Path
-                                                                            ) -> None:
-    one, again = train(tmp_path / "one run", 1), train(tmp_path / "noch einer, \u00fc \u6f22", 1)
-    assert one == again and len(one[0]) == 4 * 2688
-    other = train(tmp_path / "other", -1)
-    assert other[0] != one[0] and other[1] != one[1]
+def test_the_same_seed_gives_the_same_expert_bit_for_bit_and_another_another(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the same moments; whatever the folder is called, and however its files are read."""
+    def expert(folder: str, seed: int) -> dict[str, bytes]:
+        out = tmp_path / folder
+        assert t2.main(["train", "--task", "reasoning", "--n", "9", "--seed", str(seed), "--out",
+                        str(out)]) == 0
+        tensors = {**load(tmp_path / "kept", "state")[0],
+                   **load(out / "reasoning.safetensors", "expert")[0]}
+        return {name: bytes(raw(x)) for name, x in tensors.items()}
+    monkeypatch.setattr(train, "recipe", lambda args: Recipe(3, 4, 4, held=9, validate=2))
+    monkeypatch.setattr(train, "keep_going", lambda *given: resume.keep_going(*given, every=0))
+    monkeypatch.setattr(resume.safetensors, "save", lambda path, *given: save(
+        tmp_path / "kept" if "state" in path.name else path, *given))
+    one, again, other = (expert("one run", 1), expert("noch einer, \u00fc \u6f22", 1),
+                         expert("other", -1))
+    assert one == again and len(one["z"]) == 4 * 2688
+    assert {name for name in one if one[name] != other[name]} >= {
+        "z", "best", "adamw/0/exp_avg", "adamw/0/exp_avg_sq"}
 
 
 def test_every_domain_seed_step_and_prompt_has_a_stream_of_its_own() -> None:
     names = [("rollout", domain, seed, step, prompt) for domain in ("chain", "branch", "day")
              for seed in (-2, -1, 0, 1, 2) for step in range(40) for prompt in range(16)]
     assert len({seeded(*name).initial_seed() for name in names}) == len(names)
-    leads = {name: [p.lead for p in draw(trained_on("math"), 40, "train", name, 0, 0)]
-             for name in ("math", "code", "reasoning")}
-    assert len(set(map(tuple, leads.values()))) == 3
 
+
+# ----------------------------------------------------------- a model is left as it was found
+
+def a_step(svf: SVF, fmt: Letters, Z: torch.Tensor, problems: list) -> None:
+    next(iter(Reinforce(svf, fmt, (Toy(),), Recipe(2, 2, 2, held=2), 0)))
+
+
+def session(svf: SVF, fmt: Letters) -> SimpleNamespace:
+    return SimpleNamespace(svf=svf, fmt=fmt, which="b", domains=("a",))
+
+
+USES: dict[str, Callable] = {
+    "few_shot": lambda *given: few_shot(*given, Search(2, 1, 2), torch.Generator()),
+    "random_search": lambda *given: random_search(*given, torch.Generator()),
+    "scores": lambda svf, fmt, Z, problems: scores(svf, fmt, Z, torch.eye(2), problems),
+    "accuracy": lambda svf, fmt, Z, problems: accuracy(svf, Z[0], fmt, problems),
+    "accuracy of the base": lambda svf, fmt, Z, problems: accuracy(svf, None, fmt, problems),
+    "categorise": lambda svf, fmt, Z, problems: t2.categorise(session(svf, fmt), Z[0], ["a"]),
+    "answer": lambda svf, fmt, Z, problems: t2.answer(session(svf, fmt), Z, torch.eye(2), problems,
+                                                      ""),
+    "a step": a_step}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("before", ["base", "expert", "rows"])
+def test_whoever_uses_a_model_leaves_it_as_it_was(use: str, before: str, tiny: GPT,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    """Base, expert, or a z a row; to the bit; and where all ends in an exception."""
+    svf, tokens = SVF(tiny), torch.tensor([[3, 1, 4], [1, 5, 9]])
+    Z = 1 + 0.3 * torch.randn(2, svf.N, generator=seeded("Z"))
+    svf.use({"base": None, "expert": Z[0], "rows": Z}[before])
+    given, was = (svf, Letters(), Z, Toy().problems(2, "train", 0)), tiny(tokens)
+    USES[use](*given)
+    assert torch.equal(tiny(tokens), was)
+    monkeypatch.setattr("model.GPT.states", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        USES[use](*given)
+    monkeypatch.undo()
+    assert torch.equal(tiny(tokens), was)
+
+
+# ------------------------------------------------------------------------------------ platforms
 
 def test_an_old_torch_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                         capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,8 +123,10 @@ def names(tree: ast.AST) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", CODE, ids=lambda path: path.name)
-def test_nothing_is_of_one_platform_or_of_a_newer_python(path: Path) -> None:
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_is_of_one_platform_or_of_a_newer_python_and_all_says_what_it_is(path: Path
+                                                                                 ) -> None:
+    """A docstring for each module, class, function and method whose name has no underscore."""
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text, feature_version=(3, 10))
     assert not names(tree) & TIED
@@ -100,10 +138,6 @@ def test_nothing_is_of_one_platform_or_of_a_newer_python(path: Path) -> None:
             assert "encoding" in given  # Windows takes another one
         assert name not in ("eval", "exec", "pickle.load", "pickle.loads", "os.system")
 
-
-@pytest.mark.parametrize("path", CODE, ids=lambda path: path.name)
-def test_everything_public_says_what_it_is(path: Path) -> None:
-    """A docstring for each module, class, function and method whose name has no underscore."""
     def silent(node: ast.AST, where: str) -> list[str]:
         found = [] if ast.get_docstring(node) else [where]
         for part in ast.iter_child_nodes(node):
@@ -111,4 +145,4 @@ def test_everything_public_says_what_it_is(path: Path) -> None:
                 if not isinstance(node, ast.FunctionDef):  # what is inside one is its own affair
                     found += silent(part, f"{where}.{part.name}")
         return found
-    assert not silent(ast.parse(path.read_text(encoding="utf-8")), path.stem)
+    assert not silent(tree, path.stem)

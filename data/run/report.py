@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING
 
 from data.files import opened, write_json
 from data.run.flags import STRATEGIES
-from data.run.screen import CYAN, RED, Line, bar, bold, draws, painted, printable, reach, spark
+from data.run.screen import (
+    CYAN,
+    RED,
+    Line,
+    bar,
+    bold,
+    draws,
+    painted,
+    printable,
+    reach,
+    spark,
+    why,
+)
 
 if TYPE_CHECKING:
     from data.run.session import Session
@@ -51,8 +63,9 @@ class Table:
             about += (";\nunif: the experts mixed evenly; rand: at random; srch: by random search,"
                       " with\nC's budget; A, B, C: the strategies. C has seen "
                       f"{self.args.few_shot} shots.")
+        rows = unfinished(self.path, run)
         print(f"\n{about}\n\n{'task':<9}{heads}", flush=True)
-        for name, row in unfinished(self.path, run).items():
+        for name, row in rows.items():
             self.add(name, row)
 
     def columns(self) -> list[str]:
@@ -114,6 +127,8 @@ def unfinished(path: Path, run: dict) -> dict[str, dict]:
     try:
         with opened(path) as file:
             found = json.loads(file.read())
+        if not found["finished"] and found["run"] != run:
+            print(f"{path.name} is of another run, begun anew: {why(found['run'], run)}")
         return {} if found["finished"] or found["run"] != run else found["tasks"]
     except (ValueError, LookupError, TypeError):
         return {}  # not there, or no report of ours: it is made anew

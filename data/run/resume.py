@@ -4,9 +4,9 @@
                   and after a Ctrl-C, and a metric that is NaN stops it before anything is saved
     alarm         what merely looks wrong is said
 
-A training is a module whose state_dict is all that it knows, with an optimizer, or several, in
-`optimizers`, and metrics for each step of it. Its random numbers are named by step (model.seeded),
-so there is no state of them to keep.
+A training is a module whose state_dict is all that it knows, the number of steps that are done in
+`step`, with an optimizer, or several, in `optimizers`, and metrics for each step of it. Its random
+numbers are named by step (processes.seeded), so there is no state of them to keep.
 """
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from data import safetensors
 from data.files import FIRST
 from data.processes import Gone, summed
+from data.run.screen import why
 
 Callback = Callable[[int, dict], None]
 KL_MOST = 10.0        # nats an answer: it is e^10 times as likely as it was in the base
@@ -70,7 +71,7 @@ def keep_going(training: nn.Module, steps: int, path: Path, run: dict, callback:
 
     path: the file of its state; run: which run this is, for a state of another one is left
     behind. Stopped is raised after a Ctrl-C, Gone where another process of the run is gone,
-    ValueError where a metric is NaN or infinite.
+    ValueError where a metric is NaN or infinite, or a step can't be done: with its number.
     """
     log = restored(training, path, run)
     kept = len(log)  # steps that the file holds
@@ -81,15 +82,13 @@ def keep_going(training: nn.Module, steps: int, path: Path, run: dict, callback:
         nonlocal kept, last
         safetensors.save(path, state(training), {"kind": "state", "run": run, "log": log})
         kept, last = len(log), time.monotonic()
+
+    def where() -> str:
+        good = f"{path} holds step {kept}" if kept else "no step was saved yet"
+        return f"{path.name.split('.')[0]}, step {len(log) + 1} of {steps} ({good})"
     with stop_after_step() as asked:
         try:
-            for metrics in training:
-                if bad := [name for name, value in metrics.items() if not math.isfinite(value)]:
-                    good = f"{path} holds step {kept}" if kept else "no step was saved yet"
-                    raise ValueError(
-                        f"{path.stem}, step {len(log) + 1} of {steps}: {bad[0]} is NaN or infinite"
-                        f" ({good}). The same command would come here again: try another rate, "
-                        "seed or dtype")
+            for metrics in checked(training, where):
                 callback(len(log), {**metrics, **alarm(metrics)})
                 log.append({"step": len(log) + 1, **metrics,
                             "seconds": time.monotonic() - start})
@@ -99,9 +98,25 @@ def keep_going(training: nn.Module, steps: int, path: Path, run: dict, callback:
                 if stopping:
                     raise Stopped(f"stopped after step {len(log)} of {steps}")
         except Gone:
-            keep()
+            if int(training.step) == len(log):  # and not in the middle of a step
+                keep()
             raise
     return log
+
+
+def checked(training: nn.Module, where: Callable[[], str]) -> Iterator[dict]:
+    """The metrics of each step. ValueError, and where() it is, if one is not finite, or if the
+    step can't be done."""
+    try:
+        for metrics in training:
+            if bad := [name for name, value in metrics.items() if not math.isfinite(value)]:
+                raise ValueError(f"{bad[0]} is NaN or infinite. The same command would come here "
+                                 "again: try another rate, seed or dtype")
+            yield metrics
+    except Gone:
+        raise
+    except ValueError as error:
+        raise ValueError(f"{where()}: {error}") from error
 
 
 def state(training: nn.Module) -> dict[str, Tensor]:
@@ -150,16 +165,3 @@ def alarm(metrics: dict) -> dict:
             f"a gain moved by more than {MOVE_MOST:g}": metrics.get("moved", 0) > MOVE_MOST}
     found = "; ".join(text for text, is_so in said.items() if is_so)
     return {"alarm": found} if found else {}
-
-
-def why(old: object, new: dict) -> str:
-    """What makes a run another one than that which left a file behind.
-
-    >>> why({"seed": 0, "rate": .02}, {"seed": 1, "rate": .02})
-    'seed is 1, and was 0'
-    """
-    if not isinstance(old, dict):
-        return "it does not say which"
-    differ = [f"{key} is {new.get(key)}, and was {old.get(key)}"
-              for key in {**old, **new} if old.get(key) != new.get(key)]
-    return "; ".join(differ)

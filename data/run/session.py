@@ -104,16 +104,15 @@ class Session:
     def find(self, name: str) -> Path:
         """Where a base or an expert is: in the out folder, else among what ships."""
         own = self.args.out / f"{name}{SUFFIX}"
-        mine = own.exists() or own.with_suffix(".pt").exists()  # which load() says how to renew
-        return own if mine or self.args.weights else HERE / f"{name}{SUFFIX}"
+        return own if own.exists() or old(own) or self.args.weights else HERE / own.name
 
     def library(self) -> dict[str, Tensor]:
         """The experts that are there: all domains', and the classifier if there is one."""
         if not self.domains:
             raise ValueError(f"no experts of these weights in {self.args.out}: run `python t2.py "
                              f"train --weights {self.args.weights} --tasks FILE` first")
-        names = [name for name in (*self.domains, CLASSIFIER)
-                 if name != CLASSIFIER or self.find(name).exists()]
+        judge = self.find(CLASSIFIER)
+        names = [*self.domains, *[CLASSIFIER] * (judge.exists() or old(judge))]
         self.sources |= {name: str(self.find(name)) for name in names}
         return {name: load_expert(self.find(name), self.svf.N, self.base)[0].to(self.device)
                 for name in names}
@@ -124,12 +123,14 @@ class Session:
             here = Path(source).is_relative_to(Path.cwd())
             print(f"{name:<11} {Path(source).relative_to(Path.cwd()) if here else source}")
 
-    def known(self, name: str) -> tuple[Tensor, dict] | None:
-        """The out folder's own expert of this name, and its facts; None if it is of no use."""
+    def known(self, name: str) -> tuple[Tensor | None, dict, str]:
+        """The out folder's own expert of this name, and its facts; or None, {}, and why not."""
+        if not (path := self.args.out / f"{name}{SUFFIX}").exists():
+            return None, {}, ""
         try:
-            return load_expert(self.args.out / f"{name}{SUFFIX}", self.svf.N, self.base)
-        except ValueError:
-            return None  # not there, of another base, or damaged
+            return *load_expert(path, self.svf.N, self.base), ""
+        except ValueError as error:
+            return None, {}, str(error)  # it is of another base, or damaged
 
     def identity(self, *trained: str) -> dict:
         """What a run must share with one that was stopped, to go on with what that has left.
@@ -138,14 +139,20 @@ class Session:
         """
         read = {name: [pool.digest() for pool in self.trained[name]]
                 for name in trained if self.args.weights}
-        return {"seed": self.args.seed, "base": self.base, "max_new": self.fmt.max_new,
-                "stop": self.fmt.stop, "prompt": self.fmt.prompt(""), "questions": read}
+        return {"seed": self.args.seed, "base": self.base, "dtype": self.args.dtype,
+                "max_new": self.fmt.max_new, "stop": self.fmt.stop,
+                "prompt": self.fmt.prompt(""), "questions": read}
 
     def pick(self, name: str, known: dict[str, Any]) -> Any:
         """What goes by that name. ValueError says which names there are."""
         if name not in known:
             raise ValueError(f"--task {name}: expected one of {', '.join(known) or 'none'}")
         return known[name]
+
+
+def old(path: Path) -> bool:
+    """Whether it is there in the format of before, of which load() says how to renew it."""
+    return path.with_suffix(".pt").exists()
 
 
 def file_digest(path: Path) -> str:

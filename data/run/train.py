@@ -1,6 +1,7 @@
 """How experts are trained, tested and kept: `t2.py train`, around the loop of rl.py."""
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import asdict, replace
 
@@ -8,8 +9,8 @@ from data.files import remove, write_json
 from data.run.checkpoints import save_expert
 from data.run.flags import Train
 from data.run.report import show_expert, wilson
-from data.run.resume import keep_going, why
-from data.run.screen import Line
+from data.run.resume import keep_going
+from data.run.screen import Line, why
 from data.run.session import Session
 from rl import Recipe, Reinforce, accuracy
 
@@ -23,10 +24,10 @@ def experts(args: Train) -> None:
     print(f"{session.svf.N:,} gains an expert", flush=True)
     for name in names:
         show_expert(name, train_one(session, name))
-        known = {one: session.known(one) for one in session.trained}
+        known = {one: session.known(one)[1] for one in session.trained}
         write_json(args.out / "train.json", {"seed": args.seed, "experts": {
-            one: found[1]["row"] for one, found in known.items()  # not those of another seed
-            if found and found[1].get("run", {}).get("seed") == args.seed}})
+            one: facts["row"] for one, facts in known.items()  # not those of another seed
+            if facts.get("run", {}).get("seed") == args.seed}})
     print(f"wrote {args.out / 'train.json'} and the experts beside it")
 
 
@@ -35,11 +36,13 @@ def train_one(session: Session, name: str) -> dict:
     args, tasks, how = session.args, session.trained[name], recipe(session.args)
     path, state = (args.out / f"{name}{end}.safetensors" for end in ("", ".state"))
     run = {"expert": name, **session.identity(name), **asdict(how)}
-    z, facts = session.known(name) or (None, {})
+    del run["batch"]  # who runs out of memory goes on with a lower one: the gradient is the same
+    z, facts, reason = session.known(name)
     if z is not None and facts.get("run") != run:
-        print(f"{name:<11} trained anew: {why(facts.get('run'), run)}", flush=True)
-        z = None
+        z, reason = None, why(facts.get("run"), run)
     if z is None:
+        if reason:
+            print(f"{name:<11} trained anew: {reason}", flush=True)
         training = Reinforce(session.svf, session.fmt, tasks, how, args.seed)
         log = keep_going(training, how.steps, state, run, Line(f"train {name}", how.steps))
         z = training.best
@@ -47,14 +50,15 @@ def train_one(session: Session, name: str) -> dict:
                                      "log": log}}
         save_expert(path, z, session.base, facts)
         remove(state)
-    if facts["row"].get("asked") != args.n:
-        problems = [p for t in tasks for p in t.problems(args.n // len(tasks), "test", args.seed)]
-        batches = math.ceil(len(problems) / session.fmt.batch)
+    problems = [p for t in tasks
+                for p in t.problems(max(1, args.n // len(tasks)), "test", args.seed)]
+    asked = hashlib.sha256(ascii(problems).encode()).hexdigest()[:16]
+    if facts["row"].get("asked") != asked:
+        n, batches = len(problems), math.ceil(len(problems) / session.fmt.batch)
         base, expert = (accuracy(session.svf, vector, session.fmt, problems,
                                  Line(f"{name}: test of {who}", batches))
                         for who, vector in (("base", None), ("expert", z)))
-        n = len(problems)
-        facts["row"] |= {"asked": args.n, "n": n, "base": base, "expert": expert,
+        facts["row"] |= {"asked": asked, "n": n, "base": base, "expert": expert,
                          "interval": wilson(expert, n)}
         save_expert(path, z, session.base, facts)
     return facts["row"]

@@ -155,13 +155,12 @@ def adapter(name: str, model: GPT) -> SVF:
 
 # ------------------------------------------------------------------------------ other trainings
 
-def greedy(model: GPT, fmt: PromptFormat, problems: list[Problem], draws: list[Tensor]
+def greedy(model: GPT, fmt: PromptFormat, problems: list[Problem], uniforms: Tensor
            ) -> list[list[rl.Episode]]:
     """The released code's rollouts: the likeliest answer alone, one a prompt."""
     prompts = [fmt.prompt(p.prompt) for p in problems]
-    return [[rl.Episode(prompt, c.tokens, p.reward(fmt.text(c.tokens)), sum(c.logps))]
-            for prompt, p, c in zip(prompts, problems,
-                                    generate(model, prompts, fmt.ends, fmt.max_new))]
+    done = generate(model, prompts, fmt.ends, fmt.max_new)
+    return [[rl.Episode(prompt, c.tokens, sum(c.logps))] for prompt, c in zip(prompts, done)]
 
 
 def ideal(part: Part, lead: str, rng: Random) -> str:
@@ -177,7 +176,7 @@ class Imitation(rl.Reinforce):
 
     def policy_gradient(self, problems: list[Problem]) -> dict:
         """Adds the gradient of the loss to z.grad."""
-        rng = Random(repr(("imitate", self.tasks[0].name, self.seed, int(self.step))))
+        rng = Random(repr(("imitate", *self.name, int(self.step))))
         pairs = [(self.fmt.prompt(p.prompt),
                   self.fmt.answer(JOIN.join(answer(part, p.lead, rng) for part in p.parts)))
                  for p in problems]
