@@ -93,10 +93,10 @@ def test_every_figure_has_three_seeds_and_two_hundred_prompts(name: str) -> None
         assert len(claim["each"]) == len(RESULTS[name]["seeds"]) and claim["n"] >= 600
 
 
-def test_nothing_that_was_trained_searched_or_picked_on_is_tested_on() -> None:
+@pytest.mark.parametrize("seeds", [(0,), pytest.param((0, 1, 2), marks=pytest.mark.slow)])
+def test_nothing_that_was_trained_searched_or_picked_on_is_tested_on(seeds: tables.Seeds) -> None:
     def keys(problems: list[Problem]) -> set[str]:
         return {part.key for p in problems for part in p.parts}
-    seeds = range(3)
     for name in DOMAINS:
         tasks = trained_on(name)
         held = keys(lab.spread(tasks, lab.HELD, "validation", 0))
