@@ -18,14 +18,13 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -304,23 +303,35 @@ def rates(device: str, dtype: str, threads: int) -> tuple[float, float]:
     return 2 * n ** 3 / best(lambda: a @ a), 4 * len(b) / best(b.sum)
 
 
-def bench(row: Row, args: argparse.Namespace, first: Path | None) -> dict:
+@contextmanager
+def first_version() -> Iterator[str]:
+    """A work tree of FIRST, to run beside this one."""
+    with tempfile.TemporaryDirectory() as folder:
+        git = ["git", "-C", str(ROOT), "worktree"]
+        subprocess.run([*git, "add", "--detach", "--quiet", f"{folder}/first", FIRST], check=True)
+        try:
+            yield f"{folder}/first"
+        finally:
+            subprocess.run([*git, "remove", "--force", f"{folder}/first"], check=False)
+
+
+def bench(row: Row, args: argparse.Namespace) -> dict:
     """One row: medians, the ratio, its range, the floor, and peaks."""
     shape = SHAPE if row.model else {**SHAPE, "vocab": 99, "layers": 1}
     start = {"shape": shape, "dtype": args.dtype, "device": args.device, "threads": args.threads}
-    method, arguments = row.theirs
-    theirs = method, {k: str(first) if v == "FIRST" else v for k, v in arguments.items()}
     flop_rate, byte_rate = rates(args.device, args.dtype, args.threads)
     other = (args.peers, PEERS) if row.peers else (sys.executable, OURS)
     with ExitStack() as stack:
+        method, theirs = row.theirs
+        if theirs.get("of") == "FIRST":
+            theirs = {**theirs, "of": stack.enter_context(first_version())}
         if row.busy:
-            loop = subprocess.Popen([sys.executable, "-c", BUSY])
-            stack.callback(loop.kill)
+            stack.callback(subprocess.Popen([sys.executable, "-c", BUSY]).kill)
         threads = quickest(args.threads) if row.busy else args.threads  # as t2.py chooses them
         a = stack.enter_context(Side(sys.executable, OURS, {**start, "threads": threads}))
         b = stack.enter_context(Side(*other, start))
-        a(row.ours), b(theirs)  # neither counts
-        pairs = [(a(row.ours), b(theirs)) for _ in range(args.repeats)]
+        a(row.ours), b((method, theirs))  # neither counts
+        pairs = [(a(row.ours), b((method, theirs))) for _ in range(args.repeats)]
     seconds = [[side["seconds"] for side in column] for column in zip(*pairs)]
     ours, others = map(statistics.median, seconds)
     each = sorted(y / x for x, y in zip(*seconds))
@@ -333,13 +344,6 @@ def bench(row: Row, args: argparse.Namespace, first: Path | None) -> dict:
             "gflop": row.flops / 1e9, "gbyte": row.bytes * size / 4 / 1e9, "n": args.repeats,
             "gflops": flop_rate / 1e9, "gbytes": byte_rate / 1e9, "threads": args.threads,
             "dtype": args.dtype, "device": args.device}
-
-
-def first_version(folder: Path) -> Path:
-    """A work tree of FIRST, to run beside this one."""
-    subprocess.run(["git", "worktree", "add", "--detach", "--quiet", str(folder), FIRST],
-                   cwd=ROOT, check=True)
-    return folder
 
 
 def table(results: dict) -> str:
@@ -359,7 +363,7 @@ def table(results: dict) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
+def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("rows", nargs="*", help=", ".join(rows()))
     parser.add_argument("--peers", metavar="PYTHON")
@@ -368,7 +372,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16", "float16"])
     parser.add_argument("--out", type=Path, default=RESULTS / "bench.json")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     results = json.loads(args.out.read_text()) if args.out.exists() else {}
     if args.rows == ["table"]:
         print(table(results))
@@ -377,29 +381,17 @@ def main() -> None:
         parser.error(f"unknown rows {', '.join(sorted(unknown))}: expected {', '.join(rows())}")
     results["machine"] = {"processor": platform.processor() or platform.machine(),
                           "cores": os.cpu_count(), "torch": torch.__version__}
-    folder = Path(tempfile.mkdtemp())
-    try:
-        first = None
-        wanted = args.rows or list(rows())
-        for i, name in enumerate(wanted):
-            row, begin = rows()[name], time.perf_counter()
-            if row.peers and not args.peers:
-                print(f"{name}: skipped, it needs --peers PYTHON (with transformers and peft)")
-                continue
-            if not row.model and first is None:
-                first = first_version(folder / "first")
-            results[name] = bench(row, args, first)
-            write_json(args.out, results)
-            r = results[name]
-            print(f"{i + 1}/{len(wanted)} {name}: ours {r['ours']:.3g} s, theirs "
-                  f"{r['theirs']:.3g} s, ratio {r['ratio']:.2f} ({r['range'][0]:.2f} to "
-                  f"{r['range'][1]:.2f}), to reach {r['reach']}; "
-                  f"{time.perf_counter() - begin:.0f} s", flush=True)
-    finally:
-        if (folder / "first").exists():
-            subprocess.run(["git", "worktree", "remove", "--force", str(folder / "first")],
-                           cwd=ROOT, check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+    wanted = args.rows or list(rows())
+    for i, name in enumerate(wanted):
+        row, begin = rows()[name], time.perf_counter()
+        if row.peers and not args.peers:
+            print(f"{name}: skipped, it needs --peers PYTHON (with transformers and peft)")
+            continue
+        r = results[name] = bench(row, args)
+        write_json(args.out, results)
+        print(f"{i + 1}/{len(wanted)} {name}: ours {r['ours']:.3g} s, theirs {r['theirs']:.3g} s, "
+              f"ratio {r['ratio']:.2f} ({r['range'][0]:.2f} to {r['range'][1]:.2f}), to reach "
+              f"{r['reach']}; {time.perf_counter() - begin:.0f} s", flush=True)
     print("\n" + table(results))
 
 
@@ -407,4 +399,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["serve"]:
         serve(Ours)
     else:
-        main()
+        main(sys.argv[1:])

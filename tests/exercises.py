@@ -27,25 +27,14 @@ with warnings.catch_warnings():  # torch says where there is no NumPy
 import torch.nn.functional as F
 from torch import Tensor
 
+import data.tasks.problem as tasks
 import rl
 from cem import CEM
 from data import HERE, tokenizer
 from data.run.checkpoints import fingerprint, load_expert, load_model
 from data.run.report import wilson
 from data.tasks.families import GOODS, MINUS, NAMES, PLUS, TASKS
-from data.tasks.problem import (
-    DOMAINS,
-    LABELS,
-    OPENERS,
-    WHICH,
-    Coded,
-    Part,
-    Problem,
-    Said,
-    Task,
-    Worked,
-    split_of,
-)
+from data.tasks.problem import DOMAINS, Coded, Part, Problem, Said, Worked, split_of
 from model import generate
 from svf import SVF, adapted_weight, decomposition, mix
 
@@ -285,9 +274,10 @@ def soft_dispatch(alpha: Callable) -> str:
         "of any token, where one of the categories is given": logits.softmax(0)[ids[:3]],
         "the likeliest takes all: this is B": F.one_hot(logits[ids].argmax(), 4)[:3].float()})
     (svf, fmt, experts), problems = laboratory(), TASKS["sum+code"].problems(100, "test")
-    ids = [fmt.answer(f" {label}")[0] for label in LABELS]
+    ids = [fmt.answer(f" {label}")[0] for label in tasks.LABELS]
     with svf.adapted(experts["classifier"]):
-        rows = [svf.model(torch.tensor([fmt.prompt(p.prompt + WHICH)]))[0, -1] for p in problems]
+        rows = [svf.model(torch.tensor([fmt.prompt(p.prompt + tasks.WHICH)]))[0, -1]
+                for p in problems]
     Z = torch.stack([experts[name] for name in DOMAINS])
     B, D = (accuracy(mix(torch.stack(a), Z), problems)
             for a in ([F.one_hot(row[ids].argmax(), 4)[:3] for row in rows],
@@ -314,7 +304,7 @@ def task_of_your_own(maker: Callable) -> str:
     if (found := len({part.key for part in parts[:600]})) < 540:
         raise Wrong(f"600 draws have {found} different keys, expected 540 or more")
     check_keys(parts)
-    problems = Task("yours", parts[0].domain, (maker,), "").problems(60, "test")
+    problems = tasks.Task("yours", parts[0].domain, (maker,), "").problems(60, "test")
     scores = [f"{name} {share(accuracy(laboratory()[2].get(name), problems), 60)}"
               for name in ("base", *DOMAINS)]
     return (f"Shares of 60 test prompts: {', '.join(scores)}. What the base has never read, no "
@@ -324,10 +314,10 @@ def task_of_your_own(maker: Callable) -> str:
 def read_and_judged(part: Part) -> Part:
     """The part. Wrong unless the tokenizer knows its words, and right and wrong are told apart."""
     kind, domain = type(part), getattr(part, "domain", None)
-    if kind not in (Worked, Coded, Said) or kind is Worked and domain not in OPENERS:
+    if kind not in (Worked, Coded, Said) or kind is Worked and domain not in tasks.OPENERS:
         raise Wrong(f"maker gives {part!r:.60}, expected a Coded, a Said or a Worked of "
-                    f"{' or '.join(OPENERS)}")
-    start = f" {OPENERS[domain]} :{part.working} " if kind is Worked else " "
+                    f"{' or '.join(tasks.OPENERS)}")
+    start = f" {tasks.OPENERS[domain]} :{part.working} " if kind is Worked else " "
     own, slips = ((part.answer, (*part.broken, part.javascript, part.astray)) if kind is Coded
                   else (start + part.answer, [start + text for text in part.near]))
     for text, want in [(own, 1), *((slip, -1) for slip in slips)]:

@@ -66,7 +66,7 @@ def ask_peft() -> None:
     print(*((name, len(rows["logits"])) for name, rows in found.items()))
 
 
-def main() -> None:
+def ask_transformers() -> None:
     """tests/fixtures/logits.json."""
     FIXTURES.mkdir(exist_ok=True)
     found = {name: logits(name) for name in VARIANTS}
@@ -113,8 +113,19 @@ story of Noah's ark. | Why do leaves turn red in autumn? | Describe a bicycle to
 never seen one.""".replace("\n", " ").split(" | ")
 
 
+def main(argv: list[str]) -> None:
+    works = {(): ask_transformers, ("lora",): ask_peft}
+    try:
+        if argv[:1] == ["compare"] and len(argv) == 2:
+            compare(Path(argv[1]))
+        elif tuple(argv) in works:
+            works[tuple(argv)]()
+        else:
+            raise SystemExit(f"{' '.join(argv)}: expected nothing, `lora` or `compare FOLDER`")
+    except ImportError as missing:
+        raise SystemExit(f"{missing}: this wants an environment of its own, with torch, tiktoken, "
+                         "transformers, safetensors and peft") from None
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["compare"]:
-        compare(Path(sys.argv[2]))
-    else:
-        ask_peft() if sys.argv[1:2] == ["lora"] else main()
+    main(sys.argv[1:])

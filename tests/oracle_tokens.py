@@ -224,5 +224,12 @@ def compare(folder: Path) -> None:
               *map(ascii, differ[:5]))
 
 
+def main(argv: list[str]) -> None:
+    works = {("make", 1): make, ("compare", 2): compare}
+    if (*argv[:1], len(argv)) not in works:
+        raise SystemExit(f"{' '.join(argv) or 'nothing'}: expected `make` or `compare FOLDER`")
+    works[argv[0], len(argv)](*map(Path, argv[1:]))
+
+
 if __name__ == "__main__":
-    {"make": make, "compare": compare}[sys.argv[1]](*map(Path, sys.argv[2:]))
+    main(sys.argv[1:])

@@ -138,28 +138,19 @@ def spread(tasks: Iterable[Task], n: int, split: str, seed: object) -> list[Prob
 
 
 @dataclass(frozen=True)
-class Few:
+class Few(Task):
     """A family of which training sees a few fixed prompts alone."""
 
-    task: Task
-    seen: tuple[Problem, ...]
-
-    @property
-    def name(self) -> str:
-        return self.task.name
+    seen: tuple[Problem, ...] = ()
 
     def problem(self, rng: Random, split: str) -> Problem:
-        assert split == "train"
-        return rng.choice(self.seen)
-
-    def problems(self, n: int, split: str, seed: object) -> list[Problem]:
-        return self.task.problems(n, split, seed)
+        return rng.choice(self.seen) if split == "train" else super().problem(rng, split)
 
 
 def few(tasks: tuple[Task, ...], size: int, seed: int) -> tuple[Few, ...]:
     """`size` prompts in all, or one less or more than is even a family."""
     each = [size // len(tasks) + (i < size % len(tasks)) for i in range(len(tasks))]
-    return tuple(Few(task, tuple(task.problems(n, "train", f"few {seed}")))
+    return tuple(Few(**vars(task), seen=tuple(task.problems(n, "train", f"few {seed}")))
                  for task, n in zip(tasks, each))
 
 
