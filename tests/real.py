@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import mean
 
@@ -74,46 +75,50 @@ def session_of(weights: str, tasks: str, out: Path, seed: int) -> Session:
                          seed=seed, **FLAGS))
 
 
+def share(adapter: SVF, z: Tensor | None, session: Session, pool: jsonl.Pool, n: int = N) -> float:
+    return rl.accuracy(adapter, z, session.fmt, pool.problems(n, "test"))
+
+
 def everywhere(adapter: SVF, z: Tensor | None, session: Session, own: str) -> dict[str, float]:
     """Accuracy on each domain's test prompts; an expert's own domain is the one that counts."""
     return {name: share(adapter, z, session, session.tasks[name], N if own in (name, "") else
                         OTHER) for name in DOMAINS}
 
 
-def share(adapter: SVF, z: Tensor | None, session: Session, pool: jsonl.Pool, n: int = N) -> float:
-    return rl.accuracy(adapter, z, session.fmt, pool.problems(n, "test"))
+def each_run(out: Path, method: str, domains: list[str], make: Callable[[str, int], dict]) -> None:
+    """The rows of a method: make(domain, seed) each."""
+    for name in domains:
+        for seed in SEEDS:
+            kept(out / f"{method}-{name}-{seed}.json", partial(make, name, seed))
 
 
 def svf(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     session = session_of(weights, tasks, out, 0)
+
+    def row(name: str, seed: int) -> dict:
+        path = out / str(seed) / f"{name}{SUFFIX}"
+        z, facts = load_expert(path, session.svf.N, session.base)
+        return {"seconds": facts["row"]["seconds"], "parameters": session.svf.N,
+                "share": everywhere(session.svf, z, session, name)}
     kept(out / "base.json", lambda: everywhere(session.svf, None, session, ""))
-    for name in domains:
-        for seed in SEEDS:
-            def row(name: str = name, seed: int = seed) -> dict:
-                z, facts = load_expert(out / str(seed) / f"{name}{SUFFIX}", session.svf.N,
-                                       session.base)
-                return {"seconds": facts["row"]["seconds"], "parameters": session.svf.N,
-                        "share": everywhere(session.svf, z, session, name)}
-            kept(out / f"svf-{name}-{seed}.json", row)
+    each_run(out, "svf", domains, row)
 
 
 def lora(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     """Rank 16 on q and v, as in the paper, by the same RL on the same number of rollouts."""
     session = session_of(weights, tasks, out, 0)  # for its tasks and fmt
-    model, _ = load_llama(weights)
-    adapter = LoRA(model)
-    for name in domains:
-        for seed in SEEDS:
-            def row(name: str = name, seed: int = seed) -> dict:
-                how = recipe(Train(weights=weights, **{**FLAGS, "rate": RATE}))
-                training = rl.Reinforce(adapter, session.fmt, session.trained[name], how, seed)
-                state = out / f"lora-{name}-{seed}.state{SUFFIX}"
-                log = keep_going(training, how.steps, state, {"rate": RATE},
-                                 Line(f"LoRA {name} {seed}", how.steps))
-                found = everywhere(adapter, training.best, session, name)
-                remove(state)
-                return {"seconds": log[-1]["seconds"], "parameters": adapter.N, "share": found}
-            kept(out / f"lora-{name}-{seed}.json", row)
+    adapter = LoRA(load_llama(weights)[0])
+    how = recipe(Train(weights=weights, **{**FLAGS, "rate": RATE}))
+
+    def row(name: str, seed: int) -> dict:
+        training = rl.Reinforce(adapter, session.fmt, session.trained[name], how, seed)
+        state = out / f"lora-{name}-{seed}.state{SUFFIX}"
+        log = keep_going(training, how.steps, state, {"rate": RATE},
+                         Line(f"LoRA {name} {seed}", how.steps))
+        found = everywhere(adapter, training.best, session, name)
+        remove(state)
+        return {"seconds": log[-1]["seconds"], "parameters": adapter.N, "share": found}
+    each_run(out, "lora", domains, row)
 
 
 def controls(weights: str, tasks: str, out: Path, domains: list[str]) -> None:

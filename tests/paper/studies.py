@@ -58,19 +58,21 @@ def searched(task: str, seed: int, Z: Tensor, n: int = USUAL, base: str = FIRST
             "alpha": alpha.tolist(), "history": history}, alpha
 
 
+def namers(seed: int) -> dict[str, Tensor | None]:
+    """Who names categories in A and in B: the base, and the classification expert."""
+    return {"prompt": None, "classifier": vector(library(seed)[CLASSIFIER])}
+
+
 # ------------------------------------------------------------------------- unseen tasks (Table 2)
 
 def unseen(task: str, seed: int, lora: Run | None) -> dict:
     """All strategies and baselines on one task. lora: the nearest domain's, if it has one."""
-    problems, Z, svf = tests(task, seed), experts(seed), session().svf
-    K, row, seconds = len(Z), {}, {}
-    row["base"] = marks(svf, None, problems)
-    for name, z in zip(DOMAINS, Z):
-        row[name] = marks(svf, z, problems)
+    problems, examples, Z = tests(task, seed), shots(task, seed), experts(seed)
+    K, svf, seconds = len(Z), session().svf, {}
+    row = {name: marks(svf, z, problems) for name, z in zip(("base", *DOMAINS), (None, *Z))}
     row["lora"] = row["base"] if lora is None else marks(
         lab.adapted(lora.adapter), vector(lora), problems)
-    both = {name: vector(run) for name, run in library(seed).items()}
-    for strategy, z in (("prompt", None), ("classifier", both[CLASSIFIER])):
+    for strategy, z in namers(seed).items():
         begin = time.perf_counter()
         names = [name for name, _ in t2.categorise(session(), z, [p.prompt for p in problems])]
         alpha = t2.one_hot(DOMAINS, names)
@@ -78,14 +80,16 @@ def unseen(task: str, seed: int, lora: Run | None) -> dict:
         texts = t2.answer(session(), Z, alpha, problems, task)
         seconds[strategy] = [middle - begin, time.perf_counter() - middle]
         row[strategy] = judged(problems, texts)
-    row["uniform"] = mixed(torch.full((K,), 1 / K), Z, problems)
-    row["random"] = mixed(random_alphas(K, 1, seeded("random", task, seed))[0], Z, problems)
-    best = random_search(svf, session().fmt, Z, shots(task, seed), seeded("search", task, seed))
-    row["search"] = mixed(best, Z, problems)
     found, _ = searched(task, seed, Z)
     row["few_shot"], seconds["few_shot"] = found["marks"], found["seconds"]
-    row["gradient"] = mixed(by_gradient(Z, shots(task, seed)), Z, problems)
-    row["in_prompt"] = in_prompt(shots(task, seed), problems)
+    for name, alpha in {
+            "uniform": torch.full((K,), 1 / K),
+            "random": random_alphas(K, 1, seeded("random", task, seed))[0],
+            "search": random_search(svf, session().fmt, Z, examples,
+                                    seeded("search", task, seed)),
+            "gradient": by_gradient(Z, examples)}.items():
+        row[name] = mixed(alpha, Z, problems)
+    row["in_prompt"] = in_prompt(examples, problems)
     return {"marks": row, "seconds": seconds, "alpha": found["alpha"],
             "history": found["history"]}
 
@@ -99,8 +103,8 @@ def by_gradient(Z: Tensor, problems: list[Problem], steps: int = 40, rate: float
     svf, fmt, rng = session().svf, session().fmt, Random("solutions")
     alpha = torch.full((len(Z),), 1 / len(Z), requires_grad=True)
     optimizer = torch.optim.Adam([alpha], lr=rate)
-    pairs = padded([(fmt.prompt(p.prompt), fmt.answer(solution(p, rng)))
-                       for p in problems], 0.0, "cpu")
+    pairs = padded([(fmt.prompt(p.prompt), fmt.answer(solution(p, rng))) for p in problems], 0.0,
+                   "cpu")
     for _ in range(steps):
         with svf.adapted(mix(alpha, Z)):
             next_token_loss(svf.model, *pairs).backward()
@@ -136,10 +140,9 @@ def transfer(task: str, seed: int) -> dict:
     Z, own = experts(seed), experts(seed, lab.SECOND)
     label = TASKS[task].label
     row["base"] = marks(svf, None, problems)
-    nearest = DOMAINS.index(label) if label in DOMAINS else None
     for name, rows in (("ordered", Z), ("shuffled", shuffled(Z, svf.sizes, seed)), ("own", own)):
-        row[name] = (row["base"] if nearest is None
-                     else marks(svf, rows[nearest], problems))
+        row[name] = (marks(svf, rows[DOMAINS.index(label)], problems) if label in DOMAINS
+                     else row["base"])
         row[f"{name}_few_shot"] = searched(task, seed, rows, base=lab.SECOND)[0]["marks"]
     return row
 
@@ -161,16 +164,12 @@ def informed(task: str, seed: int) -> dict:
 
 def classified(seed: int) -> dict:
     """What A and B call the prompts of each task: {strategy: {task: a letter a prompt}}."""
-    table = {}
-    for strategy, z in (("prompt", None), ("classifier", vector(library(seed)[CLASSIFIER]))):
-        table[strategy] = {}
-        for name, task in TASKS.items():
-            if not task.label:
-                continue
-            prompts = [p.prompt for p in tests(name, seed)]
-            named = [what for what, _ in t2.categorise(session(), z, prompts)]
-            table[strategy][name] = "".join(what[0] for what in named)
-    return table
+    def called(z: Tensor | None, prompts: list[str]) -> str:
+        return "".join(name[0] for name, _ in t2.categorise(session(), z, prompts))
+    asked = {name: [p.prompt for p in tests(name, seed)] for name, task in TASKS.items()
+             if task.label}
+    return {strategy: {name: called(z, prompts) for name, prompts in asked.items()}
+            for strategy, z in namers(seed).items()}
 
 
 # ------------------------------------------------------------------------------------- beyond
@@ -192,7 +191,7 @@ def soft(task: str, seed: int, problems: list[Problem]) -> str:
     """alpha_k = p(k | prompt), by the classification expert: a mixture a prompt, in one batch."""
     svf, fmt, Z = session().svf, session().fmt, experts(seed)
     first = [fmt.answer(f" {label}")[0] for label in (*DOMAINS, OTHERS)]
-    with svf.adapted(vector(library(seed)[CLASSIFIER])):
+    with svf.adapted(namers(seed)["classifier"]):
         logits = [svf.model(torch.tensor([fmt.prompt(p.prompt + WHICH)]))[0, -1] for p in problems]
     alpha = torch.stack([row[first].softmax(-1)[:-1] for row in logits])  # (n, K)
     prompts = [fmt.prompt(p.prompt) for p in problems]
