@@ -1,4 +1,4 @@
-"""Killed without warning, at 40 random moments: every file loads, and the run goes on.
+"""Killed without warning, at random moments: every file loads, and the run goes on.
 
 Each command is killed again and again until it gets through; it then has what it would have had
 without. A step is kept at once here (a user's run keeps one every 15 s), so that many kills fall
@@ -18,33 +18,34 @@ from random import Random
 import pytest
 import torch
 
-from data import HERE
-from data.files import load_file
+from data import HERE, safetensors
 
+pytestmark = pytest.mark.slow
 ROOT = HERE.parent
 RUN = """
-import sys
-import rl, t2
-from data.run import resume
-run = runs.resumable
-def resumable(*args, **every):
+import sys, t2
+from data.run import adapt, pretrain, resume, train
+def going(*args):
     print("ready", flush=True)
-    return run(*args, every=0)
-rl.resumable = runs.resumable = resumable
+    return resume.keep_going(*args, every=0)
+def table(*args, table=adapt.Table):
+    print("ready", flush=True)
+    return table(*args)
+pretrain.keep_going, train.keep_going, adapt.Table = going, going, table
 sys.exit(t2.main(sys.argv[1:]))
 """
 ROWS = """
 import sys
 from pathlib import Path
-from data.files import alone
-from tests.real import kept
+from data.files import alone, write_json
 out = Path(sys.argv[-1])
 out.mkdir(exist_ok=True)
 print("ready", flush=True)
 with alone(out):
-    for i in range(60):
-        kept(out / f"{i}.json", lambda: {"row": i, "text": "x" * 100_000})
-"""  # as the tables are made: a file a row, and no row twice
+    for path in [out / f"{i}.json" for i in range(60)]:
+        if not path.exists():
+            write_json(path, {"row": path.stem, "text": "x" * 100_000})
+"""  # as tables are made: a file a row, and no row twice
 
 
 def killed(code: str, args: list[object], seconds: float) -> bool:
@@ -63,14 +64,28 @@ def killed(code: str, args: list[object], seconds: float) -> bool:
     return False
 
 
+def held(path: Path) -> object:
+    """What a file holds, without the seconds that it took and where it lies."""
+    def timeless(thing: object) -> object:
+        if isinstance(thing, dict):
+            return {k: timeless(v) for k, v in thing.items() if k not in ("seconds", "sources")}
+        if isinstance(thing, torch.Tensor):
+            return thing.tolist()
+        return [timeless(x) for x in thing] if isinstance(thing, (list, tuple)) else thing
+    if path.suffix == ".json":
+        return timeless(json.loads(path.read_text()))
+    kind = "base" if path.stem == "base" else "expert"
+    return timeless(safetensors.load(path, "state" if ".state" in path.name else kind))
+
+
 def check(out: Path) -> int:
-    """The steps done. Every file that has its name is whole; half written ones are temporary."""
+    """The steps done, or rows. Whatever has its name is whole; half written ones are temporary."""
     steps = rows = 0
     for path in out.iterdir():
-        if path.suffix == ".pt":
-            steps = max(steps, len(load_file(path).get("log", [])))
-        elif path.suffix == ".json":
-            rows += bool(json.loads(path.read_text()))
+        if path.suffix in (".json", ".safetensors"):
+            found = held(path)
+            rows += len(found.get("tasks", "1")) if path.suffix == ".json" else 0
+            steps = max(steps, len(found[1].get("log", [])) if ".state" in path.name else 0)
         else:
             assert path.name == ".lock" or path.suffix == ".tmp", path
     return steps or rows
@@ -80,7 +95,8 @@ def run_and_kill(code: str, args: list[object], out: Path, times: int, longest: 
     """Kills it `times` times; from kill to kill no step is lost. Then it is let through."""
     rng, steps, most = Random(" ".join(map(str, args))), 0, 0
     for _ in range(times):
-        while not killed(code, [*args, out], rng.uniform(0, longest)) or done(out):
+        while not killed(code, [*args, out], rng.uniform(0, longest)) or (
+                {*out.glob("*.safetensors")} - {*out.glob("*.state.safetensors")}):
             shutil.rmtree(out)  # it got through first: once more from the start
             steps = 0
         before, steps = steps, check(out)
@@ -92,58 +108,39 @@ def run_and_kill(code: str, args: list[object], out: Path, times: int, longest: 
     assert not list(out.glob("*.tmp"))
 
 
-def done(out: Path) -> bool:
-    """Whether there was nothing left to kill but the last words."""
-    made = [path for path in out.glob("*.pt") if not path.match("*.state.pt")]
-    return bool(made) and not list(out.glob("*.state.pt"))
-
-
-def files(out: Path) -> dict[str, object]:
-    """What was made, without the seconds that it took."""
-    def timeless(thing: object) -> object:
-        if isinstance(thing, dict):
-            return {k: timeless(v) for k, v in thing.items() if k not in ("seconds", "sources")}
-        if isinstance(thing, torch.Tensor):
-            return thing.tolist()
-        return [timeless(x) for x in thing] if isinstance(thing, list) else thing
-    return {path.name: timeless(load_file(path) if path.suffix == ".pt" else
-                                json.loads(path.read_text()))
-            for path in out.iterdir() if path.name != ".lock"}
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("args", [
-    ["train", "--task", "math", "--steps", 20, "--n", 100, "--threads", 1],
-    ["pretrain", "--steps", 40, "--threads", 1],
-    ["adapt", "--n", 10, "--threads", 1, "--strategy", "few-shot"]], ids=lambda args: args[0])
+    ["train", "--task", "math", "--steps", 15, "--n", 30],
+    ["pretrain", "--steps", 40], ["adapt", "--n", 5, "--few-shot", 2]],
+    ids=lambda args: args[0])
 def test_what_is_killed_goes_on_and_ends_as_if_it_had_not_been(args: list[object], tmp_path: Path
                                                                ) -> None:
     if args[0] == "pretrain" and not hasattr(torch.optim, "Muon"):
         pytest.skip("pretrain needs torch 2.9")
     start = time.monotonic()
     assert not killed(RUN, [*args, "--out", tmp_path / "whole"], 300)
-    run_and_kill(RUN, [*args, "--out"], tmp_path / "killed", 6, (time.monotonic() - start) / 7)
-    assert files(tmp_path / "killed") == files(tmp_path / "whole")
+    run_and_kill(RUN, [*args, "--out"], tmp_path / "killed", 5, (time.monotonic() - start) / 7)
+    ends = [{path.name: held(path) for path in (tmp_path / name).iterdir()
+             if path.name != ".lock"} for name in ("whole", "killed")]
+    assert ends[0] == ends[1]
 
 
 def test_rows_of_a_table_survive_kills(tmp_path: Path) -> None:
-    out = tmp_path / "rows"
-    run_and_kill(ROWS, [], out, 10, 0.05)
-    rows = [json.loads(path.read_text())["row"] for path in out.glob("*.json")]
-    assert sorted(rows) == [*range(60)]
+    run_and_kill(ROWS, [], out := tmp_path / "rows", 8, 0.05)
+    assert {json.loads(path.read_text())["row"] for path in out.glob("*.json")} == {
+        str(i) for i in range(60)}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no program can press Ctrl-C there")
 def test_ctrl_c_stops_after_the_step_and_says_what_to_do(tmp_path: Path) -> None:
-    args = ["train", "--task", "classifier", "--steps", "400", "--threads", "1", "--out", tmp_path]
-    with subprocess.Popen([sys.executable, "-c", RUN, *map(str, args)], cwd=ROOT, text=True,
+    args = ["train", "--task", "classifier", "--steps", "400", "--out", str(tmp_path)]
+    state = tmp_path / "classifier.state.safetensors"
+    with subprocess.Popen([sys.executable, "-c", RUN, *args], cwd=ROOT, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        while not (tmp_path / "classifier.state.pt").exists():
+        while not state.exists():
             assert process.poll() is None, process.stderr.read()
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         error = process.communicate(timeout=60)[1].splitlines()
     assert process.returncode == 130 and "Traceback" not in "".join(error)
-    steps = len(load_file(tmp_path / "classifier.state.pt")["log"])
-    assert error[-1] == (f"stopped after step {steps} of 400; the same command goes on from what "
-                         "is saved")
+    assert error[-1] == (f"stopped after step {check(tmp_path)} of 400; the same command goes on "
+                         "from what is saved")

@@ -1,0 +1,198 @@
+"""Pictures where there is a terminal that can show them, numbers elsewhere, colour if wanted."""
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from data.run import report, screen
+from data.run.flags import Adapt
+from data.run.screen import Line
+
+
+class Screen(io.StringIO):
+    """A terminal, as far as anybody can tell."""
+
+    def __init__(self, encoding: str = "utf-8", tty: bool = True) -> None:
+        super().__init__()
+        self._encoding, self.tty = encoding, tty
+
+    @property
+    def encoding(self) -> str:
+        return self._encoding
+
+    def isatty(self) -> bool:
+        return self.tty
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Screen]:
+    """From here to the end of the test what is printed is printed there."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "")  # which is no wish, by no-color.org
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((80, 24)))
+
+    def on(tty: bool = True) -> Screen:
+        made = Screen(tty=tty)
+        for name in ("sys.stdout", "sys.stderr"):
+            monkeypatch.setattr(name, made)
+        return made
+    return on
+
+
+@pytest.mark.parametrize("where, term, can", [
+    (Screen(), "xterm", True), (Screen("ascii"), "xterm", False),
+    (Screen("cp1252"), "xterm", False), (Screen(tty=False), "xterm", False),
+    (Screen(), "dumb", False), (Screen("none"), "", False)])
+def test_pictures_are_for_terminals_that_can_show_them(where: Screen, term: str, can: bool,
+                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", term)
+    assert screen.draws(where) is can
+
+
+def test_colour_is_for_who_did_not_say_no(shown: Callable, monkeypatch: pytest.MonkeyPatch
+                                          ) -> None:
+    terminal = shown()
+    assert screen.bold("7") == "\033[1m7\033[0m"
+    assert "\033[36m\u2588\u2588\u2588\u2588\033[0m" in report.coefficients(["math"], [1.0])
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert screen.bold("7") == "7"
+    assert report.coefficients(["math"], [1.0]) == "math +1.00 \u2588\u2588\u2588\u2588"
+    terminal.tty = False
+    assert report.coefficients(["math", "code"], [1.0, -.5]) == "math +1.00  code -0.50"
+
+
+def test_bars_and_ranges_are_as_long_as_what_they_show() -> None:
+    assert [len(screen.bar(x, 8)) for x in (0.25, 0.5, 1, 9, -0.5)] == [2, 4, 8, 12, 4]
+    assert set(screen.bar(1)) != set(screen.bar(-1))  # told apart without colour
+    middles = [screen.reach(mu, 0.1).index("\u25cf") for mu in (-9, -0.75, 0.375, 1.5, 9)]
+    assert middles == [0, 0, 6, 12, 12]
+    wide, narrow = (screen.reach(0.4, s).count("\u2500") for s in (0.5, 0.1))
+    assert wide > narrow
+    rising = screen.spark([-1 + i / 50 for i in range(100)], width=10)
+    assert len(rising) == 10 and list(rising) == sorted(rising) and rising[0] == "\u2581"
+    assert screen.spark([]) == ""
+
+
+def test_a_line_is_rewritten_within_80_columns_and_gone_at_the_end(shown: Callable) -> None:
+    terminal, line = shown(), Line("train math", 30)
+    for step in range(30):
+        line(step, {"reward": step / 30, "kl": 0.5, "entropy": 0.1, "no_signal": 0.25,
+                    "validation": 0.5, "alarm": "no group has signal" if step == 9 else ""})
+    said = terminal.getvalue()
+    assert "\n" not in said and said.endswith("\033[K")
+    pieces = said.split("\r\033[K")[1:]
+    assert len(pieces) == 30 and max(map(len, pieces)) <= 79 and pieces[-1] == ""
+    assert re.fullmatch("train math 29/30  ETA 0 s  [\u2581-\u2588]{12}  reward 0.93  "
+                        r"validation 0\.50  kl 0\.50", pieces[-2])  # what fits, and all of that
+    assert "! no group has signal" in pieces[9]
+
+
+@pytest.mark.parametrize("first, steps, pace, said", [
+    (0, 20, 1.0, ["4/20  ETA 16 s", "15/20  ETA 5 s", "20/20  ETA 0 s"]),
+    (10, 20, 1.0, ["14/20  ETA 6 s", "20/20  ETA 0 s"]),  # goes on: what was done took no time
+    (0, 5, 0.1, [])])
+def test_a_line_comes_every_ten_seconds_and_at_the_end_where_there_is_no_terminal(
+        first: int, steps: int, pace: float, said: list[str], shown: Callable,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(screen, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    terminal, line = shown(tty=False), Line("work", steps)
+    for step in range(first, steps):
+        now[0] += pace
+        line(step, {})
+    assert terminal.getvalue().splitlines() == ["work " + text for text in said]
+
+
+def test_an_alarm_is_said_at_once_and_not_again(shown: Callable) -> None:
+    terminal, line = shown(tty=False), Line("train math", 40)
+    for step, alarm in enumerate(["", "KL runs away", "KL runs away", ""]):
+        line(step, {"reward": 0.5, **({"alarm": alarm} if alarm else {})})
+    [said] = terminal.getvalue().splitlines()
+    assert re.fullmatch(r"train math 2/40  ETA \d+ s  ! KL runs away  reward 0.50", said)
+
+
+SEARCHED = {"best": 0.5, "mean": 0.25, "mu": [0.25, -0.5], "sigmas": [0.1, 0.2]}
+EXPERT = {"n": 9, "base": 0.1, "expert": 0.9, "interval": [0.8, 1.0], "seconds": 3.0,
+          "log": [{"reward": -1.0}, {"reward": 0.5}]}
+
+
+def test_a_search_is_drawn_as_ranges_where_that_can_be(shown: Callable) -> None:
+    terminal = shown()
+    Line("bus: CEM", 4)(0, SEARCHED)
+    assert terminal.getvalue().count("\u25cf") == 2
+    assert "\u25cf" in report.narrowing(["math", "code"], [SEARCHED])
+    terminal, line = shown(tty=False), Line("bus: CEM", 4)
+    line.last = float("-inf")
+    line(1, SEARCHED)
+    assert terminal.getvalue() == "bus: CEM 2/4  ETA ...  best 0.50  mean 0.25\n"
+    text = report.narrowing(["math", "code"], [SEARCHED])
+    assert "+0.25 \u00b10.10" in text and not set(text) & {"\033", "\u2588", "\u25cf"}
+
+
+# ------------------------------------------------------------------------------- what is printed
+
+def a_row(shares: dict[str, float], seconds: list[float], signal: bool) -> dict:
+    """A row of adapt's table in which C mixed code, and its search took two steps."""
+    found = {name: {"accuracy": share, "interval": [share - 0.1, share + 0.1], "seconds": seconds}
+             for name, share in shares.items()}
+    found["few-shot"] |= {"alpha": [0.0, 1.0], "signal": signal, "cem": [
+        {**SEARCHED, "sigma": s} for s in (0.25, 0.125)]}
+    return {"n": 9, "strategies": found}
+
+
+def test_a_table_says_what_was_found_and_says_it_again_after_a_stop(shown: Callable, tmp_path: Path
+                                                                    ) -> None:
+    """What was not asked for stays empty; means over tasks, sums of seconds; JSON has all rows."""
+    session = SimpleNamespace(domains=("math", "code"), sources={"base": "b.safetensors"},
+                              args=Adapt(out=tmp_path, seed=1, few_shot=4, n=9))
+    rows = {"bus": a_row({"base": .2, "math": .9, "code": .1, "few-shot": .5}, [1.0, 2.0], True),
+            "pair": a_row({"base": .4, "math": .3, "code": .8, "few-shot": .75}, [4, 8.0], False)}
+    shown(tty=False)
+    report.Table(session, {"n": 9}, 2).add("bus", rows["bus"])
+    assert json.loads((tmp_path / "adapt.json").read_text())["finished"] is False
+    terminal = shown(tty=False)
+    table = report.Table(session, {"n": 9}, 2)
+    assert [*table.rows] == ["bus"]
+    table.add("pair", rows["pair"])
+    table.end()
+    assert terminal.getvalue().splitlines()[5:] == [
+        "task      base math code unif rand srch    A    B    C  C: 95%",
+        "bus       0.20 0.90 0.10                          0.50  0.40-0.60",
+        "pair      0.40 0.30 0.80                          0.75  0.65-0.85",
+        "mean      0.30 0.60 0.45                          0.62",
+        "", "What C mixes, and sigma after each iteration of its search:",
+        "bus      math +0.00  code +1.00  .25 .12",
+        "pair     no shot was answered right by any candidate: alpha is 0, the base",
+        "", "1st+2nd pass, s:  few-shot 5.0+10.0"]
+    assert json.loads((tmp_path / "adapt.json").read_text()) == {
+        "seed": 1, "shots": 4, "sources": {"base": "b.safetensors"}, "run": {"n": 9},
+        "finished": True, "tasks": rows}
+    shown(tty=False)
+    assert report.Table(session, {"n": 9}, 2).rows == {}  # what is finished is made anew
+
+
+def test_both_passes_and_an_expert_are_told_with_their_own_figures(shown: Callable) -> None:
+    terminal = shown(tty=False)
+    found = {"seconds": [1.0, 2.0], "alpha": [0.25], "answer": " 7"}
+    report.show_passes("base", ["math"], found)
+    report.show_passes("prompt", ["math"], {**found, "sure": 0.751, "named": {"math": 1.0}})
+    report.show_passes("few-shot", ["math"], {**found, "shots": 3, "answer": "", "signal": True})
+    report.show_passes("few-shot", ["math"], {**found, "shots": 3, "signal": False})
+    report.show_expert("math", EXPERT)
+    assert terminal.getvalue().splitlines() == [
+        "the base       7   (2.00 s)",
+        "A prompt      75% sure of math", "  pass 1      math +0.25   (1.00 s)",
+        "  pass 2       7   (2.00 s)",
+        "C few-shot    has seen 3 shots", "  pass 1      math +0.25   (1.00 s)",
+        "  pass 2      (nothing)   (2.00 s)",
+        "C few-shot    no shot was answered right by any candidate: the base",
+        "  pass 1      math +0.25   (1.00 s)", "  pass 2       7   (2.00 s)",
+        "math        n 9  base 0.100  expert 0.900 [0.800, 1.000]  3 s",
+        "            reward -1.00 to +0.50"]
