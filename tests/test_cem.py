@@ -158,5 +158,6 @@ def test_random_search_takes_the_best_of_as_many_as_the_search_tries(asked: list
 
 
 def test_random_search_without_any_right_shot_is_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.run.baselines.scores", lambda *given: torch.tensor([[0.0, -1e9]] * 40))
+    monkeypatch.setattr("data.run.baselines.scores",
+                        lambda *given: torch.tensor([[0.0, -1e9]] * 40))
     assert not random_search(None, None, torch.zeros(3, 5), [], torch.Generator()).any()
