@@ -123,14 +123,14 @@ def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: 
     Z = mix(alphas.to(experts.device), experts)  # (P, N)
     found, mine = torch.zeros(len(alphas), 2), list(by_rank(len(alphas)))
     prompts = [fmt.prompt(p.prompt) for p in shots]
-    for some in microbatches([0] * len(mine), max(1, fmt.batch // len(shots))):
-        members = [mine[i] for i in some]
+    at_once = max(1, fmt.batch // len(shots))  # candidates, with all shots of each
+    for members in (mine[i:i + at_once] for i in range(0, len(mine), at_once)):
         right: dict[int, list[Completion]] = {member: [] for member in members}
         for part in microbatches([len(prompt) for prompt in prompts], fmt.batch):
             with svf.adapted(Z[members]):
                 done = generate(svf.model, [prompts[i] for i in part] * len(members), fmt.ends,
                                 fmt.max_new, blocks=len(members), follow=svf.keep)
-            for j, c in enumerate(done):  # the first member's answers to all shots, the next's
+            for j, c in enumerate(done):  # the first member's answers to the part, the next's ...
                 if shots[part[j % len(part)]].reward(fmt.text(c.tokens)) == 1:
                     right[members[j // len(part)]].append(c)
         for member, completions in right.items():

@@ -59,8 +59,8 @@ class Config:
 class Cache:
     """Keys and values of the tokens so far: (B, H_kv, S_max, D) a layer.
 
-    real (B, S_max): which columns are no padding; whoever fills them with padding says so there.
-    follow(rows) is told which rows stay, by whoever has something for each row besides.
+    real (B, S_max): which columns are no padding; `prefill` says which are. follow(rows) is
+    called with the rows that stay, so that weights of their own (SVF.keep) stay with them.
 
     >>> cache = Cache(Config(vocab=2, layers=1, kv_heads=1, head_size=2), 1, 5, torch.ones(1))
     >>> new = torch.ones(1, 1, 3, 2)  # (B, H_kv, T, D)
@@ -73,7 +73,7 @@ class Cache:
         shape = (rows, config.kv_heads, size, config.head_size)
         self.kv = [[like.new_empty(shape) for _ in range(2)] for _ in range(config.layers)]
         self.real = torch.ones(rows, size, dtype=torch.bool, device=like.device)
-        self.length, self.follow = 0, follow  # columns in use
+        self.length, self.follow = 0, follow  # columns in use; GPT.states moves it at the end
 
     def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Appends k, v (B, H_kv, T, D) of one layer; returns all S of them."""
@@ -84,7 +84,11 @@ class Cache:
         return keys[:, :, :end], values[:, :, :end]
 
     def pick(self, rows: Tensor) -> None:
-        """These rows stay, in this order; one that is named twice is copied."""
+        """These rows stay, in this order; one that is named twice is copied.
+
+        All of them are: so a gradient may flow through what was there before, though `extend`
+        writes in place. Between two passes with a gradient there must be a `pick`.
+        """
         self.kv = [[store[rows] for store in layer] for layer in self.kv]
         self.real = self.real[rows]
         if self.follow:
@@ -98,15 +102,15 @@ def rope_table(config: Config) -> tuple[Tensor, Tensor]:
     >>> cos.shape, sin[0].tolist()  # at place 0 nothing turns
     (torch.Size([9, 4]), [0.0, 0.0, 0.0, 0.0])
     """
-    i = torch.arange(0, config.head_size, 2, dtype=torch.float64, device="cpu") / config.head_size
-    frequency = config.theta ** -i
+    exact = dict(dtype=torch.float64, device="cpu")  # float32 is coarse far from the beginning
+    exponent = torch.arange(0, config.head_size, 2, **exact) / config.head_size
+    frequency = config.theta ** -exponent
     if config.scaling:
         factor, low, high, context = config.scaling
         turns = context * frequency / (2 * math.pi)  # within the context of pretraining
         share = ((turns - low) / (high - low)).clamp(0, 1)  # 0: stretch, 1: leave alone
         frequency = frequency * (share + (1 - share) / factor)
-    place = torch.arange(config.context, dtype=torch.float64, device="cpu")
-    angle = torch.outer(place, frequency)
+    angle = torch.outer(torch.arange(config.context, **exact), frequency)
     return tuple(half.float().repeat(1, 2) for half in (angle.cos(), angle.sin()))
 
 
@@ -135,7 +139,7 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], mask: Tensor | None,
                 cache: Cache | None) -> Tensor:
-        """x (B, T, C) -> (B, T, C); rope: cos and sin of each place; mask (B, 1, T, S) or None."""
+        """x (B, T, C) -> (B, T, C); rope: cos and sin a position; mask (B, 1, T, S) or None."""
         B, T, _ = x.shape
         q, k, v = (f(x).view(B, T, -1, self.config.head_size).transpose(1, 2)  # (B, H, T, D)
                    for f in (self.q, self.k, self.v))
@@ -187,7 +191,8 @@ class GPT(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.config = config
-        self.embed = nn.Embedding.from_pretrained(torch.empty(config.vocab, config.width), False)
+        self.embed = nn.Embedding.from_pretrained(  # no random numbers: see `initialise`
+            torch.empty(config.vocab, config.width), freeze=False)
         self.blocks = nn.ModuleList(Block(config, i) for i in range(config.layers))
         self.norm = nn.RMSNorm(config.width, config.eps)
         self.head = nn.Linear(config.width, config.vocab, bias=False)
@@ -215,14 +220,16 @@ class GPT(nn.Module):
         """
         past = cache.length if cache else 0
         end = past + tokens.shape[1]
-        if end > self.config.context:
-            raise ValueError(f"{end} tokens do not fit the model's {self.config.context}: "
-                             "shorten the prompt, or let the answer have fewer")
         real = cache.real[:, :end] if cache else torch.ones_like(tokens, dtype=torch.bool)
-        place = (real.cumsum(1) - 1).clamp(min=0)[:, None, past:]  # (B, 1, T): padding not counted
-        mask = visible(real, past) if cache else None
+        # A token's position is how many real ones stand before it: shorter prompts of a batch are
+        # padded before their own part, and start at the same position as if they were alone.
+        position = (real.cumsum(1) - 1).clamp(min=0)[:, None, past:]  # (B, 1, T)
+        if (longest := int(position.max()) + 1) > self.config.context:
+            raise ValueError(f"{longest} tokens do not fit the model's {self.config.context}: "
+                             "shorten the prompt, or let the answer have fewer")
+        mask = visible(real, past) if cache else None  # None: plainly causal
         x = self.embed(tokens)  # (B, T, C)
-        rope = self.cos[place].to(x.dtype), self.sin[place].to(x.dtype)
+        rope = self.cos[position].to(x.dtype), self.sin[position].to(x.dtype)
         for block in self.blocks:
             x = block(x, rope, mask, cache)
         if cache:
@@ -233,13 +240,13 @@ class GPT(nn.Module):
 def visible(real: Tensor, past: int) -> Tensor:
     """Attention mask (B, 1, T, S) from what is no padding, real (B, S), S = past + T.
 
-    Causal, without padding; each token at least sees itself.
+    Each token sees the real ones up to itself; and itself, for a softmax over nothing is NaN.
 
     >>> visible(torch.tensor([[False, True, True]]), 0)[0, 0].int().tolist()
     [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
     """
-    key = torch.arange(real.shape[1], device=real.device)
-    query = key[past:, None]
+    key = torch.arange(real.shape[1], device=real.device)  # (S,)
+    query = key[past:, None]  # (T, 1): the tokens of this call are the last ones
     return ((key <= query) & real[:, None] | (key == query))[:, None]
 
 
@@ -247,14 +254,14 @@ def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
             follow: Callable[[Tensor], None] | None = None) -> tuple[Tensor, Cache]:
     """Runs the prompts: the last state (B, C) of each, and their cache with room for more tokens.
 
-    The rows come in `blocks` of equal length, each with weights of its own (a z of its own), of
-    which there is a row a block before, and a row a prompt after: follow(rows) says which. What
-    all prompts begin with is run once a block. Gradients flow through the cache.
+    What all prompts begin with is run once. blocks=P: the prompts are P runs of equal length, each
+    with a z of its own; the model starts with P of them, and follow(rows) then names one a prompt.
+    Gradients flow through the cache (see `Cache.pick`).
     """
     B, device = len(prompts), model.embed.weight.device
-    common = min(len(os.path.commonprefix(prompts)), min(map(len, prompts)) - 1)
-    if common < 8 or blocks == B:
-        common = 0  # not worth a pass of its own
+    common = min(len(os.path.commonprefix(prompts)), min(map(len, prompts)) - 1)  # of any lists
+    if common < 8 or blocks == B:  # a few tokens are not worth a pass of their own
+        common = 0
     rest = [torch.tensor(prompt[common:], dtype=torch.long) for prompt in prompts]
     tokens = pad_sequence(rest, batch_first=True, padding_value=-1, padding_side="left").to(device)
     end = common + tokens.shape[1]
@@ -300,7 +307,7 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
     alive = list(range(len(logits)))  # which row of `done` each row of the batch writes
     for step in range(max_new):
         logp = torch.log_softmax(logits.float(), dim=-1)  # (B, V)
-        if logp[:, 0].isnan().any():  # one logit that is not finite makes all of its row NaN
+        if logp[:, 0].isnan().any():  # one logit of NaN or +inf makes all of its row NaN
             raise ValueError("the model's logits are NaN or infinite: try another --dtype, or "
                              "other weights")
         tokens = (logp.argmax(-1, keepdim=True) if draws is None

@@ -1,12 +1,17 @@
 """What trains an expert: REINFORCE with a KL penalty to the base model (paper, Sec. 3.2).
 
-    J(z) = E_{y ~ pi_W'(.|x)} [ log pi_W'(y|x) A(x, y) ] - lambda KL(pi_W' || pi_W)
-    A_i  = r_i - mean_{j != i} r_j    over the samples of one prompt; leaves the gradient unbiased
+    J(z) = E_{y ~ pi_W'(.|x)} [ r(x, y) ] - lambda KL(pi_W' || pi_W)
 
-The reward r is +1 for a right answer and -1 for any other. `Reinforce` is the loop: each step
-samples a group of answers a prompt with the expert merged, and takes one gradient step with it
-factored (in bfloat16 the two differ by some 2e-4 nats a token). Who keeps a run going, saves and
-reports it iterates over that loop: data/run/resume.py.
+The reward r is +1 if the answer y to the prompt x is right, and -1 if not. It has no gradient; its
+mean over answers has: d E[r] = E[r d log pi(y)]. So answers are sampled, judged, and then held
+fixed: only log pi has a gradient. What stands in for r is the advantage of an answer over the
+others of its group, which are n answers to the same prompt; that leaves the mean as it is:
+
+    A_i = r_i - mean_{j != i} r_j
+
+`Reinforce` is the loop. Who keeps a run going, saves and reports it iterates over that loop:
+data/run/resume.py. Answers are sampled with the expert merged and learned from with it factored,
+which in bfloat16 differ by some 2e-4 nats a token.
 
 Left out: a value network, importance ratios and clipping of them, since each batch of answers is
 used once; the score-function part of the KL's gradient, d log pi times KL, which is a few percent
@@ -19,8 +24,9 @@ Shapes: G groups (prompts) of n samples, M tokens of answers, V vocabulary, N le
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -40,8 +46,8 @@ class Recipe:
 
     steps: int = 40
     prompts: int = 16   # a step
-    samples: int = 8    # a prompt
-    batch: int = 64     # answers that are written, or learned from, at once: a microbatch
+    samples: int = 8    # a prompt: its group
+    batch: int = 64     # answers at once, a microbatch: one group at least
     rate: float = 0.02
     kl: float = 0.1     # lambda
     validate: int = 10  # steps between validations
@@ -52,36 +58,35 @@ class Reinforce(nn.Module):
     """Trains one expert from the base. Iterate over it: each step yields its metrics.
 
     Its state_dict holds z, the best z so far by accuracy on validation prompts, and the step.
-    z is learned in float64 and on the CPU: so gradients of microbatches, and of several
-    processes, add up to the same wherever they come from.
+    z is learned in float64 and on the CPU: there the gradients of microbatches, and of several
+    processes, add up to the same float32 number in whatever order they come.
     """
 
     def __init__(self, svf: SVF, fmt: PromptFormat, tasks: tuple, recipe: Recipe, seed: int
                  ) -> None:
         super().__init__()
-        self.svf, self.fmt, self.tasks, self.recipe, self.seed = svf, fmt, tasks, recipe, seed
+        self.svf, self.fmt, self.tasks, self.recipe = svf, fmt, tasks, recipe
+        self.name = tasks[0].name, seed  # of all that is random in this run
         self.z = nn.Parameter(svf.neutral().double())
         self.register_buffer("best", svf.neutral())
-        self.register_buffer("accuracy", torch.tensor(-1.0, dtype=torch.float64))
+        self.register_buffer("accuracy", torch.tensor(-1.0, dtype=torch.float64))  # of the best
         self.register_buffer("step", torch.tensor(0))  # steps that are done
-        self.optimizer = torch.optim.AdamW([self.z], betas=(0.9, 0.98), weight_decay=0.0)
-        self.optimizers = {"adamw": self.optimizer}  # for whoever saves what they know
+        self.optimizers = {"adamw": torch.optim.AdamW([self.z], betas=(0.9, 0.98),
+                                                      weight_decay=0.0)}
         self.held = [p for t in tasks
                      for p in t.problems(recipe.held // len(tasks), "validation", 0)]
 
     def __iter__(self) -> Iterator[dict]:
-        r = self.recipe
+        r, adamw = self.recipe, self.optimizers["adamw"]
         while (step := int(self.step)) < r.steps:
             if step % r.validate == 0:
                 self.validate()
-            problems = draw(self.tasks, r.prompts, "train", self.tasks[0].name, self.seed, step)
-            self.z.grad = torch.zeros_like(self.z)
+            problems = draw(self.tasks, r.prompts, "train", *self.name, step)
+            self.z.grad = torch.zeros_like(self.z)  # not None: a process may have nothing to add
             metrics = self.policy_gradient(problems)
-            norm = nn.utils.clip_grad_norm_([self.z], 1.0)
-            warm = min(1.0, (step + 1) / 5)  # five steps of it, then down to a tenth by a cosine
-            self.optimizer.param_groups[0]["lr"] = r.rate * warm * (
-                0.55 + 0.45 * math.cos(math.pi * step / r.steps))
-            self.optimizer.step()
+            norm = nn.utils.clip_grad_norm_([self.z], 1.0)  # no group may throw z far off
+            adamw.param_groups[0]["lr"] = learning_rate(r, step)
+            adamw.step()
             self.step += 1
             if self.step == r.steps:
                 self.validate()
@@ -90,57 +95,62 @@ class Reinforce(nn.Module):
                    "validation": self.accuracy.item()}
 
     def policy_gradient(self, problems: list[Problem]) -> dict:
-        """Adds -dJ/dz to z.grad, a microbatch at a time; returns the metrics of the step.
+        """Adds -dJ/dz to z.grad, a microbatch at a time. Returns the metrics of the step.
 
         reward; kl (nats an answer); entropy (nats a token, estimated by what was sampled);
         no_signal: the share of groups whose answers all have the same reward, and no advantage.
         """
-        svf, r, sums = self.svf, self.recipe, torch.zeros(5, dtype=torch.float64)
-        vocab = svf.model.config.vocab
-        batches = microbatches([len(self.fmt.prompt(p.prompt)) for p in problems],
-                               max(1, r.batch // r.samples))
-        # Sample, and judge. W' is merged once for all tokens; nothing here has a gradient: the
-        # answers are held fixed from now on.
+        svf, fmt, r = self.svf, self.fmt, self.recipe
+        sums = dict.fromkeys(("reward", "kl", "surprise", "tokens", "no_signal"), 0.0)
+        # Sample. W' is merged, once for all tokens; nothing here has a gradient.
         with svf.adapted(self.z.detach()):
-            sampled = [rollouts(svf.model, self.fmt, [problems[i] for i in batches[b]],
-                                [self.draws(i) for i in batches[b]])
-                       for b in by_rank(len(batches))]
-        for groups in sampled:
-            rewards = torch.tensor([[float(e.reward) for e in group] for group in groups])
-            # Learn from each different answer once: what came twice counts twice.
-            answers = [distinct(group, A) for group, A in zip(groups, advantages(rewards))]
-            # The base as it is, without a gradient, then the policy, factored: z.requires_grad.
-            with svf.adapted(None), torch.no_grad():
-                base, targets, row = answer_states(svf.model, answers)  # (M, C), (M,), (M,)
+            sampled = [(some, rollouts(svf.model, fmt, some, uniforms))
+                       for some, uniforms in self.batched(problems)]
+        for some, groups in sampled:
+            # Judge: +1 or -1 an answer, and how much better that is than the rest of its group.
+            rewards = torch.tensor([[float(p.reward(fmt.text(e.completion))) for e in group]
+                                    for p, group in zip(some, groups)])  # (G, n)
+            unique = [distinct(group, A) for group, A in zip(groups, advantages(rewards))]
+            # The policy, factored since z has a gradient; the base beside it has none.
             with svf.adapted(self.z):
-                states, _, _ = answer_states(svf.model, answers)
-            A, count = torch.tensor([[e.advantage, e.count] for group in answers
-                                     for e in group]).to(row.device).T[:, row]  # (M,) each
-            weight = count / (r.prompts * r.samples)  # a mean over answers, a sum over tokens
-            # Logits, loss and backward in pieces of the M tokens: all logits at once, (M, V),
-            # would fill the memory, and a piece of them fits a processor's cache.
+                states, targets, row = answer_states(svf.model, unique)  # (M, C), (M,), (M,)
+            with svf.adapted(None), torch.no_grad():
+                base, _, _ = answer_states(svf.model, unique)
+            A, count = torch.tensor([[e.advantage, e.count] for group in unique
+                                     for e in group]).to(row.device).T[:, row]  # (M,): a token's
+            weight = count / (r.prompts * r.samples)  # mean over answers, sum over their tokens
+            # Logits, loss, backward: in pieces of the M tokens, for all logits at once, (M, V),
+            # would fill the memory, and a piece of them fits a processor's cache. Backward stops
+            # at the leaf; one pass through the blocks follows.
             leaf = states.detach().requires_grad_()
-            for m in torch.arange(len(leaf), device=leaf.device).split(PIECE // vocab or 1):
-                with torch.no_grad():
-                    base_logits = svf.model.head(base[m])
-                loss, kl = reinforce_loss(svf.model.head(leaf[m]), base_logits, targets[m], A[m],
-                                          weight[m], r.kl)
+            for m in torch.arange(len(leaf), device=leaf.device).split(
+                    PIECE // svf.model.config.vocab or 1):
+                loss, kl = reinforce_loss(svf.model.head(leaf[m]), svf.model.head(base[m]),
+                                          targets[m], A[m], weight[m], r.kl)
                 loss.backward()
-                sums[1] += kl.item()
-            states.backward(leaf.grad)  # through the blocks, adds to z.grad
-            episodes = [e for group in groups for e in group]
-            sums += torch.tensor([rewards.mean(1).sum(), 0, -sum(e.logp for e in episodes),
-                                  sum(len(e.completion) for e in episodes),
-                                  (rewards == rewards[:, :1]).all(1).sum()], dtype=torch.float64)
-        summed(self.z.grad)
-        reward, kl, surprise, tokens, same = summed(sums).tolist()
+                sums["kl"] += kl.item()
+            states.backward(leaf.grad)  # adds to z.grad
+            sums["reward"] += rewards.mean(1).sum().item()
+            sums["surprise"] -= sum(e.logp for group in groups for e in group)
+            sums["tokens"] += sum(len(e.completion) for group in groups for e in group)
+            sums["no_signal"] += (rewards == rewards[:, :1]).all(1).sum().item()
+        summed(self.z.grad)  # over all processes
+        total = summed(torch.tensor([*sums.values()], dtype=torch.float64)).tolist()
+        reward, kl, surprise, tokens, no_signal = total
         return {"reward": reward / r.prompts, "kl": kl, "entropy": surprise / tokens,
-                "no_signal": same / r.prompts}
+                "no_signal": no_signal / r.prompts}
 
-    def draws(self, i: int) -> Tensor:
-        """(samples, max_new) in [0, 1): what the step's i-th prompt is answered by."""
-        generator = seeded("rollout", self.tasks[0].name, self.seed, int(self.step), i)
-        return torch.rand(self.recipe.samples, self.fmt.max_new, generator=generator)
+    def batched(self, problems: list[Problem]) -> Iterator[tuple[list[Problem], Tensor]]:
+        """This process's microbatches of a step: some problems, and what samples their answers.
+
+        uniforms (problems, samples, max_new) in [0, 1): a stream for each step and prompt.
+        """
+        r, size = self.recipe, max(1, self.recipe.batch // self.recipe.samples)
+        parts = microbatches([len(self.fmt.prompt(p.prompt)) for p in problems], size)
+        for part in (parts[i] for i in by_rank(len(parts))):
+            uniforms = [torch.rand(r.samples, self.fmt.max_new, generator=seeded(
+                "rollout", *self.name, int(self.step), i)) for i in part]
+            yield [problems[i] for i in part], torch.stack(uniforms)
 
     def validate(self) -> None:
         """z becomes the best if it is at least as good on validation prompts."""
@@ -148,6 +158,16 @@ class Reinforce(nn.Module):
         if share >= self.accuracy:
             self.best.copy_(self.z.detach())
             self.accuracy.fill_(share)
+
+
+def learning_rate(r: Recipe, step: int) -> float:
+    """The rate at a step: five steps of warm-up, and a cosine down to a tenth of r.rate.
+
+    >>> [round(learning_rate(Recipe(), step), 4) for step in (0, 4, 39)]
+    [0.004, 0.0196, 0.002]
+    """
+    return r.rate * min(1.0, (step + 1) / 5) * (
+        0.55 + 0.45 * math.cos(math.pi * step / r.steps))
 
 
 def advantages(rewards: Tensor) -> Tensor:
@@ -159,7 +179,7 @@ def advantages(rewards: Tensor) -> Tensor:
     n = rewards.shape[1]
     if n < 2:
         raise ValueError(f"{n} sample a prompt: the leave-one-out baseline needs 2 or more")
-    return (rewards - rewards.mean(1, keepdim=True)) * n / (n - 1)
+    return (rewards - rewards.mean(1, keepdim=True)) * n / (n - 1)  # r_i - (sum - r_i) / (n-1)
 
 
 def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, advantage: Tensor,
@@ -168,7 +188,7 @@ def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, advanta
 
     logits, base_logits (M, V); targets (M,); advantage (M,) of the token's answer; weight (M,):
     that of the answer among all, so that the sums are means over answers.
-    KL_m = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats, exactly. KL has no gradient of its own.
+    KL_m = sum_v pi_W'(v) log(pi_W'(v) / pi_W(v)), in nats, exactly. The KL returned is detached.
 
     >>> even, one = torch.zeros(1, 2), torch.ones(1)  # p = 1/2 each: log p = -.6931
     >>> loss, kl = reinforce_loss(even, even, torch.tensor([0]), 2 * one, one, 0.1)
@@ -185,26 +205,24 @@ def reinforce_loss(logits: Tensor, base_logits: Tensor, targets: Tensor, advanta
 
 @dataclass
 class Episode:
-    """One sampled answer: the tokens that were sampled (never tokenised again) and its reward."""
+    """One sampled answer: the very tokens that were sampled, never tokenised again."""
 
     prompt: list[int]
     completion: list[int]
-    reward: float
     logp: float = 0.0  # of the whole answer, as it was sampled
     advantage: float = 0.0
     count: int = 1  # how often it was sampled
 
 
-def rollouts(model: GPT, fmt: PromptFormat, problems: list[Problem], draws: list[Tensor]
+def rollouts(model: GPT, fmt: PromptFormat, problems: list[Problem], uniforms: Tensor
              ) -> list[list[Episode]]:
-    """Judged answers to each problem at temperature 1, all at once: one group a problem.
+    """Answers to each problem at temperature 1, all at once: one group a problem.
 
-    draws: (samples, max_new) a problem, uniform in [0, 1); see `generate`.
+    uniforms (problems, samples, max_new), in [0, 1); see `generate`.
     """
-    prompts, samples = [fmt.prompt(p.prompt) for p in problems], len(draws[0])
-    done = generate(model, prompts, fmt.ends, fmt.max_new, torch.cat(draws))
-    episodes = [Episode(prompts[i // samples], c.tokens,
-                        problems[i // samples].reward(fmt.text(c.tokens)), sum(c.logps))
+    prompts, samples = [fmt.prompt(p.prompt) for p in problems], uniforms.shape[1]
+    done = generate(model, prompts, fmt.ends, fmt.max_new, uniforms.flatten(0, 1))
+    episodes = [Episode(prompts[i // samples], c.tokens, sum(c.logps))
                 for i, c in enumerate(done)]
     return [episodes[i:i + samples] for i in range(0, len(episodes), samples)]
 
@@ -214,14 +232,13 @@ def distinct(group: list[Episode], A: Tensor) -> list[Episode]:
 
     What was sampled twice has the same reward and the same gradient: it is run once.
 
-    >>> group = [Episode([1], [2], 1), Episode([1], [2], 1), Episode([1], [3], -1)]
+    >>> group = [Episode([1], [2]), Episode([1], [2]), Episode([1], [3])]
     >>> [(e.completion, e.advantage, e.count) for e in distinct(group, torch.tensor([1, 1, -2]))]
     [([2], 1, 2), ([3], -2, 1)]
     """
-    found: dict[tuple[int, ...], Episode] = {}
-    for episode, advantage in zip(group, A.tolist()):
-        first = found.setdefault(tuple(episode.completion), episode)
-        first.advantage, first.count = advantage, first.count + (first is not episode)
+    count = Counter(tuple(e.completion) for e in group)
+    found = {tuple(e.completion): replace(e, advantage=advantage, count=count[tuple(e.completion)])
+             for e, advantage in zip(group, A.tolist())}
     return list(found.values())
 
 
@@ -232,14 +249,14 @@ def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tens
     what all prompts begin with.
     """
     episodes, device = [e for group in groups for e in group], model.embed.weight.device
-    answers = [torch.tensor(e.completion) for e in episodes]
-    targets = nn.utils.rnn.pad_sequence(answers, batch_first=True, padding_value=-1).to(device)
+    tokens = [torch.tensor(e.completion) for e in episodes]
+    targets = nn.utils.rnn.pad_sequence(tokens, batch_first=True, padding_value=-1).to(device)
     last, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
     rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
     cache.pick(rows)
     states = last[rows][:, None]  # (B, 1, C): a prompt's last state predicts the first token,
     if targets.shape[1] > 1:      # and each token of an answer, but the last, the next one
-        later = model.states(targets[:, :-1].clamp(min=0), cache)
+        later = model.states(targets[:, :-1].clamp(min=0), cache)  # padding is last: none sees it
         states = torch.cat((states, later), 1)  # (B, T, C)
     real = targets >= 0  # -1: padding
     return states[real], targets[real], real.nonzero()[:, 0]

@@ -16,7 +16,7 @@ Left out: biases and norms, which have no singular values, and the embedding and
 paper does not adapt either. Departs from the authors' code: no sigmoid, no sum(S)/sum(S*z) factor,
 attention adapted too. LoRA, the paper's baseline, is in tests/paper/variants.py.
 
-Shapes: B batch, T tokens, O/I out/in, R = min(O, I), K experts, M matrices, N length of z.
+Shapes: B batch, T tokens, O/I out/in, R = min(O, I), K experts, N length of z.
 """
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ KINDS = ATTENTION + MLP
 def decomposition(W: Tensor) -> Factors:
     """U (O, R), S (R,), Vt (R, I): the thin SVD of W (O, I), W = U diag(S) V^T.
 
-    S is descending, in float32; so is the computation, and U and Vt have W's dtype.
+    S is descending and in float32, as is the computation; U and Vt have W's dtype.
 
     >>> U, S, Vt = decomposition(torch.tensor([[3., 0.], [0., 0.], [0., -4.]]))
     >>> S.tolist(), ((U * S) @ Vt).tolist()
@@ -50,8 +50,8 @@ def decomposition(W: Tensor) -> Factors:
 def adapted_weight(U: Tensor, S: Tensor, Vt: Tensor, z: Tensor) -> Tensor:
     """W' = U diag(S*z) V^T (paper, Sec. 3.2).
 
-    U (O, R), S (R,), Vt (R, I): thin SVD of W. z (R,): unitless gains; z = 1 gives W.
-    Returns W' (O, I). ValueError if z is not (R,).
+    U, S, Vt: the thin SVD of W. z (R,): unitless gains; z = 1 gives W. Returns W' (O, I).
+    ValueError if z is not (R,).
 
     >>> U, S, Vt = torch.linalg.svd(torch.tensor([[3., 0.], [0., 2.]]))
     >>> adapted_weight(U, S, Vt, torch.tensor([1., .5])).tolist()
@@ -86,13 +86,13 @@ class SVFLinear(nn.Module):
     """
 
     def __init__(self, linear: nn.Linear, factors: Factors) -> None:
-        super().__init__()
+        super().__init__()  # all frozen, and no state of the module: move the model before
         self.weight, (self.U, self.S, self.Vt) = linear.weight.detach(), factors
         self.merged: Tensor | None = None  # W' (O, I)
         self.gain: Tensor | None = None    # S*z: (R,), or (B, 1, R) with a z a row
 
     def use(self, z: Tensor | None, merge: bool) -> None:
-        """z None: the base's own weights, bit for bit. z (R,) merged or factored. z (B, R)."""
+        """z None: the base, bit for bit. z (R,): merged or factored. z (B, R): a z a row."""
         self.merged = self.gain = None
         if merge:
             self.merged = adapted_weight(self.U, self.S, self.Vt, z)
@@ -110,9 +110,8 @@ class SVFLinear(nn.Module):
 class SVF:
     """Wraps a model in place, so that it can be any expert z (N,), N = sum of min(O, I).
 
-    kinds: which matrices of each block; all seven, as in the paper, or attention or MLP alone.
-    factors: name -> what `decomposition` gives, where that was kept. ValueError for an unknown
-    kind of matrix, or a vector of another length.
+    kinds: which matrices of each block; the paper takes all seven. factors: name -> what
+    `decomposition` gave, where that was kept. ValueError for an unknown kind of matrix.
 
     >>> from model import Config
     >>> svf = SVF(GPT(Config(vocab=11, width=6, layers=2, head_size=2)), ("q",))  # q (8, 6)
@@ -138,8 +137,9 @@ class SVF:
         None: the base, bit for bit. z (N,): merged, or factored if z is being learned.
         z (B, N): factored, a z for each row of a batch. ValueError on any other shape.
         """
-        if z is not None and (z.shape[-1] != self.N or z.dim() > 2):
+        if z is not None and (z.dim() not in (1, 2) or z.shape[-1] != self.N):
             raise ValueError(f"z is {tuple(z.shape)}, expected ({self.N},) or (rows, {self.N})")
+        # Learning wants the gradient to z alone, and rows want a z each: both run factored.
         merge = z is not None and z.dim() == 1 and not z.requires_grad
         device = self.model.embed.weight.device
         parts = ([None] * len(self.sizes) if z is None
@@ -159,7 +159,7 @@ class SVF:
                 layer.merged, layer.gain = state
 
     def keep(self, rows: Tensor) -> None:
-        """These rows of a batch stay, in this order, each with its z if it has its own."""
+        """These rows of a batch stay, each with its z: the `follow` of model.generate."""
         for layer in self.layers.values():
             if layer.gain is not None and layer.gain.dim() == 3:
                 layer.gain = layer.gain[rows]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from data.run.session import Session
 
 STARTED = time.monotonic()
-Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha, and what else there is to tell
+Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha (K,) or (prompts, K); what it tells
 
 
 # ---------------------------------------------------------------------------------- the two passes
@@ -44,9 +44,8 @@ Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha, and what else the
 def categorise(session: Session, z: Tensor | None, prompts: list[str]) -> list[tuple[str, float]]:
     """Pass 1 of A (z None) and B (z of the classifier): (category, its probability) a prompt.
 
-    The model is asked which kind the prompt is. The first domain that its answer names is the
-    category, and an answer that names none means "others"; the probability is that of its first
-    token.
+    The model is asked which kind the prompt is. The category is what its answer names first, and
+    "others" if it names none; the probability is that of the answer's first token.
     """
     from model import complete
     brief = replace(session.fmt, max_new=min(8, session.fmt.max_new))
@@ -143,7 +142,7 @@ def strategies(session: Session, library: dict[str, Tensor], experts: Tensor, ta
     found: dict[str, Choose] = {"base": lambda: (torch.zeros(K), {})}
     for name, alpha in zip(session.domains, torch.eye(K)):
         found[name] = lambda alpha=alpha: (alpha, {})
-    if wanted in ("few-shot", "all"):
+    if wanted in ("few-shot", "all") and K and task:
         found |= baselines(session, experts, task)
     if wanted in ("prompt", "all") and K:
         found["prompt"] = lambda: named(None)

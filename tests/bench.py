@@ -18,14 +18,13 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +34,10 @@ import torch.nn.functional as F
 import rl
 from data import HERE
 from data.files import write_json
-from data.processes import quickest
-from data.run.resume import seeded
+from data.processes import seeded
+from data.run.device import quickest
 from model import GPT, Config, generate
-from svf import SVF, decomposition, mix
+from svf import SVF, mix
 from tests.peers import measured, serve, tokens
 
 ROOT = HERE.parent
@@ -65,27 +64,24 @@ class Ours:
     def generate(self, rows: int, prompt: int, new: int, samples: int = 1) -> Callable:
         x = tokens(self.vocab, rows, prompt).tolist()
         draws = torch.rand(rows * samples, new) if samples > 1 else None
-
-
-        def work() -> None:
-            generate(self.model, x, (), new, draws)
-        return work
+        return lambda: generate(self.model, x, (), new, draws)
 
     def step(self, rows: int, length: int) -> Callable:
-        """A step of next-token training of z: forward, backward, AdamW."""
+        """A step of next-token training of z, as rl.py runs it: states, the head and the loss in
+        pieces, the blocks' backward, AdamW."""
         svf = SVF(self.model)
-        z = svf.neutral().requires_grad_(True)
-        optimizer, x = torch.optim.AdamW([z], lr=1e-4), tokens(self.vocab, rows, length)
-        x = x.to(self.device)
-        targets = x[:, 1:].flatten()
-
-        def loss(logits: torch.Tensor, piece: slice) -> tuple[torch.Tensor, torch.Tensor]:
-            loss = F.cross_entropy(logits.float(), targets[piece], reduction="sum") / len(targets)
-            return loss, loss
+        z = svf.neutral().double().requires_grad_(True)
+        optimizer, x = torch.optim.AdamW([z], lr=1e-4), tokens(self.vocab, rows, length).tolist()
+        answers, size = [[rl.Episode(row[:1], row[1:], 0.0)] for row in x], rl.PIECE // self.vocab
 
         def work() -> None:
-            svf.use(z)
-            rl.backward(self.model, self.model.states(x[:, :-1]).flatten(0, 1), loss)
+            with svf.adapted(z):
+                states, targets, _ = rl.answer_states(self.model, answers)
+            leaf = states.detach().requires_grad_()
+            for m in torch.arange(len(leaf), device=self.device).split(size):
+                loss = F.cross_entropy(self.model.head(leaf[m]).float(), targets[m])
+                (loss * len(m) / len(leaf)).backward()
+            states.backward(leaf.grad)
             optimizer.step()
             optimizer.zero_grad()
         return work
@@ -116,27 +112,28 @@ class Ours:
     def population(self, members: int, shots: int, new: int, batch: int = 0) -> Callable:
         """One CEM generation: `batch` members at once (0: all), factored. Prompts have 64 tokens,
         48 of which, the solved questions, are common to all."""
-        svf = SVF(self.model)
-        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=seeded("Z")).to(self.device)
-        x = shared_prompts(self.vocab, shots)
+        svf, Z, x = self.candidates(members, shots)
 
         def work() -> None:
             for some in Z.split(batch or members):
-                svf.use(some)
-                generate(self.model, x * len(some), (), new, None, len(some), svf.keep)
+                with svf.adapted(some):
+                    generate(self.model, x * len(some), (), new, None, len(some), svf.keep)
         return work
 
     def one_by_one(self, members: int, shots: int, new: int) -> Callable:
         """The same, one member after another, each composed as the released code does."""
-        svf = SVF(self.model)
-        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=seeded("Z")).to(self.device)
-        x = shared_prompts(self.vocab, shots)
+        svf, Z, x = self.candidates(members, shots)
 
         def work() -> None:
             for z in Z:
                 self.compose_all(svf, z)
                 generate(self.model, x, (), new)
         return work
+
+    def candidates(self, members: int, shots: int) -> tuple[SVF, torch.Tensor, list[list[int]]]:
+        svf, (start, *own) = SVF(self.model), tokens(self.vocab, shots + 1, 48).tolist()
+        Z = 1 + 0.01 * torch.randn(members, svf.N, generator=seeded("Z"))
+        return svf, Z.to(self.device), [start + row[:16] for row in own]
 
     def compose_all(self, svf: SVF, z: torch.Tensor) -> None:
         with torch.no_grad():
@@ -145,7 +142,7 @@ class Ours:
 
     def compose(self) -> Callable:
         svf = SVF(self.model)
-        return lambda: self.compose_all(svf, svf.neutral())
+        return lambda: self.compose_all(svf, svf.neutral().to(self.device))
 
     def switch(self) -> Callable:
         """No weights are written: only S*z."""
@@ -157,29 +154,9 @@ class Ours:
         return lambda: svf.use(svf.neutral())
 
     def mixing(self, members: int, experts: int) -> Callable:
-        svf, g = SVF(self.model), seeded("mix")
-        Z, alphas = torch.randn(experts, svf.N, generator=g), torch.randn(members, experts,
-                                                                          generator=g)
-
-
-        def work() -> None:
-            mix(alphas[..., None], Z, svf.sizes)
-        return work
-
-    def decompose(self) -> Callable:
-        def work() -> None:
-            for W in self.matrices():
-                decomposition(W)
-        return work
-
-    def svd(self) -> Callable:
-        def work() -> None:
-            for W in self.matrices():
-                torch.linalg.svd(W.float(), full_matrices=False)
-        return work
-
-    def matrices(self) -> list[torch.Tensor]:
-        return [p for p in self.model.blocks.parameters() if p.dim() == 2]
+        N, g = SVF(self.model).N, seeded("mix")
+        Z, alphas = (torch.randn(n, m, generator=g) for n, m in ((experts, N), (members, experts)))
+        return lambda: mix(alphas, Z)
 
     def command(self, of: str, args: list[str]) -> Callable:
         """t2.py as a user runs it, from the folder `of`, in a new output folder each time."""
@@ -206,11 +183,6 @@ def composed(layer: object, m: torch.Tensor) -> torch.Tensor:
     """W' as the released code's compose_new_params forms it, the (R, R) diagonal included."""
     full = layer.U @ torch.diag_embed(layer.S * m).to(layer.U.dtype) @ layer.Vt
     return full * (layer.S.sum() / (layer.S * m).sum()).to(full.dtype)
-
-
-def shared_prompts(vocab: int, shots: int) -> list[list[int]]:
-    start, *own = tokens(vocab, shots + 1, 48).tolist()
-    return [start + row[:16] for row in own]
 
 
 # ------------------------------------------------------------------------------------- the rows
@@ -272,8 +244,6 @@ def rows() -> dict[str, Row]:
                           ("switch", {}), ("compose", {}), "11")
     found["merge"] = Row("another mixture, merged", "U diag(S*z) V^T anew", ("merge", {}),
                          ("compose", {}), "-")
-    found["decompose"] = Row("decomposition of all matrices", "torch.linalg.svd in float32",
-                             ("decompose", {}), ("svd", {}), "1.2")
     size = dict(rows=8, prompt=64, new=16)
     found["busy"] = Row("generation, batch 8, beside a busy core", "as many threads as cores",
                         ("generate", size), ("generate", size), "-", busy=True)
@@ -333,23 +303,35 @@ def rates(device: str, dtype: str, threads: int) -> tuple[float, float]:
     return 2 * n ** 3 / best(lambda: a @ a), 4 * len(b) / best(b.sum)
 
 
-def bench(row: Row, args: argparse.Namespace, first: Path | None) -> dict:
+@contextmanager
+def first_version() -> Iterator[str]:
+    """A work tree of FIRST, to run beside this one."""
+    with tempfile.TemporaryDirectory() as folder:
+        git = ["git", "-C", str(ROOT), "worktree"]
+        subprocess.run([*git, "add", "--detach", "--quiet", f"{folder}/first", FIRST], check=True)
+        try:
+            yield f"{folder}/first"
+        finally:
+            subprocess.run([*git, "remove", "--force", f"{folder}/first"], check=False)
+
+
+def bench(row: Row, args: argparse.Namespace) -> dict:
     """One row: medians, the ratio, its range, the floor, and peaks."""
     shape = SHAPE if row.model else {**SHAPE, "vocab": 99, "layers": 1}
     start = {"shape": shape, "dtype": args.dtype, "device": args.device, "threads": args.threads}
-    method, arguments = row.theirs
-    theirs = method, {k: str(first) if v == "FIRST" else v for k, v in arguments.items()}
     flop_rate, byte_rate = rates(args.device, args.dtype, args.threads)
     other = (args.peers, PEERS) if row.peers else (sys.executable, OURS)
     with ExitStack() as stack:
+        method, theirs = row.theirs
+        if theirs.get("of") == "FIRST":
+            theirs = {**theirs, "of": stack.enter_context(first_version())}
         if row.busy:
-            loop = subprocess.Popen([sys.executable, "-c", BUSY])
-            stack.callback(loop.kill)
+            stack.callback(subprocess.Popen([sys.executable, "-c", BUSY]).kill)
         threads = quickest(args.threads) if row.busy else args.threads  # as t2.py chooses them
         a = stack.enter_context(Side(sys.executable, OURS, {**start, "threads": threads}))
         b = stack.enter_context(Side(*other, start))
-        a(row.ours), b(theirs)  # neither counts
-        pairs = [(a(row.ours), b(theirs)) for _ in range(args.repeats)]
+        a(row.ours), b((method, theirs))  # neither counts
+        pairs = [(a(row.ours), b((method, theirs))) for _ in range(args.repeats)]
     seconds = [[side["seconds"] for side in column] for column in zip(*pairs)]
     ours, others = map(statistics.median, seconds)
     each = sorted(y / x for x, y in zip(*seconds))
@@ -362,13 +344,6 @@ def bench(row: Row, args: argparse.Namespace, first: Path | None) -> dict:
             "gflop": row.flops / 1e9, "gbyte": row.bytes * size / 4 / 1e9, "n": args.repeats,
             "gflops": flop_rate / 1e9, "gbytes": byte_rate / 1e9, "threads": args.threads,
             "dtype": args.dtype, "device": args.device}
-
-
-def first_version(folder: Path) -> Path:
-    """A work tree of FIRST, to run beside this one."""
-    subprocess.run(["git", "worktree", "add", "--detach", "--quiet", str(folder), FIRST],
-                   cwd=ROOT, check=True)
-    return folder
 
 
 def table(results: dict) -> str:
@@ -388,7 +363,7 @@ def table(results: dict) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
+def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("rows", nargs="*", help=", ".join(rows()))
     parser.add_argument("--peers", metavar="PYTHON")
@@ -397,7 +372,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16", "float16"])
     parser.add_argument("--out", type=Path, default=RESULTS / "bench.json")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     results = json.loads(args.out.read_text()) if args.out.exists() else {}
     if args.rows == ["table"]:
         print(table(results))
@@ -406,29 +381,17 @@ def main() -> None:
         parser.error(f"unknown rows {', '.join(sorted(unknown))}: expected {', '.join(rows())}")
     results["machine"] = {"processor": platform.processor() or platform.machine(),
                           "cores": os.cpu_count(), "torch": torch.__version__}
-    folder = Path(tempfile.mkdtemp())
-    try:
-        first = None
-        wanted = args.rows or list(rows())
-        for i, name in enumerate(wanted):
-            row, begin = rows()[name], time.perf_counter()
-            if row.peers and not args.peers:
-                print(f"{name}: skipped, it needs --peers PYTHON (with transformers and peft)")
-                continue
-            if not row.model and first is None:
-                first = first_version(folder / "first")
-            results[name] = bench(row, args, first)
-            write_json(args.out, results)
-            r = results[name]
-            print(f"{i + 1}/{len(wanted)} {name}: ours {r['ours']:.3g} s, theirs "
-                  f"{r['theirs']:.3g} s, ratio {r['ratio']:.2f} ({r['range'][0]:.2f} to "
-                  f"{r['range'][1]:.2f}), to reach {r['reach']}; "
-                  f"{time.perf_counter() - begin:.0f} s", flush=True)
-    finally:
-        if (folder / "first").exists():
-            subprocess.run(["git", "worktree", "remove", "--force", str(folder / "first")],
-                           cwd=ROOT, check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+    wanted = args.rows or list(rows())
+    for i, name in enumerate(wanted):
+        row, begin = rows()[name], time.perf_counter()
+        if row.peers and not args.peers:
+            print(f"{name}: skipped, it needs --peers PYTHON (with transformers and peft)")
+            continue
+        r = results[name] = bench(row, args)
+        write_json(args.out, results)
+        print(f"{i + 1}/{len(wanted)} {name}: ours {r['ours']:.3g} s, theirs {r['theirs']:.3g} s, "
+              f"ratio {r['ratio']:.2f} ({r['range'][0]:.2f} to {r['range'][1]:.2f}), to reach "
+              f"{r['reach']}; {time.perf_counter() - begin:.0f} s", flush=True)
     print("\n" + table(results))
 
 
@@ -436,4 +399,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["serve"]:
         serve(Ours)
     else:
-        main()
+        main(sys.argv[1:])

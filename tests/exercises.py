@@ -27,12 +27,13 @@ with warnings.catch_warnings():  # torch says where there is no NumPy
 import torch.nn.functional as F
 from torch import Tensor
 
+import data.tasks.problem as tasks
 import rl
 from cem import CEM
-from data import HERE, tasks, tokenizer
-from data.run.checkpoints import load_expert, load_model
+from data import HERE, tokenizer
+from data.run.checkpoints import fingerprint, load_expert, load_model
 from data.run.report import wilson
-from data.tasks.families import TASKS
+from data.tasks.families import GOODS, MINUS, NAMES, PLUS, TASKS
 from data.tasks.problem import DOMAINS, Coded, Part, Problem, Said, Worked, split_of
 from model import generate
 from svf import SVF, adapted_weight, decomposition, mix
@@ -76,20 +77,23 @@ def expected(step: Callable[[Tensor, Tensor], Tensor], n: int) -> Tensor:
 
 
 @lru_cache
-def laboratory() -> tuple[SVF, fmt.PromptFormat, dict[str, Tensor]]:
+def laboratory() -> tuple[SVF, tokenizer.PromptFormat, dict[str, Tensor]]:
     """The base and the experts that ship."""
-    svf = SVF(load_model(HERE / "base.pt"))
-    return svf, fmt.built_in(tokenizer.load()), {
-        name: load_expert(HERE / f"{name}.pt", svf)[0] for name in (*DOMAINS, "classifier")}
+    model = load_model(HERE / "base.safetensors")
+    base, svf = fingerprint(model), SVF(model)
+    return svf, tokenizer.built_in(tokenizer.load()), {
+        name: load_expert(HERE / f"{name}.safetensors", svf.N, base)[0]
+        for name in (*DOMAINS, "classifier")}
 
 
 def accuracy(z: Tensor | None, problems: list[Problem]) -> float:
     """Of z: None, the base; (N,), an expert; (problems, N), a vector for each prompt."""
-    svf, spoken, _ = laboratory()
-    svf.use(z)
-    done = generate(svf.model, [spoken.prompt(p.prompt) for p in problems], spoken.ends,
-                    spoken.max_new, None, 1 if z is None or z.dim() == 1 else len(z), svf.keep)
-    return sum(rl.right(problems, [spoken.text(c.tokens) for c in done])) / len(problems)
+    svf, fmt, _ = laboratory()
+    blocks = 1 if z is None or z.dim() == 1 else len(z)
+    with svf.adapted(z):
+        done = generate(svf.model, [fmt.prompt(p.prompt) for p in problems], fmt.ends, fmt.max_new,
+                        blocks=blocks, follow=svf.keep)
+    return sum(p.reward(fmt.text(c.tokens)) == 1 for p, c in zip(problems, done)) / len(problems)
 
 
 def share(value: float, n: int) -> str:
@@ -217,8 +221,9 @@ def update_of_cem(tell: Callable) -> str:
     """Write tell(candidates, scores, elites), one update of CEM.
 
     candidates (P, n); scores (P, 2): accuracy on the shots, and a log-likelihood that breaks
-    ties, for every place among the elites. elites: how many. Returns (mu (n,), sigma (n,)), sigma
-    the biased one, sqrt(mean((x - mu)^2)).
+    ties, for every place among the elites. elites: how many, E. Returns (mu (n,), sigma (n,)),
+    sigma the unbiased one, sqrt(sum((x - mu)^2) / (E - 1)): scores that are noise leave it as it
+    is, on average of its square.
     Hint: sorted(range(P), key=...), the key a pair; std has an argument `correction`.
     """
     x, scores = noise(8, 3), torch.tensor([[.5, -.1], [.75, -.9], [.75, -.8], [1., -2.], [1., -.5],
@@ -231,7 +236,7 @@ def update_of_cem(tell: Callable) -> str:
         "accuracy comes first": x[scores[:, 1].topk(4)[1]].mean(0),
         "accuracy comes first, the two do not add up": x[scores.sum(1).topk(4)[1]].mean(0)})
     same("sigma", sigma, cem.sigma, {
-        "what would a single elite's be, divided by E - 1?": cem.sigma * (4 / 3) ** 0.5})
+        "divided by E, it shrinks on noise too": cem.sigma * (3 / 4) ** 0.5})
     return "This is cem.CEM.tell. Eight shots give nine accuracies at most: ties are the rule."
 
 
@@ -245,7 +250,7 @@ def two_ways_to_mix(paper: Callable, with_base: Callable) -> str:
     """
     Z = 1 + 0.3 * noise(3, 6)
     for alpha in map(torch.tensor, ([0.2, 0.5, -0.3], [0.5, 0.3, 0.2], [0.0, 0.0, 0.0])):
-        ours, what = mix(alpha[:, None], Z, [6]), f"for alphas that add up to {alpha.sum():.1f} "
+        ours, what = mix(alpha, Z), f"for alphas that add up to {alpha.sum():.1f} "
         same(f"{what}paper", paper(alpha, Z), alpha @ Z, {
             "this is ours": ours, "nothing is divided by their sum": alpha @ Z / alpha.sum()})
         full = shaped("with_base", with_base(alpha), 4) @ torch.cat((Z, torch.ones(1, 6)))
@@ -268,13 +273,13 @@ def soft_dispatch(alpha: Callable) -> str:
         "they add up to 1, and nothing is left for others": logits[ids[:3]].softmax(0),
         "of any token, where one of the categories is given": logits.softmax(0)[ids[:3]],
         "the likeliest takes all: this is B": F.one_hot(logits[ids].argmax(), 4)[:3].float()})
-    (svf, spoken, experts), problems = laboratory(), TASKS["sum+code"].problems(100, "test")
-    ids = [spoken.answer(f" {label}")[0] for label in tasks.LABELS]
-    svf.use(experts["classifier"])
-    rows = [svf.model(torch.tensor([spoken.prompt(p.prompt + tasks.WHICH)]))[0, -1]
-            for p in problems]
+    (svf, fmt, experts), problems = laboratory(), TASKS["sum+code"].problems(100, "test")
+    ids = [fmt.answer(f" {label}")[0] for label in tasks.LABELS]
+    with svf.adapted(experts["classifier"]):
+        rows = [svf.model(torch.tensor([fmt.prompt(p.prompt + tasks.WHICH)]))[0, -1]
+                for p in problems]
     Z = torch.stack([experts[name] for name in DOMAINS])
-    B, D = (accuracy(mix(torch.stack(a)[..., None], Z, svf.sizes), problems)
+    B, D = (accuracy(mix(torch.stack(a), Z), problems)
             for a in ([F.one_hot(row[ids].argmax(), 4)[:3] for row in rows],
                       [shaped("alpha", alpha(row, ids), 3) for row in rows]))
     if D <= B:
@@ -286,11 +291,11 @@ def soft_dispatch(alpha: Callable) -> str:
 def task_of_your_own(maker: Callable) -> str:
     """Write maker(rng), a new family of problems.
 
-    See data/tasks.py. All chance is rng's, a random.Random. The part's own answer is rewarded,
-    its wrong ones (near; broken, javascript, astray) are not. Its key is the content without names
-    and phrasing: a hash of it picks the split, so what is asked twice has one key, and a key has
-    one answer. Of 600 draws 540 differ, and the tokenizer knows every word.
-    Hint: begin with `session` or `echo`; data.tokenizer.tidy spells a text.
+    See data/tasks/families.py. All chance is rng's, a random.Random. The part's own answer is
+    rewarded, its wrong ones (near; broken, javascript, astray) are not. Its key is the content
+    without names and phrasing: a hash of it picks the split, so what is asked twice has one key,
+    and a key has one answer. Of 600 draws 540 differ, and the tokenizer knows every word.
+    Hint: begin with `shop` or `echo`; data.tokenizer.tidy spells a text.
     """
     if maker(Random(1)) != maker(Random(1)):
         raise Wrong("maker(Random(1)) gives two different problems, expected all chance from rng")
@@ -321,24 +326,23 @@ def read_and_judged(part: Part) -> Part:
                         f"{want:+d}")
     if not slips:
         raise Wrong("near is empty, expected wrong answers that look right")
-    spoken = laboratory()[1]
-    for tokens in map(spoken.encoding.encode_ordinary, (part.question, own)):
+    fmt = laboratory()[1]
+    for tokens in map(fmt.encoding.encode_ordinary, (part.question, own)):
         if bytes_at := [i for i, token in enumerate(tokens) if token < 256]:
-            raise Wrong(f"{spoken.text(tokens[bytes_at[0]:])!r:.30} begins with a single byte, "
+            raise Wrong(f"{fmt.text(tokens[bytes_at[0]:])!r:.30} begins with a single byte, "
                         "expected words that the tokenizer knows, a space before each")
     return part
 
 
 def check_keys(parts: list[Part]) -> None:
     """Wrong where a key has two answers, or what is asked twice, as far as we see, two keys."""
-    group = {word: kind for kind in ("NAMES", "GOODS", "PLUS", "MINUS")
-             for word in getattr(tasks, kind)}
+    group = {word: kind for kind in (NAMES, GOODS, PLUS, MINUS) for word in kind}
     answers, keys = {}, {}
     for part in parts:
         if answers.setdefault(part.key, part.answer) != part.answer:
             raise Wrong(f"key {part.key!r:.60} has two answers, expected one: what is not in it?")
         asked = part.question if isinstance(part, Said) else " ".join(
-            group.get(word, word) for word in part.question.split())
+            str(group.get(word, word)) for word in part.question.split())
         if (first := keys.setdefault((asked, part.answer), part.key)) != part.key:
             raise Wrong(f"{first!r:.60} (of {split_of(first)}) and {part.key!r:.60} (of "
                         f"{split_of(part.key)}) differ in names or phrasing, expected one key")

@@ -60,12 +60,14 @@ def lora(kinds: tuple[str, ...]) -> dict[str, list]:
 
 
 def ask_peft() -> None:
+    """tests/fixtures/lora.json."""
     found = {name: lora(kinds) for name, kinds in LORA["kinds"].items()}
     (FIXTURES / "lora.json").write_text(json.dumps(found) + "\n")
     print(*((name, len(rows["logits"])) for name, rows in found.items()))
 
 
-def main() -> None:
+def ask_transformers() -> None:
+    """tests/fixtures/logits.json."""
     FIXTURES.mkdir(exist_ok=True)
     found = {name: logits(name) for name in VARIANTS}
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(found[name])}" for name in found)
@@ -100,30 +102,30 @@ def compare(folder: Path) -> None:
     print(f"{same} of {len(PROMPTS)} prompts continued alike for up to 64 tokens")
 
 
-PROMPTS = """What is the capital of France?
-Write a short poem about the sea.
-What is 17 + 25?
-Explain why the sky is blue.
-Name three animals that live in Africa.
-Write a Python function that adds two numbers.
-Translate "good morning" into Spanish.
-Who wrote Romeo and Juliet?
-How do I boil an egg?
-What is the opposite of hot?
-List the days of the week.
-Tell me a joke.
-If a pack costs 81 dollars, what do 33 packs cost?
-Is a tomato a fruit or a vegetable?
-What does a carpenter do?
-Give me a synonym of happy.
-How many legs does a spider have?
-Summarize the story of Noah's ark.
-Why do leaves turn red in autumn?
-Describe a bicycle to somebody who has never seen one.""".split("\n")
+PROMPTS = """\
+What is the capital of France? | Write a short poem about the sea. | What is 17 + 25? | Explain
+why the sky is blue. | Name three animals that live in Africa. | Write a Python function that
+adds two numbers. | Translate "good morning" into Spanish. | Who wrote Romeo and Juliet? | How do
+I boil an egg? | What is the opposite of hot? | List the days of the week. | Tell me a joke. | If
+a pack costs 81 dollars, what do 33 packs cost? | Is a tomato a fruit or a vegetable? | What does
+a carpenter do? | Give me a synonym of happy. | How many legs does a spider have? | Summarize the
+story of Noah's ark. | Why do leaves turn red in autumn? | Describe a bicycle to somebody who has
+never seen one.""".replace("\n", " ").split(" | ")
+
+
+def main(argv: list[str]) -> None:
+    works = {(): ask_transformers, ("lora",): ask_peft}
+    try:
+        if argv[:1] == ["compare"] and len(argv) == 2:
+            compare(Path(argv[1]))
+        elif tuple(argv) in works:
+            works[tuple(argv)]()
+        else:
+            raise SystemExit(f"{' '.join(argv)}: expected nothing, `lora` or `compare FOLDER`")
+    except ImportError as missing:
+        raise SystemExit(f"{missing}: this wants an environment of its own, with torch, tiktoken, "
+                         "transformers, safetensors and peft") from None
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["compare"]:
-        compare(Path(sys.argv[2]))
-    else:
-        ask_peft() if sys.argv[1:2] == ["lora"] else main()
+    main(sys.argv[1:])

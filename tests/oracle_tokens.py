@@ -1,8 +1,7 @@
-"""The tokenizer fixtures, and a comparison at large, by the library that data/llama/bpe.py follows.
+"""Tokenizer fixtures, and a comparison at large, by the library that data/llama/bpe.py follows.
 
     python -m tests.oracle_tokens make               tests/fixtures/*/tokenizer.json, tokens.json
     python -m tests.oracle_tokens compare FOLDER     a published tokenizer.json, many lines
-    python -m tests.oracle_tokens timing             a made-up vocabulary of Llama 3's size
 
 For development only, in an environment with `tokenizers` and tiktoken; no test imports this. The
 fixtures are small vocabularies, one for each supported pre-tokenizer, trained on made-up text.
@@ -15,7 +14,6 @@ import sysconfig
 import time
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from data.llama import bpe
@@ -226,30 +224,12 @@ def compare(folder: Path) -> None:
               *map(ascii, differ[:5]))
 
 
-def timing() -> None:
-    """128,000 tokens with all their splits as merges, as Llama 3's file has them."""
-    rng, tokens = Random("timing"), [bytes([b]) for b in range(256)]
-    known, listed = dict.fromkeys(tokens), []
-    letter = {b: c for c, b in bpe.ALPHABET.items()}
-    while len(tokens) < 128_000:
-        left, right = (tokens[65 + int((len(tokens) - 65) * rng.random() ** 9)] for _ in "lr")
-        new = left + right
-        if new not in known and len(new) < 16:
-            known[new] = None
-            tokens.append(new)
-    names = ["".join(map(letter.__getitem__, token)) for token in tokens]
-    for token, name in zip(tokens, names):
-        listed += [f"{name[:i]} {name[i:]}" for i in range(1, len(token))
-                   if token[:i] in known and token[i:] in known]
-    document = json.loads((FIXTURES / "llama3" / "tokenizer.json").read_text())
-    document["model"] |= {"vocab": {n: i for i, n in enumerate(names)}, "merges": listed}
-    document["added_tokens"] = []
-    with TemporaryDirectory() as folder:
-        (Path(folder) / "tokenizer.json").write_text(json.dumps(document))
-        start = time.perf_counter()
-        bpe.encoding(Path(folder), 128_256)
-        print(f"{len(names)} tokens, {len(listed)} merges: {time.perf_counter() - start:.2f} s")
+def main(argv: list[str]) -> None:
+    works = {("make", 1): make, ("compare", 2): compare}
+    if (*argv[:1], len(argv)) not in works:
+        raise SystemExit(f"{' '.join(argv) or 'nothing'}: expected `make` or `compare FOLDER`")
+    works[argv[0], len(argv)](*map(Path, argv[1:]))
 
 
 if __name__ == "__main__":
-    {"make": make, "timing": timing, "compare": compare}[sys.argv[1]](*map(Path, sys.argv[2:]))
+    main(sys.argv[1:])

@@ -17,21 +17,24 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import mean
 
 import torch
-from data.run.answers import answers, right
+from torch import Tensor
 
 import rl
-import t2
-from data.files import alone, write_json
+from data.files import alone, remove, write_json
 from data.run.checkpoints import load_expert, load_llama
 from data.run.flags import Train
 from data.run.report import wilson
+from data.run.resume import keep_going
 from data.run.screen import Line
-from data.run.session import Session
+from data.run.session import SUFFIX, Session
+from data.run.train import recipe
 from data.tasks import jsonl
+from svf import SVF
 from tests.paper.variants import LoRA
 
 FLAGS = dict(one_line=True, chat="none", max_new_tokens=20, batch=64, steps=16, rate=0.004,
@@ -67,54 +70,60 @@ def kept(path: Path, make: Callable[[], dict]) -> dict:
     return json.loads(path.read_text())
 
 
-def shop_of(weights: str, tasks: str, out: Path, seed: int) -> Session:
+def session_of(weights: str, tasks: str, out: Path, seed: int) -> Session:
     return Session(Train(weights=weights, tasks=f"{tasks}/train.jsonl", out=out / str(seed),
-                                seed=seed, **FLAGS))
+                         seed=seed, **FLAGS))
 
 
-def everywhere(adapter: object, z: object, session: Session, own: str) -> dict[str, float]:
+def share(adapter: SVF, z: Tensor | None, session: Session, pool: jsonl.Pool, n: int = N) -> float:
+    return rl.accuracy(adapter, z, session.fmt, pool.problems(n, "test"))
+
+
+def everywhere(adapter: SVF, z: Tensor | None, session: Session, own: str) -> dict[str, float]:
     """Accuracy on each domain's test prompts; an expert's own domain is the one that counts."""
-    return {name: share(adapter, z, session, session.tasks[name], N if own in (name, "") else OTHER)
-            for name in DOMAINS}
+    return {name: share(adapter, z, session, session.tasks[name], N if own in (name, "") else
+                        OTHER) for name in DOMAINS}
 
 
-def share(adapter: object, z: object, session: Session, pool: jsonl.Pool, n: int = N) -> float:
-    problems = pool.problems(n, "test")
-    return mean(right(problems, answers(adapter, z, session.fmt, problems)))
+def each_run(out: Path, method: str, domains: list[str], make: Callable[[str, int], dict]) -> None:
+    """The rows of a method: make(domain, seed) each."""
+    for name in domains:
+        for seed in SEEDS:
+            kept(out / f"{method}-{name}-{seed}.json", partial(make, name, seed))
 
 
 def svf(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
-    session = shop_of(weights, tasks, out, 0)
+    session = session_of(weights, tasks, out, 0)
+
+    def row(name: str, seed: int) -> dict:
+        path = out / str(seed) / f"{name}{SUFFIX}"
+        z, facts = load_expert(path, session.svf.N, session.base)
+        return {"seconds": facts["row"]["seconds"], "parameters": session.svf.N,
+                "share": everywhere(session.svf, z, session, name)}
     kept(out / "base.json", lambda: everywhere(session.svf, None, session, ""))
-    for name in domains:
-        for seed in SEEDS:
-            def row(name: str = name, seed: int = seed) -> dict:
-                z, facts = load_expert(out / str(seed) / f"{name}.pt", session.svf)
-                return {"seconds": facts["row"]["seconds"], "parameters": session.svf.N,
-                        "share": everywhere(session.svf, z, session, name)}
-            kept(out / f"svf-{name}-{seed}.json", row)
+    each_run(out, "svf", domains, row)
 
 
 def lora(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     """Rank 16 on q and v, as in the paper, by the same RL on the same number of rollouts."""
-    session = shop_of(weights, tasks, out, 0)  # for its tasks and fmt
-    model, _ = load_llama(weights)
-    adapter = LoRA(model)
-    for name in domains:
-        for seed in SEEDS:
-            def row(name: str = name, seed: int = seed) -> dict:
-                how = t2.recipe(Train(weights=weights, **{**FLAGS, "rate": RATE}))
-                z, log = rl.reinforce(adapter, session.fmt, session.trained[name], how, seed,
-                                      out / f"lora-{name}-{seed}.state.pt", {"rate": RATE},
-                                      Line(f"LoRA {name} {seed}", how.steps))
-                return {"seconds": log[-1]["seconds"], "parameters": adapter.N,
-                        "share": everywhere(adapter, z, session, name)}
-            kept(out / f"lora-{name}-{seed}.json", row)
+    session = session_of(weights, tasks, out, 0)  # for its tasks and fmt
+    adapter = LoRA(load_llama(weights)[0])
+    how = recipe(Train(weights=weights, **{**FLAGS, "rate": RATE}))
+
+    def row(name: str, seed: int) -> dict:
+        training = rl.Reinforce(adapter, session.fmt, session.trained[name], how, seed)
+        state = out / f"lora-{name}-{seed}.state{SUFFIX}"
+        log = keep_going(training, how.steps, state, {"rate": RATE},
+                         Line(f"LoRA {name} {seed}", how.steps))
+        found = everywhere(adapter, training.best, session, name)
+        remove(state)
+        return {"seconds": log[-1]["seconds"], "parameters": adapter.N, "share": found}
+    each_run(out, "lora", domains, row)
 
 
 def controls(weights: str, tasks: str, out: Path, domains: list[str]) -> None:
     """The base alone: without shots, with more of them, and with the labels' prior taken out."""
-    session = shop_of(weights, tasks, out, 0)
+    session = session_of(weights, tasks, out, 0)
     for name in ("zero", "more"):
         pools = jsonl.read(Path(tasks) / f"{name}.jsonl")
         kept(out / f"{name}.json", lambda pools=pools: {
@@ -134,16 +143,15 @@ def calibrated(session: Session) -> dict[str, float]:
 
 
 @torch.no_grad()
-def likelihoods(session: Session, problems: list, words: list[str]) -> torch.Tensor:
+def likelihoods(session: Session, problems: list, words: list[str]) -> Tensor:
     """log p of each of four choices as the whole answer, the word asked about replaced: (n, 4)."""
     encode, rows = session.fmt.encoding.encode_ordinary, []
-    session.svf.use(None)
     for start in range(0, len(problems), 16):
         groups = []
         for problem, word in zip(problems[start:start + 16], words[start:start + 16]):
             before, mark, asked = problem.prompt.rpartition("Q: Is ")
             tokens = session.fmt.prompt(f"{before}{mark}{word} {asked.partition(' ')[2]}")
-            groups.append([rl.Episode(tokens, encode(f" {text}\n"), 0.0)
+            groups.append([rl.Episode(tokens, encode(f" {text}\n"))
                            for text in problem.choices])
         states, targets, row = rl.answer_states(session.svf.model, groups)
         logp = session.svf.model.head(states).log_softmax(-1).gather(-1, targets[:, None])[:, 0]
@@ -180,10 +188,18 @@ def tables(out: Path) -> None:
         print(f"| {name} | {' | '.join(cells)} |")
 
 
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["tables"]:
-        tables(Path(sys.argv[2]))
+def main(argv: list[str]) -> None:
+    works = {"svf": svf, "lora": lora, "controls": controls}
+    if argv[:1] == ["tables"] and len(argv) == 2:
+        tables(Path(argv[1]))
+    elif argv and argv[0] in works and len(argv) >= 4:
+        what, weights, tasks, out, *domains = argv
+        with alone(Path(out)):
+            works[what](weights, tasks, Path(out), domains or list(DOMAINS))
     else:
-        with alone(Path(sys.argv[4])):
-            {"svf": svf, "lora": lora, "controls": controls}[sys.argv[1]](
-                *sys.argv[2:4], Path(sys.argv[4]), sys.argv[5:] or list(DOMAINS))
+        raise SystemExit(f"{' '.join(argv) or 'nothing'}: expected `tables OUT`, or one of "
+                         f"{', '.join(works)} with DIR TASKS OUT and, perhaps, domains")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -13,9 +13,16 @@ R = min(O, I):  dense = sum O I,  thin = sum R (O + I),  head = V C,  and
     generation  2 P shots ((prompt + new - 1) thin + new head), factored, a member a block of rows
     mixing      2 P K N
 
-Attention is left out of them (below 5% at these lengths). Memory: of a step what kept_bytes
-says, of merging W' itself, of mixing alpha_k (z_k - 1) before the sum and after it, and of a
-generation the cache, P shots (prompt + new) 2 layers H_kv D.
+Attention is left out of them (below 5% at these lengths). Memory, in numbers of 4 bytes:
+
+    step        tokens layers (15 C + 3 hidden) + 6 pieces of logits: what norms, attention, SwiGLU
+                and x V of each matrix leave for the backward pass, and what is made of the logits
+    merge       dense: W' itself
+    generation  2 P shots (prompt + new) layers H_kv D: the cache
+    mixing      P (K + 1) N: alpha_k (z_k - 1) before the sum, and after it
+
+Left out: the weights and factors, which are there before; what a layer needs while it runs; and
+attention's masks and scores, which grow by the square of the length.
 """
 from __future__ import annotations
 
@@ -24,12 +31,8 @@ import statistics
 import sys
 from pathlib import Path
 
-import torch
-
 import rl
 from data.files import write_json
-from data.processes import kept_bytes
-from model import GPT, Config
 from tests.bench import OURS, RESULTS, Side, counts, rates
 
 START = dict(width=256, layers=8, experts=3, population=16, shots=8)
@@ -56,10 +59,10 @@ def predicted(work: str, point: dict) -> tuple[float, float]:
     P, S = point["population"], point["shots"]
     cache = P * S * (PROMPT + NEW) * 2 * shape["layers"] * shape["kv_heads"] * shape["head_size"]
     if work == "step":
-        with torch.device("meta"):
-            model = GPT(Config(**shape))  # kept_bytes asks it for its sizes
-        groups = [[rl.Episode([0], [0] * (LENGTH - 1), 0.0)] for _ in range(ROWS)]
-        return 4 * ROWS * (LENGTH - 1) * (thin + head), kept_bytes(model, groups)
+        learned, kept = ROWS * (LENGTH - 1), 15 * shape["width"] + 3 * shape["hidden"]
+        logits = min(learned * shape["vocab"], rl.PIECE)
+        return 4 * learned * (thin + head), 4 * (
+            ROWS * LENGTH * shape["layers"] * kept + 6 * logits)
     if work == "merge":
         return 2 * merge, 4 * dense
     if work == "mixing":

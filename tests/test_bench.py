@@ -1,16 +1,20 @@
-"""The benchmark does the work that it says, counts it as the model does, and README shows it."""
+"""The tools that measure do the work that they say, count it as the model does, and README shows
+it; each of them is run once in its smallest form, or says in a line what it wants."""
 from __future__ import annotations
 
-import copy
 import json
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 
-from model import GPT, Config
+from data.processes import seeded
+from rl import Episode, answer_states
 from svf import SVF, adapted_weight
-from tests import bench, scale
+from tests import bench, oracle, oracle_tokens, real, scale
+from tests.peers import measured
 
 SMALL = dict(vocab=37, width=20, layers=2, heads=4, kv_heads=2, head_size=6, hidden=28,
              context=160, theta=1e4, tied=True)
@@ -19,7 +23,7 @@ RESULTS = {name: json.loads((bench.RESULTS / f"{name}.json").read_text())
            for name in ("bench", "scale")}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ours() -> bench.Ours:
     return bench.Ours(SMALL, "float32", "cpu")
 
@@ -34,23 +38,24 @@ def test_multiplications_and_gains_are_counted_as_the_model_has_them(ours: bench
     assert merge == sum(layer.U.numel() * layer.Vt.shape[1] for layer in layers)
 
 
-def test_the_released_composition_is_w_at_one_and_keeps_the_sum_of_the_singular_values() -> None:
-    model = GPT(Config(**SMALL))
-    model.initialise(torch.Generator().manual_seed(0))
-    for layer in SVF(model).layers.values():
+def test_the_released_composition_is_w_at_one_and_keeps_the_sum_of_the_singular_values(
+        ours: bench.Ours) -> None:
+    for layer in SVF(ours.model).layers.values():
         torch.testing.assert_close(bench.composed(layer, torch.ones_like(layer.S)), layer.weight,
                                    atol=1e-5, rtol=1e-4)
-        m = torch.rand(layer.S.shape, generator=torch.Generator().manual_seed(1))
+        m = torch.rand(layer.S.shape, generator=seeded("m"))
         want = adapted_weight(layer.U, layer.S, layer.Vt, m * layer.S.sum() / (layer.S * m).sum())
         torch.testing.assert_close(bench.composed(layer, m), want, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.parametrize("piece", [7 * 37, 1 << 22])  # logits: 7 tokens at once, or all
 def test_both_recipes_of_a_training_step_find_the_same_direction(
-        monkeypatch: pytest.MonkeyPatch) -> None:
+        piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the sigmoid and the rescaling the two are one gradient, found in two ways."""
     seen: list[torch.Tensor] = []
+    monkeypatch.setattr("rl.PIECE", piece)
     monkeypatch.setattr("torch.optim.AdamW", lambda params, lr: SimpleNamespace(
-        step=lambda: seen.append(params[0].grad.clone()), zero_grad=lambda: None))
+        step=lambda: seen.append(params[0].grad.float()), zero_grad=lambda: None))
     monkeypatch.setattr("torch.Tensor.sigmoid", lambda p: p + 1)
     monkeypatch.setattr(bench, "composed", lambda layer, m: adapted_weight(
         layer.U, layer.S, layer.Vt, m))
@@ -66,13 +71,33 @@ def test_both_recipes_of_a_training_step_find_the_same_direction(
     ("step", {"rows": 2, "length": 7}), ("released_step", {"rows": 2, "length": 7}),
     ("population", {"members": 3, "shots": 2, "new": 2}),
     ("one_by_one", {"members": 3, "shots": 2, "new": 2}), ("compose", {}), ("switch", {}),
-    ("merge", {}), ("mixing", {"members": 3, "experts": 4}), ("decompose", {}), ("svd", {})])
+    ("merge", {}), ("mixing", {"members": 3, "experts": 4})])
 def test_each_work_can_be_done_twice(ours: bench.Ours, name: str, args: dict) -> None:
-    before = copy.deepcopy(ours.model.state_dict())
+    before = [(p, p.clone()) for p in ours.model.parameters()]
     work = getattr(ours, name)(**args)
-    assert work() is None and work() is None
-    for key, value in before.items():  # and leaves the base as it was
-        assert torch.equal(ours.model.state_dict()[key], value)
+    work(), work()
+    for p, copy in before:  # and leaves the base's weights as they were
+        assert torch.equal(p, copy)
+
+
+def test_what_a_step_keeps_is_what_the_formula_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that the blocks keep for the backward pass, but for weights and factors."""
+    shape, kept = {**scale.shape_of({"width": 128, "layers": 4}), "vocab": 64}, {}
+    monkeypatch.setattr(scale, "shape_of", lambda point: shape)
+    model = bench.Ours(shape, "float32", "cpu").model
+    svf, groups = SVF(model), [[Episode([1], [2] * (scale.LENGTH - 1), 0.0)]] * scale.ROWS
+
+    def pack(x: torch.Tensor) -> torch.Tensor:
+        kept[x.untyped_storage().data_ptr()] = x.untyped_storage().nbytes()
+        return x
+    with (svf.adapted(svf.neutral().requires_grad_(True)),
+          torch.autograd.graph.saved_tensors_hooks(pack, lambda x: x)):
+        states, _, _ = answer_states(model, groups)
+    frozen = [x for layer in svf.layers.values() for x in (layer.U, layer.S, layer.Vt)]
+    for x in (*frozen, *model.parameters(), *model.buffers()):
+        kept.pop(x.untyped_storage().data_ptr(), None)
+    assert states.requires_grad
+    assert 0.8 < sum(kept.values()) / scale.predicted("step", scale.START)[1] < 1.05
 
 
 def test_every_row_is_in_the_results_and_readme_shows_them() -> None:
@@ -97,3 +122,93 @@ def test_what_does_not_fit_one_gpu_is_shared_by_eight() -> None:
         one, eight = (scale.on_paper(scale.LLAMAS[name], gpus) for gpus in (1, 8))
         assert (one["seconds"] is not None) is fits and eight["each"] < scale.ROOM
         assert eight["seconds"] is not None
+
+
+# ------------------------------------------------------------- each tool in its smallest form
+
+class Here:
+    """As bench.Side, in this process."""
+
+    def __init__(self, python: str, file: Path, first: dict) -> None:
+        first.pop("threads")
+        self.able = bench.Ours(**first)
+
+    def __call__(self, work: tuple[str, dict]) -> dict:
+        return measured(getattr(self.able, work[0])(**work[1]), cuda=False)
+
+    def __enter__(self) -> Here:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "SHAPE", SMALL)
+    for module in (bench, scale):
+        monkeypatch.setattr(module, "rates", lambda *_: (1e9, 1e9))
+
+
+@pytest.mark.slow
+def test_a_row_is_measured_by_two_processes(small: None, tmp_path: Path,
+                                            capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bench.json"
+    bench.main(["merge", "generate-1", "--repeats", "2", "--threads", "1", "--out", str(path)])
+    said = capsys.readouterr().out
+    assert "1/2 merge: ours " in said and "generate-1: skipped, it needs --peers PYTHON" in said
+    found = json.loads(path.read_text())
+    assert found["merge"]["n"] == 2 and bench.table(found) in said
+
+
+@pytest.mark.slow
+def test_a_row_that_can_not_be_done_says_how_to_see_why() -> None:
+    with (bench.Side(sys.executable, bench.PEERS, {"shape": {}}) as side,
+          pytest.raises(SystemExit, match="generate ended before it was done: run it alone with")):
+        side(("generate", {}))
+
+
+def test_cost_is_measured_where_it_grows(small: None, tmp_path: Path,
+                                         monkeypatch: pytest.MonkeyPatch,
+                                         capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(scale, "RESULTS", tmp_path)
+    monkeypatch.setattr(scale, "Side", Here)
+    start = dict(width=128, layers=1, experts=2, population=2, shots=2)
+    monkeypatch.setattr(scale, "START", start)
+    monkeypatch.setattr(scale, "GROWTH", {grows: (value,) for grows, value in start.items()})
+    scale.main([])
+    said = capsys.readouterr().out
+    assert said.count("\n") == 2 + sum(map(len, scale.TOUCHES.values()))
+    scale.main(["table"])
+    assert capsys.readouterr().out == said
+
+
+@pytest.mark.parametrize("main, words, why", [
+    (scale.main, ["figure"], "needs matplotlib"), (scale.main, ["tables"], "expected nothing, "),
+    (real.main, [], "nothing: expected `tables OUT`"), (real.main, ["svf", "x"], "svf x: expect"),
+    (oracle.main, [], "transformers"), (oracle.main, ["compare"], "compare: expected nothing, "),
+    (oracle_tokens.main, [], "nothing: expected `make`"),
+    (oracle_tokens.main, ["compare"], "compare: expected `make`")])
+def test_a_tool_says_in_a_line_what_it_wants(main: object, words: list[str], why: str,
+                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    for missing in ("matplotlib", "transformers"):
+        monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(SystemExit) as stop:
+        main(words)
+    assert why in str(stop.value) and "\n" not in str(stop.value)
+
+
+def test_the_tables_of_a_real_model_are_made_of_the_rows_that_are_there(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = {**{name: dict.fromkeys(real.DOMAINS, 0.5) for name in ("base", "zero", "more")},
+            "calibrated": {"plain": 0.25, "calibrated": 0.75},
+            **{f"svf-math-{seed}": {"seconds": 60, "share": {
+                "math": 0.6 + seed / 10, "code": 0.5, "reasoning": 0.5}} for seed in (0, 1)}}
+    for name, row in rows.items():
+        real.kept(tmp_path / f"{name}.json", lambda row=row: row)
+    capsys.readouterr()
+    real.main(["tables", str(tmp_path)])
+    said = capsys.readouterr().out
+    assert "| math | 0.50 | 0.50 | 0.50 | 0.65 | +15 [+8, +22] | +10, +20 | - | - | - |" in said
+    assert "| math | 0.65 | 0.50 | 0.50 | - | - | - |" in said  # trained on math, on each domain
+    assert "0.25, with calibrated label priors 0.75" in said

@@ -155,3 +155,9 @@ def test_random_search_takes_the_best_of_as_many_as_the_search_tries(asked: list
     many = random_alphas(3, 40_000, torch.Generator().manual_seed(0))
     assert (many.mean(0) - 1 / 3).abs().max() < 6 * 0.4 / 200  # from where the search starts
     assert (many.std(0) - 0.4).abs().max() < 6 * 0.4 / 80_000 ** 0.5
+
+
+def test_random_search_without_any_right_shot_is_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.run.baselines.scores",
+                        lambda *given: torch.tensor([[0.0, -1e9]] * 40))
+    assert not random_search(None, None, torch.zeros(3, 5), [], torch.Generator()).any()

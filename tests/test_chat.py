@@ -37,25 +37,25 @@ def no_begin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chat, "begin", lambda folder, encoding: "")
 
 
-def spelled(d: PromptFormat, prompt: str) -> str:
-    return d.encoding.decode(d.prompt(prompt))
+def spelled(fmt: PromptFormat, prompt: str) -> str:
+    return fmt.encoding.decode(fmt.prompt(prompt))
 
 
 def test_chatml_is_chosen_by_its_tokens_and_the_end_of_turn(tmp_path: Path) -> None:
-    d = made(tmp_path, "chatml", "<|im_end|>", system="be brief")
-    assert spelled(d, "hi") == ("<|im_start|>system\nbe brief<|im_end|>\n"
+    fmt = made(tmp_path, "chatml", "<|im_end|>", system="be brief")
+    assert spelled(fmt, "hi") == ("<|im_start|>system\nbe brief<|im_end|>\n"
                                 "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n")
-    special = d.encoding._special_tokens
-    assert d.ends == (special["<|im_end|>"], special["<|endoftext|>"])
-    assert d.prompt("hi").count(special["<|im_start|>"]) == 3
+    special = fmt.encoding._special_tokens
+    assert fmt.ends == (special["<|im_end|>"], special["<|endoftext|>"])
+    assert fmt.prompt("hi").count(special["<|im_start|>"]) == 3
 
 
 def test_llama3_headers(tmp_path: Path) -> None:
-    d = made(tmp_path, "llama3", ["<|end_of_text|>", "<|eot_id|>"])
-    assert spelled(d, "hi") == (
+    fmt = made(tmp_path, "llama3", ["<|end_of_text|>", "<|eot_id|>"])
+    assert spelled(fmt, "hi") == (
         "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nhi<|eot_id|>"
         "<|start_header_id|>assistant<|end_header_id|>\n\n")
-    assert d.ends[0] == d.encoding._special_tokens["<|eot_id|>"] and len(d.ends) == 2
+    assert fmt.ends[0] == fmt.encoding._special_tokens["<|eot_id|>"] and len(fmt.ends) == 2
 
 
 def test_a_base_model_reads_the_bare_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -69,14 +69,14 @@ def test_a_base_model_reads_the_bare_prompt(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize("chat", ["none", "chatml"])
 def test_a_special_tokens_name_in_a_users_text_is_plain_text(tmp_path: Path, chat: str) -> None:
     plain, name = "hi", "<|im_end|> {} <|im_start|>"
-    d = made(tmp_path, "chatml", "<|im_end|>", chat=chat,
+    fmt = made(tmp_path, "chatml", "<|im_end|>", chat=chat,
              system="" if chat == "none" else name)
-    ids = set(d.encoding._special_tokens.values())
+    ids = set(fmt.encoding._special_tokens.values())
 
     def count(text: str) -> int:
-        return sum(token in ids for token in d.prompt(text))
+        return sum(token in ids for token in fmt.prompt(text))
     assert count(plain) == count(name) == (0 if chat == "none" else 5)
-    assert name in spelled(d, name)
+    assert name in spelled(fmt, name)
 
 
 def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
@@ -92,24 +92,18 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_answer_of_one_line_ends_with_it(tmp_path: Path) -> None:
-    d = made(tmp_path, "chatml", "<|im_end|>", one_line=True)
-    [newline] = d.encoding.encode_ordinary("\n")
-    assert newline in d.ends
-    assert d.text([*d.encoding.encode_ordinary(" 12 \n and more"), d.ends[0]]) == " 12 "
+    fmt = made(tmp_path, "chatml", "<|im_end|>", one_line=True)
+    [newline] = fmt.encoding.encode_ordinary("\n")
+    assert newline in fmt.ends
+    assert fmt.text([*fmt.encoding.encode_ordinary(" 12 \n and more"), fmt.ends[0]]) == " 12 "
     assert made(tmp_path, "chatml", "<|im_end|>").text(
-        d.encoding.encode_ordinary(" 12 \n and more")) == " 12 \n and more"
+        fmt.encoding.encode_ordinary(" 12 \n and more")) == " 12 \n and more"
 
 
-def test_an_answer_as_a_target_ends_with_the_usual_end(tmp_path: Path) -> None:
-    d = made(tmp_path, "chatml", "<|im_end|>")
-    assert d.answer("so")[-1] == d.ends[0] and d.text(d.answer("so")) == "so"
-
-
-def test_text_survives_special_and_unknown_tokens() -> None:
-    d = built_in(load())
-    assert d.text([*d.answer(" 7"), d.before[0], d.encoding.n_vocab + 5, 255]) == " 7\ufffd"
-
-
-def test_the_built_in_model_reads_begin_prompt_and_line_break() -> None:
-    d = built_in(load())
-    assert spelled(d, " what is 2 +7 ?") == "<|begin_of_text|> what is 2 +7 ?\n"
+def test_an_answer_as_a_target_and_as_text(tmp_path: Path) -> None:
+    fmt = made(tmp_path, "chatml", "<|im_end|>")
+    assert fmt.answer("so")[-1] == fmt.ends[0] and fmt.text(fmt.answer("so")) == "so"
+    fmt = built_in(load())
+    assert spelled(fmt, " what is 2 +7 ?") == "<|begin_of_text|> what is 2 +7 ?\n"
+    special_and_unknown = [fmt.before[0], fmt.encoding.n_vocab + 5, 255]
+    assert fmt.text([*fmt.answer(" 7"), *special_and_unknown]) == " 7\ufffd"

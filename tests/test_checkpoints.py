@@ -113,29 +113,24 @@ def test_an_expert_comes_back_without_a_gradient(tmp_path: Path) -> None:
     assert facts == {"row": {"n": 3, "pair": [1, 2]}}
 
 
-@pytest.mark.parametrize("change", [
-    Tensor.double, Tensor.half, Tensor.long, lambda z: z[1:], lambda z: z[None], lambda z: z / 0,
-    lambda z: z * float("nan"), lambda z: z[:1]])
-def test_an_expert_of_other_numbers(change: Callable, tmp_path: Path) -> None:
-    save(path := tmp_path / "a.safetensors", {"z": change(torch.ones(N))},
-         {"kind": "expert", "base": BASE, "facts": {}})
-    refused(path, "'z' is not (42,) finite numbers in float32", expert)
+GAINS, OTHER = "'z' is not (42,) finite numbers in float32", f"this base is {BASE}: train it again"
+
+
+@pytest.mark.parametrize("z, meta, says", [
+    *((f(torch.ones(N)), {}, GAINS) for f in (
+        Tensor.double, Tensor.half, Tensor.long, lambda z: z[1:], lambda z: z[None],
+        lambda z: z[:1], lambda z: z / 0, lambda z: z * float("nan"))),
+    *((torch.ones(N), {"base": base}, OTHER)
+      for base in ("x" * 5000, "a\nb\x1b", None, 10**600, [1], BASE.upper())),
+    *((torch.ones(N), {"facts": facts}, f"facts is {facts!r}, expected an object")
+      for facts in ([1], "text", 3, True))])
+def test_an_expert_that_is_none_of_this_base(z: Tensor, meta: dict, says: str, tmp_path: Path
+                                             ) -> None:
+    meta = {"kind": "expert", "base": BASE, "facts": {}, **meta}
+    save(path := tmp_path / "a.safetensors", {"z": z}, meta)
+    refused(path, says, expert)
     save(path, {"y": torch.ones(N)}, {"kind": "expert", "base": BASE, "facts": {}})
-    refused(path, "'z' is not (42,) finite numbers in float32", expert)
-
-
-@pytest.mark.parametrize("base", ["x" * 5000, "a\nb\x1b", None, 10**600, [1], "0123456789abcdeF"])
-def test_an_expert_of_another_base(base: object, tmp_path: Path) -> None:
-    save(path := tmp_path / "a.safetensors", {"z": torch.ones(N)},
-         {"kind": "expert", "base": base, "facts": {}})
-    refused(path, f"this base is {BASE}: train it again, by `python t2.py train`", expert)
-
-
-@pytest.mark.parametrize("facts", [[1], "text", 3, True])
-def test_facts_that_are_no_facts(facts: object, tmp_path: Path) -> None:
-    save(path := tmp_path / "a.safetensors", {"z": torch.ones(N)},
-         {"kind": "expert", "base": BASE, "facts": facts})
-    refused(path, f"facts is {facts!r}, expected an object", expert)
+    refused(path, GAINS, expert)
 
 
 # -------------------------------------------------------------------------------- decompositions

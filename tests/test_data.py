@@ -1,3 +1,4 @@
+"""The built-in tasks, their splits and judges, the corpus, the tokenizer."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -5,80 +6,62 @@ from random import Random
 
 import pytest
 
-from data.tasks.corpus import document
+from data.tasks.corpus import document, vocabulary
 from data.tasks.families import MOST, TASKS, UNSEEN, trained_on
-from data.tasks.problem import DOMAINS, JOIN, OPENERS, SPLITS, Coded, Said, Worked
-from data.tokenizer import load, tidy
-
-EVERY = sorted(TASKS)
+from data.tasks.problem import DOMAINS, JOIN, OPENERS, SPLITS, Said, Worked
+from data.tokenizer import VOCABULARY, load, read_ranks, tidy
 
 
-def ideal(part: object) -> str:
-    """The part's own answer, as the corpus writes it when nothing goes wrong."""
+def answers(part: object) -> tuple[str, list[str]]:
+    """The part's own answer, as the corpus writes it at its best, and perturbed ones."""
     if isinstance(part, Worked):
-        return f" {OPENERS[part.domain]} :{part.working} {part.answer}"
-    return part.answer if isinstance(part, Coded) else f" {part.answer}"
-
-
-def perturbed(part: object) -> list[str]:
-    if isinstance(part, Worked):
-        wrong = [f" it is {near}" for near in part.near]
-        return [*wrong, "", part.astray, f" it is {part.answer} or so"]
+        return f" {OPENERS[part.domain]} :{part.working} {part.answer}", [
+            "", part.astray, f" it is {part.answer} or so", *(f" it is {n}" for n in part.near)]
     if isinstance(part, Said):
-        return ["", f" {part.answer} {part.answer}"]
-    return [part.javascript, part.astray, "", part.answer.replace("return", "retur")]
+        return f" {part.answer}", ["", f" {part.answer} {part.answer}"]
+    return part.answer, [part.javascript, part.astray, "", part.answer.replace("return", "retur")]
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", sorted(TASKS))
 def test_own_answers_are_rewarded_and_perturbed_ones_are_not(name: str) -> None:
     for problem in TASKS[name].problems(40, "test", 1):
-        right = [ideal(part) for part in problem.parts]
+        right = [answers(part)[0] for part in problem.parts]
         assert problem.reward(JOIN.join(right)) == 1
         for i, part in enumerate(problem.parts):
-            for wrong in perturbed(part):
+            for wrong in answers(part)[1]:
                 assert problem.reward(JOIN.join([*right[:i], wrong, *right[i + 1:]])) == -1
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_each_operation_names_its_own_place(name: str) -> None:
-    """No two of a worked answer have the same size, and no sum leaves what the base has read."""
-    for problem in TASKS[name].problems(60, "test", 3):
-        for part in problem.parts:
-            if isinstance(part, Worked):
-                moves = part.key.split()[1:]
-                signed = [move for move in moves if move[0] in "+-"]
-                assert len({abs(int(move)) for move in signed}) == len(signed)
-                assert len(set(moves)) == len(moves)
-                numbers = [int(w) for w in f"{part.working} {part.answer}".split() if w.isdigit()]
-                assert max(numbers, default=0) <= MOST
+@pytest.mark.parametrize("name", sorted(TASKS))
+def test_each_operation_names_its_own_place_and_there_are_tens_of_thousands(name: str) -> None:
+    """No two of a worked answer have the same size, and no sum leaves what the base has read.
+
+    Birthday: 600 draws from 10,000 or more keys collide 18 times at most on average.
+    """
+    for part in (part for problem in TASKS[name].problems(60, "test", 3)
+                 for part in problem.parts if isinstance(part, Worked)):
+        sizes = [move.lstrip("+-") for move in part.key.split()[1:]]
+        assert len(set(sizes)) == len(sizes)
+        words = f"{part.working} {part.answer}".split()
+        assert max((int(word) for word in words if word.isdigit()), default=0) <= MOST
+    rng = Random(7)
+    keys = {tuple(make(rng).key for make in TASKS[name].makers) for _ in range(600)}
+    assert len(keys) > 600 - 60
 
 
 def test_splits_are_disjoint_whatever_the_seed() -> None:
     """By part: a test prompt's content is in no other family's training prompts either."""
-    keys: dict[str, set[str]] = {split: set() for split in SPLITS}
-    for task in TASKS.values():
-        for split in SPLITS:
-            for seed in (0, 1):
-                for problem in task.problems(30, split, seed):
-                    keys[split].update(part.key for part in problem.parts)
-    for a in SPLITS:
-        for b in SPLITS:
-            assert a == b or not keys[a] & keys[b]
+    keys = {split: {part.key for task in TASKS.values() for seed in (0, 1)
+                    for problem in task.problems(12, split, seed) for part in problem.parts}
+            for split in SPLITS}
+    assert len(set.union(*keys.values())) == sum(map(len, keys.values()))
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_a_family_has_tens_of_thousands_of_prompts(name: str) -> None:
-    """Birthday: 600 draws from 10,000 or more keys collide 18 times at most on average."""
-    task, rng = TASKS[name], Random(7)
-    keys = {tuple(make(rng).key for make in task.makers) for _ in range(600)}
-    assert len(keys) > 600 - 60
-
-
-def test_problems_repeat_with_their_seed_and_differ_from_each_other() -> None:
+def test_problems_and_documents_repeat_with_their_seed_and_differ_from_each_other() -> None:
     def prompts(seed: int) -> list[str]:
         return [p.prompt for p in TASKS["chain"].problems(50, "test", seed)]
-    assert prompts(1) == prompts(1) != prompts(-1)
-    assert len(set(prompts(1))) == 50
+    assert prompts(1) == prompts(1) != prompts(-1) and len(set(prompts(1))) == 50
+    assert document(Random(3)) == document(Random(3)) != document(Random(4))
 
 
 def test_each_domain_has_families_of_both_kinds() -> None:
@@ -88,33 +71,24 @@ def test_each_domain_has_families_of_both_kinds() -> None:
     assert sum(len(t.makers) == 2 for t in UNSEEN) >= 2
 
 
-def test_the_corpus_repeats_with_its_seed() -> None:
-    assert [document(Random(3)) for _ in range(3)] == [document(Random(3)) for _ in range(3)]
-    assert document(Random(3)) != document(Random(4))
+# --------------------------------------------------------------------------------- the tokenizer
 
-
-def test_encode_then_decode_is_the_identity() -> None:
+def test_encode_then_decode_is_the_identity_and_a_word_is_one_token() -> None:
     encoding, rng = load(), Random(0)
     texts = ["".join(document(rng)) for _ in range(300)]
     texts += ["", " ", "naïve 🙂 \x00\t\n  x", "<|end_of_text|>", "汉字 العربية", "1234567 + 8"]
     for text in texts:
-        assert encoding.decode(encoding.encode_ordinary(text)) == text
-
-
-def test_words_numbers_and_operations_are_one_token() -> None:
-    encoding = load()
+        tokens = encoding.encode_ordinary(text)  # a special token's name in it is plain text
+        assert encoding.decode(tokens) == text
+        assert not set(tokens) & set(encoding._special_tokens.values())
     for text in (" thursday", " 7", " 42", " +7", " *3", " red-blue", " def", " ("):
         assert len(encoding.encode_ordinary(text)) == 1
+    assert tidy("What is 12+7 - 3?") == " what is 12 +7 -3 ?"  # as the corpus writes it
 
 
-def test_a_special_tokens_name_in_a_prompt_is_plain_text() -> None:
-    encoding = load()
-    assert not set(encoding.encode_ordinary("<|end_of_text|>")) & set(
-        encoding._special_tokens.values())
-
-
-def test_tidy_writes_as_the_corpus_does() -> None:
-    assert tidy("What is 12+7 - 3?") == " what is 12 +7 -3 ?"
+@pytest.mark.slow
+def test_the_vocabulary_that_ships_is_made_of_the_corpus() -> None:
+    assert [*read_ranks(VOCABULARY)] == vocabulary()
 
 
 @pytest.mark.parametrize("line", ["zzz", "AA== 1\n", "AA== 0\nAA== 1", "!!!! 0", "AA== 0"])

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -11,21 +12,25 @@ import pytest
 import torch
 
 import rl
-from data import HERE
-from data.files import load_file
-from data.run.answers import answers, padded, right
-from data.run.pretrain import next_token_loss
-from data.run.resume import seeded
+from cem import scores
+from data import HERE, safetensors
+from data.processes import seeded
+from data.run.checkpoints import load_llama
+from data.run.pretrain import next_token_loss, padded
+from data.run.session import SUFFIX
 from data.tasks.families import TASKS, trained_on
 from data.tasks.problem import DOMAINS, Problem
-from model import GPT, generate
-from svf import SVF
+from data.tokenizer import built_in, load
+from model import GPT, Config, complete, generate
+from svf import KINDS, mix
+from tests import published
 from tests.paper import __main__ as command
 from tests.paper import lab, marks, reading, searches, studies, tables, variants
 from tests.paper.lab import Run
 
 RESULTS = {name: json.loads((command.RESULTS / f"{name}.json").read_text())
            for name in reading.TABLES}
+PEFT = json.loads((Path(__file__).parent / "fixtures" / "lora.json").read_text())
 TOKENS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]])
 
 
@@ -66,32 +71,30 @@ def test_readme_is_written_between_its_marks_and_nowhere_else(
 
 def every_cell(found: object) -> Iterator[dict]:
     if isinstance(found, dict):
-        if "share" in found:
-            yield found
-        for key, value in found.items():
-            if key != "train":  # on the training prompts: there are no more of them
-                yield from every_cell(value)
-    elif isinstance(found, list):
-        for value in found:
-            yield from every_cell(value)
+        yield from [found] * ("share" in found)
+        # but for "train", the training prompts: there are no more of them
+        found = [value for key, value in found.items() if key != "train"]
+    for value in found if isinstance(found, list) else []:
+        yield from every_cell(value)
 
 
 @pytest.mark.parametrize("name", reading.TABLES)
 def test_every_figure_has_three_seeds_and_two_hundred_prompts(name: str) -> None:
-    assert len(RESULTS[name]["seeds"]) >= 3
-    for cell in every_cell(RESULTS[name]):
+    found = RESULTS[name]
+    seeds, claims = len(found["seeds"]), found.get("claims", [])
+    assert seeds >= 3
+    for cell in every_cell(found):
         low, high = cell["interval"]
-        assert cell["n"] >= 600 and 0 <= low <= cell["share"] <= high <= 1
-        assert len(cell["each"]) == len(RESULTS[name]["seeds"])
-    for claim in RESULTS[name].get("claims", []):
-        assert claim["verdict"] == marks.verdict(claim)
-        assert len(claim["each"]) == len(RESULTS[name]["seeds"]) and claim["n"] >= 600
+        assert 0 <= low <= cell["share"] <= high <= 1
+    for one in (*every_cell(found), *claims):
+        assert one["n"] >= 600 and len(one["each"]) == seeds
+    assert all(claim["verdict"] == marks.verdict(claim) for claim in claims)
 
 
-def test_nothing_that_was_trained_searched_or_picked_on_is_tested_on() -> None:
+@pytest.mark.parametrize("seeds", [(0,), pytest.param((0, 1, 2), marks=pytest.mark.slow)])
+def test_nothing_that_was_trained_searched_or_picked_on_is_tested_on(seeds: tables.Seeds) -> None:
     def keys(problems: list[Problem]) -> set[str]:
         return {part.key for p in problems for part in p.parts}
-    seeds = range(3)
     for name in DOMAINS:
         tasks = trained_on(name)
         held = keys(lab.spread(tasks, lab.HELD, "validation", 0))
@@ -130,62 +133,71 @@ def test_a_name_says_all_that_makes_a_run_what_it_is() -> None:
     assert len({str(one), *names}) == 1 + len(others)
 
 
-def test_a_job_is_done_once_and_again_gives_the_same(out: Path) -> None:
+@pytest.mark.slow
+def test_a_job_is_done_once_and_gives_the_same_whoever_does_it(
+        out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The whole command, in its smallest form, and the same here."""
     job = ("train", Run("top-2", "reasoning", 0, steps=2, pool=16))
-    lab.do(job)
+    monkeypatch.setitem(reading.TABLES, "tiny", reading.Table(
+        "Tiny", lambda seeds: iter([[job]]), lambda seeds: lab.result(*job), lambda found: "!"))
+    assert command.main(["tiny", "--seeds", "1", "--processes", "1", "--out", str(out)]) == 0
+    assert "### Tiny" in capsys.readouterr().out
     found, z = lab.result(*job), lab.vector(job[1])
     assert len(z) == found["numbers"] == 2 * 28 and (z != 1).any()
     assert (len(found["own"]), len(found["near"]), len(found["seen"])) == (210, 210, 16)
     kept = lab.place(job).read_bytes()
     lab.do(job)
     assert lab.place(job).read_bytes() == kept
-    lab.place(job).with_suffix(".pt").unlink()  # is all that it takes to have it made again
-    lab.adapted.cache_clear()
+    lab.place(job).with_suffix(SUFFIX).unlink()  # is all that it takes to have it made again
     lab.do(job)
     assert {**lab.result(*job), "seconds": 0} == {**found, "seconds": 0}
     assert torch.equal(lab.vector(job[1]), z)
 
 
-def test_the_library_is_what_train_makes(out: Path) -> None:
-    """data/reasoning.pt was made by `t2.py train --task reasoning`: here are its first two steps.
+@pytest.fixture
+def quick(out: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Trainings of which little is validated and marked."""
+    monkeypatch.setattr(lab, "N", 6)
+    monkeypatch.setattr(lab, "HELD", 6)
+    return out
+
+
+def test_the_library_is_what_train_makes(quick: Path) -> None:
+    """The expert that ships was made by `t2.py train --task reasoning`: its first two steps.
 
     Bits differ from one processor to another, and a sample may follow them.
     """
-    log = load_file(HERE / "reasoning.pt")["facts"]["row"]["log"]
+    _, meta = safetensors.load(HERE / f"reasoning{SUFFIX}", "expert")
     found = lab.train(replace(lab.library(0)["reasoning"], steps=2))["log"]
-    for ours, its in zip(found, log):
+    for ours, its in zip(found, meta["facts"]["row"]["log"]):
         assert ours["reward"] == pytest.approx(its["reward"], abs=0.05)
         assert ours["kl"] == pytest.approx(its["kl"], rel=0.05, abs=1e-6)
 
 
-def test_a_later_run_starts_where_the_earlier_one_ended(out: Path) -> None:
-    first = Run("kind", "math", 0, rate=0.3, steps=1)
-    lab.do(("train", first))
-    seen = []
-
-    class Watched(lab.Later):
-        def __init__(self, adapter: object, start: torch.Tensor) -> None:
-            super().__init__(adapter, start)
-            seen.append(start)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lab, "Later", Watched)
-        lab.do(("train", replace(first, domain="code", after=("math",))))
-    assert torch.equal(seen[0], lab.vector(first)) and (seen[0] != 1).any()
+def test_a_later_run_starts_where_the_earlier_one_ended(quick: Path) -> None:
+    first, start = Run("kind", "math", 0, rate=1e-9, steps=1), torch.arange(7) / 10 + 0.5
+    safetensors.save(lab.place(("train", first)).with_suffix(SUFFIX), {"z": start},
+                     {"kind": "run"})
+    later = replace(first, domain="code", after=("math",))
+    lab.train(later)
+    torch.testing.assert_close(lab.vector(later), start)
 
 
-def test_what_another_base_left_behind_is_one_line(out: Path,
-                                                   capsys: pytest.CaptureFixture[str]) -> None:
-    (out / "base.json").write_text('{"base": "another"}')
-    assert command.main(["two", "--out", str(out)]) == 2
-    assert "runs of another base" in capsys.readouterr().err
+NO_TABLE = ": expected some of svf-lora, unseen"
 
 
-@pytest.mark.parametrize("words", [["tow"], ["few", "figures"], ["readme", "few"]])
-def test_a_table_that_is_none_is_one_line(words: list[str],
+@pytest.mark.parametrize("words, why", [
+    (["tow"], NO_TABLE), (["few", "figures"], NO_TABLE), (["readme", "few"], NO_TABLE),
+    (["figures"], "figures needs matplotlib"), (["two"], "holds runs of another base model than")])
+def test_what_can_not_be_made_is_one_line(words: list[str], why: str, out: Path,
+                                          monkeypatch: pytest.MonkeyPatch,
                                           capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(words) == 2
+    monkeypatch.setitem(sys.modules, "matplotlib", None)  # as where it is not installed
+    if words == ["two"]:
+        (out / "base.json").write_text('{"base": "another"}')
+    assert command.main([*words, "--out", str(out)]) == 2
     said = capsys.readouterr().err
-    assert ": expected some of svf-lora, unseen" in said and said.count("\n") == 1
+    assert why in said and said.count("\n") == 1
 
 
 @pytest.mark.parametrize("seeds, shown", [(2, False), (3, True)])
@@ -197,15 +209,6 @@ def test_tables_of_few_seeds_do_not_take_the_place_of_those_that_are_shown(
     assert folders == [command.RESULTS if shown else out]
 
 
-def test_a_second_base_that_is_gone_is_not_the_first(out: Path) -> None:
-    job = ("pretrain", lab.SECOND)
-    lab.place(job).parent.mkdir()
-    lab.place(job).write_text("{}")
-    assert not lab.is_done(job)
-    with pytest.raises(ValueError, match="base.pt is not there"):
-        lab.session(lab.SECOND)
-
-
 def test_what_is_damaged_or_missing_is_named(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = ("base", 0)
     with pytest.raises(ValueError, match="0.json is not there: make the tables first"):
@@ -214,6 +217,12 @@ def test_what_is_damaged_or_missing_is_named(out: Path, monkeypatch: pytest.Monk
     lab.place(job).write_text('{"own": ')
     with pytest.raises(ValueError, match="0.json is damaged"):
         lab.result(*job)
+    second = ("pretrain", lab.SECOND)  # a second base that is gone is not the first
+    lab.place(second).parent.mkdir()
+    lab.place(second).write_text("{}")
+    assert not lab.is_done(second)
+    with pytest.raises(ValueError, match="base.safetensors is not there"):
+        lab.session(lab.SECOND)
     for name, text in (("README", f"{command.BEGIN}\nold\n{command.END}\n"),
                        ("ALL", f"{command.BEGIN}\nno end")):
         (out / f"{name}.md").write_text(text)
@@ -264,62 +273,82 @@ def test_a_sweep_picks_by_validation(out: Path) -> None:
 
 # ------------------------------------------------------------------------------------ variants
 
-@pytest.mark.parametrize("name, n", [("svf", 3 * (4 * 12 + 8 + 3 * 20)), ("one", 1), ("kind", 7),
-                                     ("matrix", 21), ("top-5", 21 * 5), ("svf-mlp", 180),
-                                     ("svf-attention", 144), ("lora-qv-2", 3 * 2 * (44 + 32)),
-                                     ("normalised", 324), ("sigmoid-mlp", 180)])
+@pytest.mark.parametrize("name, n", [
+    ("svf", 372), ("svf-attention", 192), ("svf-mlp", 180), ("one", 1), ("kind", 7),
+    ("matrix", 21), ("top-5", 21 * 5), ("lora-qv-2", 3 * 2 * (44 + 32)), ("normalised", 372),
+    ("sigmoid-mlp", 180)])
 def test_an_adapter_starts_at_the_base_and_leaves_it(tiny: GPT, name: str, n: int) -> None:
     base = tiny(TOKENS)
     adapter = variants.adapter(name, tiny)
     z = adapter.neutral()
-    if name == "svf":
-        n = adapter.N
-    assert z.shape == (n,) or name in ("svf-attention", "normalised")
-    adapter.use(z)
-    torch.testing.assert_close(tiny(TOKENS), base, atol=3e-5, rtol=1e-4)
-    moved = (z + 0.5 * torch.rand(len(z), generator=seeded("z"))).requires_grad_(True)
-    adapter.use(moved)
-    assert not torch.allclose(tiny(TOKENS), base, atol=1e-3)
-    tiny(TOKENS).pow(2).sum().backward()
+    assert z.shape == (n,)
+    with adapter.adapted(z):
+        torch.testing.assert_close(tiny(TOKENS), base, atol=3e-5, rtol=1e-4)
+    moved = (z + 0.5 * torch.rand(len(z), generator=seeded("z"))).double().requires_grad_(True)
+    with adapter.adapted(moved):  # factored, as rl.py has it in training
+        factored = tiny(TOKENS)
+    assert not torch.allclose(factored, base, atol=1e-3)
+    factored.pow(2).sum().backward()
     assert (moved.grad != 0).sum() > 0.9 * len(z)
-    factored = tiny(TOKENS)
-    adapter.use(moved.detach())
-    torch.testing.assert_close(tiny(TOKENS), factored, atol=3e-5, rtol=1e-4)
-    adapter.use(None)
+    with adapter.adapted(moved.detach()):
+        torch.testing.assert_close(tiny(TOKENS), factored, atol=3e-5, rtol=1e-4)
     assert torch.equal(tiny(TOKENS), base)
 
 
+@pytest.mark.parametrize("name", published.LORA["kinds"])
+def test_lora_is_the_one_of_peft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+                                 ) -> None:
+    """Of the forward pass and of a merged weight; fixtures/lora.json holds what peft gave."""
+    monkeypatch.setattr("data.llama.bpe.encoding", lambda folder, vocab: None)
+    how, theirs = published.LORA, PEFT[name]
+    published.write_hugging_face(tmp_path, how["checkpoint"])
+    model, _ = load_llama(tmp_path)
+    lora = variants.LoRA(model, how["rank"], how["kinds"][name])
+    v, tokens = torch.tensor(published.lora_numbers(lora.N)), torch.tensor([published.TOKENS])
+    logits = torch.tensor(theirs["logits"])
+    assert (logits - model(tokens)[0]).abs().max() > 1
+    for vector in (v.clone().requires_grad_(True), v):  # as in training, and merged
+        lora.use(vector)
+        torch.testing.assert_close(model(tokens)[0], logits, atol=2e-4, rtol=1e-4)
+    torch.testing.assert_close(lora.layers[f"{how['layer']}.v"].merged,
+                               torch.tensor(theirs["merged"]), atol=1e-6, rtol=1e-5)
+    with pytest.raises(ValueError, match="SVF alone"):
+        lora.use(v.expand(2, -1))
+
+
+def test_next_token_prediction_trains_lora_by_the_same_loop() -> None:
+    fmt = replace(built_in(load()), max_new=5)
+    model = GPT(Config(vocab=fmt.encoding.n_vocab, width=20, layers=1, heads=2, kv_heads=1,
+                       head_size=12, hidden=28))
+    model.initialise(seeded("raw"))
+    lora = variants.LoRA(model, rank=3, kinds=KINDS)
+    recipe = rl.Recipe(steps=12, prompts=16, samples=1, held=3, validate=12, rate=0.05)
+    training = variants.Imitation(lora, fmt, trained_on("code"), recipe, 0)
+    losses = [metrics["loss"] for metrics in training]
+    assert training.best.shape == (lora.N,) and len(losses) == 12
+    assert sum(losses[-4:]) < sum(losses[:4]) - 1  # at rate 0 they stay within 0.1
+
+
 def test_shared_gains_are_the_gains_that_they_stand_for(tiny: GPT) -> None:
-    svf = SVF(tiny)
-    sizes, names = svf.sizes, list(svf.layers)
-    kind = variants.Shared(tiny_copy(tiny), variants.SHARED["kind"])
-    v = torch.arange(7) / 10 + 0.5
+    kind, v = variants.adapter("kind", tiny), torch.arange(7) / 10 + 0.5
     kind.use(v)
     for name, layer in kind.layers.items():
-        want = v["q k v o gate up down".split().index(name.split(".")[1])]
-        torch.testing.assert_close(layer.merged, want * svf.layers[name].weight, atol=1e-5,
-                                   rtol=1e-4)
-    top = variants.Shared(tiny_copy(tiny), variants.top(2))
-    full = torch.cat((torch.rand(2 * len(names), generator=seeded("v")), torch.ones(1)))[top.place]
-    for part in full.split(sizes):
+        want = v[KINDS.index(name.split(".")[1])] * layer.weight
+        torch.testing.assert_close(layer.merged, want, atol=1e-5, rtol=1e-4)
+    top = variants.adapter("top-2", tiny)
+    full = torch.cat((torch.rand(2 * len(top.layers), generator=seeded("v")), torch.ones(1)))
+    for part in full[top.place].split(top.sizes):
         assert (part[:2] != 1).all() and (part[2:] == 1).all()
 
 
-def tiny_copy(wrapped: GPT) -> GPT:
-    """The model under an SVF, without it."""
-    model = GPT(wrapped.config)
-    model.load_state_dict({name: p for name, p in wrapped.state_dict().items()
-                           if not name.endswith((".U", ".Vt"))})
-    return model.eval()
-
-
-def test_the_released_codes_matrices_keep_the_sum_of_their_singular_values(tiny: GPT) -> None:
-    for name in ("normalised", "sigmoid"):
-        adapter = variants.adapter(name, tiny_copy(tiny))
-        adapter.use(adapter.neutral() + torch.rand(adapter.N, generator=seeded("p")))
-        for layer in adapter.layers.values():
-            got = torch.linalg.svdvals(layer.merged).sum()
-            torch.testing.assert_close(got, layer.S.sum(), atol=1e-4, rtol=1e-4)
+@pytest.mark.parametrize("name", ["normalised", "sigmoid"])
+def test_the_released_codes_matrices_keep_the_sum_of_their_singular_values(tiny: GPT, name: str
+                                                                           ) -> None:
+    adapter = variants.adapter(name, tiny)
+    adapter.use(adapter.neutral() + torch.rand(adapter.N, generator=seeded("p")))
+    for layer in adapter.layers.values():
+        got = torch.linalg.svdvals(layer.merged).sum()
+        torch.testing.assert_close(got, layer.S.sum(), atol=1e-4, rtol=1e-4)
 
 
 def test_changes_last_as_long_as_they_should() -> None:
@@ -334,12 +363,9 @@ def test_changes_last_as_long_as_they_should() -> None:
 def test_greedy_rollouts_are_the_greedy_answers(out: Path) -> None:
     svf, fmt = lab.session().svf, lab.session().fmt
     problems = TASKS["chain"].problems(5, "train")
-    svf.use(None)
-    groups = variants.greedy(svf, fmt, problems, torch.rand(5, 1, 72))
-    assert [len(group) for group in groups] == [1] * 5
-    texts = [fmt.text(group[0].completion) for group in groups]
-    assert texts == answers(svf, None, fmt, problems)
-    assert [group[0].reward == 1 for group in groups] == right(problems, texts)
+    groups = variants.greedy(svf.model, fmt, problems, torch.rand(5, 1, 72))
+    done = complete(svf.model, fmt, [p.prompt for p in problems])
+    assert [[e.completion for e in group] for group in groups] == [[c.tokens] for c in done]
 
 
 def test_ideal_answers_are_right() -> None:
@@ -377,6 +403,31 @@ def test_separable_cma_es_finds_an_optimum_whose_axes_differ() -> None:
     assert search.C[0] > 10 * search.C[2]  # it has learned which axis is steep
 
 
+def test_a_coefficient_a_matrix_that_is_the_same_for_all_is_one_an_expert(out: Path) -> None:
+    svf, fmt, shots = lab.session().svf, lab.session().fmt, TASKS["bus"].problems(3, "shots")
+    Z = torch.stack([z for name, z in lab.session().library().items() if name in DOMAINS])
+    alphas = torch.tensor([[0.9, 0.1, -0.2], [0.0, 1.0, 0.0]])
+    each = searches.mix_by_matrix(alphas[..., None].expand(-1, -1, 28), Z, svf.sizes)
+    torch.testing.assert_close(each, mix(alphas, Z))
+    found = scores(svf, fmt, each, torch.eye(2), shots)  # each candidate as an expert, one-hot
+    torch.testing.assert_close(found, scores(svf, fmt, Z, alphas, shots), atol=1e-4, rtol=1e-4)
+    assert found[0, 0] > found[1, 0]
+
+
+def test_what_no_shot_says_is_not_told() -> None:
+    told = []
+
+    class Watched(searches.Cem):
+        def tell(self, candidates: torch.Tensor, found: torch.Tensor) -> None:
+            told.append(found)
+            super().tell(candidates, found)
+    rights = iter([0.0, 0.5, 0.0, 0.0])
+    mu = searches.climb(Watched(3, seeded(0)), 4, lambda x: torch.full((len(x), 2), next(rights)))
+    assert [float(found[0, 0]) for found in told] == [0.5] and (mu != 0).all()
+    never = searches.climb(Watched(3, seeded(0)), 4, lambda x: torch.zeros(len(x), 2))
+    assert not never.any() and len(told) == 1  # alpha = 0, the base
+
+
 def test_no_shots_in_the_prompt_is_the_base(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     problems = TASKS["bus"].problems(40, "test")
     base = lab.marks(lab.session().svf, None, problems)
@@ -398,11 +449,10 @@ def test_alpha_by_gradient_makes_the_solutions_likelier(out: Path) -> None:
         studies.solution(p, Random("solutions")))) for p in problems], 0.0, "cpu")
 
     def loss(alpha: torch.Tensor) -> float:
-        svf.use(studies.mix(alpha, Z, svf.sizes))
-        with torch.no_grad():
+        with svf.adapted(mix(alpha, Z)), torch.no_grad():
             return float(next_token_loss(svf.model, *pairs))
     found = studies.by_gradient(Z, problems, steps=8)
-    assert loss(found) < 0.75 * loss(torch.full((3, 1), 1 / 3))
+    assert loss(found) < 0.75 * loss(torch.full((3,), 1 / 3))
 
 
 def test_soft_dispatch_of_a_certain_classifier_is_the_expert_it_names(

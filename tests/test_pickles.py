@@ -48,32 +48,21 @@ def test_dense_weights_are_read_and_storages_may_be_shared(tmp_path: Path) -> No
     assert torch.equal(table["b"], W.bfloat16().T) and not table["p"].requires_grad
 
 
-def test_a_flipped_bit_is_noticed_by_the_checksums(tmp_path: Path) -> None:
-    torch.save({"W": torch.arange(40.0)}, path := tmp_path / "a.pth")
-    whole = path.read_bytes()
-    at = whole.index(raw(torch.tensor(7.0)))
-    for bit in range(0, 32, 5):
-        changed = bytearray(whole)
-        changed[at + bit // 8] ^= 1 << bit % 8
-        path.write_bytes(changed)
-        refused(path, "the checksum of")
-        torch.load(path, weights_only=True)  # which by itself says nothing
-
-
-@pytest.mark.parametrize("how, says", [("deflated", "unpacks to more"), ("twice", "there twice"),
-                                       ("overlapping", "unpacks to more")])
+@pytest.mark.parametrize("how, says", [
+    ("deflated", "unpacks to more"), ("packed", "unpacks to more"), ("twice", "there twice"),
+    ("overlapping", "unpacks to more")])
 def test_an_archive_that_is_a_bomb(tmp_path: Path, how: str, says: str) -> None:
     """Small on disk, and all of it in its place but for how it is packed."""
-    torch.save({"W": torch.ones(40)}, path := tmp_path / "a.pth")
+    torch.save({"W": torch.rand(40)}, path := tmp_path / "a.pth")  # no smaller for being packed
     with zipfile.ZipFile(path) as file:
         members = {name: file.read(name) for name in file.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED if how == "deflated" else 0) as made:
+    packed = zipfile.ZIP_DEFLATED if how in ("deflated", "packed") else zipfile.ZIP_STORED
+    with zipfile.ZipFile(path, "w", packed) as made:
         for name, content in members.items():
             made.writestr(name, content)
         if how == "deflated":
             made.writestr("archive/bomb", bytes(10**7))
-        else:
-            made.filelist += made.filelist[:1] * (1 if how == "twice" else 99)
+        made.filelist += made.filelist[:1] * {"twice": 1, "overlapping": 99}.get(how, 0)
     refused(path, says)
 
 
@@ -149,20 +138,6 @@ def test_a_tensor_that_is_not_where_its_pickle_says(claim: Said, tmp_path: Path)
     refused(path, "")
 
 
-def itself() -> list:
-    thing: list = []
-    thing.append({"row": thing})
-    return thing
-
-
-def laughs() -> list:
-    """Nine lists, each ten times the one before: as long as 10^9 words, and 100 on disk."""
-    thing: list = ["ha"] * 10
-    for _ in range(8):
-        thing = [thing] * 10
-    return thing
-
-
 DENSE = "expected dense bfloat16, float16 or float32: quantised weights are not read"
 
 
@@ -174,21 +149,20 @@ DENSE = "expected dense bfloat16, float16 or float32: quantised weights are not 
         (torch.ones(2) > 0, "torch.bool"), (torch.ones(2) + 1j, "torch.complex64"),
         (torch.ones(1).expand(42), "torch.float32"), (torch.ones(2).to_sparse(), "torch.float32"),
         (torch.ones(2).to("meta"), "torch.float32"), ("text", "str"), (b"1", "bytes"),
-        ({"W": torch.ones(2)}, "dict"), ([torch.ones(2)], "list"), (itself(), "list"),
-        (laughs(), "list"), ({1, 2}, "set"), (None, "NoneType"))),
+        ({"W": torch.ones(2)}, "dict"), ([torch.ones(2)], "list"), ({1, 2}, "set"),
+        (None, "NoneType"))),
     ({5: torch.ones(2)}, f"5 is torch.float32, {DENSE}")])
 def test_what_is_no_dictionary_of_dense_weights(thing: object, says: str, tmp_path: Path) -> None:
     torch.save(thing, path := tmp_path / "a.pth")
     refused(path, says)
 
 
+@pytest.mark.filterwarnings("ignore")  # of torch, when it makes them
 @pytest.mark.parametrize("make", [
     lambda z: z.view(6, 7).to_sparse_csr(), lambda z: torch.nested.nested_tensor([z, z[1:]]),
     lambda z: torch.quantize_per_tensor(z, 0.1, 0, torch.qint8)])
 def test_tensors_that_torch_warns_of(make: Callable[[Tensor], Tensor], tmp_path: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.save({"W": make(torch.ones(42))}, path := tmp_path / "a.pth")
+    torch.save({"W": make(torch.ones(42))}, path := tmp_path / "a.pth")
     refused(path, "")
 
 

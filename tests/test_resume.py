@@ -193,14 +193,13 @@ def test_a_state_that_is_not_what_a_run_needs_is_one_line(spoil: Callable, path:
 
 SPOILT: dict[str, Callable[[Reinforce, Patch], object]] = {
     "reward is NaN or infinite": lambda training, patch: patch.setattr(
-        training.tasks[0], "problem", lambda *given: SimpleNamespace(
-            prompt="ab", reward=lambda text: math.nan)),
+        "rl.draw", lambda *given: [SimpleNamespace(prompt="a", reward=lambda text: math.nan)] * 2),
     "kl is NaN or infinite": lambda training, patch: patch.setattr(
         "rl.reinforce_loss", lambda logits, *rest: (logits.sum(), torch.tensor(math.inf))),
     "gradient is NaN or infinite": lambda training, patch: training.z.register_hook(
         lambda grad: grad * math.inf),
     "moved is NaN or infinite": lambda training, patch: patch.setattr(
-        training.optimizer, "step", lambda: training.z.data.fill_(math.inf)),
+        training.optimizers["adamw"], "step", lambda: training.z.data.fill_(math.inf)),
     "the model's logits are NaN or infinite": lambda training, patch: training.svf.layers[
         "1.up"].S.fill_(math.nan)}
 

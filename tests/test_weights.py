@@ -1,3 +1,4 @@
+"""Published weights give the logits of transformers, or one line that says why not."""
 from __future__ import annotations
 
 import json
@@ -76,13 +77,6 @@ def test_metas_shards_are_the_same_model(tmp_path: Path, name: str, count: int, 
     assert llama.config.context == 8192
 
 
-def test_meta_hands_out_a_tied_head_as_a_copy(tmp_path: Path) -> None:
-    path = meta(tmp_path, name="meta_tied") / "consolidated.00.pth"
-    table = torch.load(path)
-    torch.save({**table, "output.weight": table["tok_embeddings.weight"]}, path)
-    assert distance(load(tmp_path), "meta_tied") < 2e-5
-
-
 @pytest.mark.parametrize("name", ["llama3_8", "llama3_32", "old_type", "meta_tied"])
 def test_rope_scaling_matters_in_all_three_bands(tmp_path: Path, name: str) -> None:
     llama = load(hugging_face(tmp_path, name))
@@ -100,10 +94,9 @@ def test_rope_scaling_matters_in_all_three_bands(tmp_path: Path, name: str) -> N
 @pytest.mark.parametrize("name", ["gqa", "fp16", "bf16"])
 def test_weights_take_the_dtype_that_is_asked_for(tmp_path: Path, name: str) -> None:
     llama = load(hugging_face(tmp_path, name), torch.bfloat16)
-    assert {p.dtype for p in llama.parameters()} == {torch.bfloat16}
     expected = published.weights(name)["model.layers.1.mlp.up_proj.weight"].bfloat16()
-    assert torch.equal(llama.blocks[1].mlp.up.weight, expected)
-    assert distance(llama, name) < 0.5
+    assert torch.equal(llama.blocks[1].mlp.up.weight, expected) and distance(llama, name) < 0.5
+    assert {p.dtype for p in llama.parameters()} == {torch.bfloat16}
 
 
 def test_what_settings_leave_out(tmp_path: Path) -> None:
@@ -119,33 +112,29 @@ def test_what_settings_leave_out(tmp_path: Path) -> None:
     found = weights.settings(tmp_path)
     assert (found["kv_heads"], found["theta"], found["hidden"], found["context"]) == (
         8, 10_000.0, 256, 8192)  # 2/3 of 4 * 48 is 128, and the next multiple of 256 is 256
+    for dim, times, multiple, hidden in (  # Llama 3 8B, 70B and Llama 3.2 1B
+            (4096, 1.3, 1024, 14336), (8192, 1.3, 4096, 28672), (2048, 1.5, 256, 8192)):
+        edit(tmp_path / "params.json", dim=dim, ffn_dim_multiplier=times, multiple_of=multiple)
+        assert weights.settings(tmp_path)["hidden"] == hidden
 
 
-@pytest.mark.parametrize("params, hidden", [
-    (dict(dim=4096, ffn_dim_multiplier=1.3, multiple_of=1024), 14336),  # Llama 3 8B
-    (dict(dim=8192, ffn_dim_multiplier=1.3, multiple_of=4096), 28672),  # Llama 3 70B
-    (dict(dim=2048, ffn_dim_multiplier=1.5, multiple_of=256), 8192)])  # Llama 3.2 1B
-def test_metas_mlp_width(tmp_path: Path, params: dict, hidden: int) -> None:
-    edit(meta(tmp_path) / "params.json", **params)
-    assert weights.settings(tmp_path)["hidden"] == hidden
-
-
-def test_buffers_of_rope_are_no_weights(tmp_path: Path) -> None:
-    tensors = {"model.layers.0.self_attn.rotary_emb.inv_freq": torch.ones(3),
-               **published.weights("gqa")}
-    published.write_safetensors(hugging_face(tmp_path) / "model.safetensors", tensors)
+def test_what_some_folders_have_besides_or_lack(tmp_path: Path) -> None:
+    path = hugging_face(tmp_path) / "model.safetensors"
+    buffer = "model.layers.0.self_attn.rotary_emb.inv_freq"
+    published.write_safetensors(path, {buffer: torch.ones(3), **published.weights("gqa")})
     assert distance(load(tmp_path), "gqa") < 2e-5
-
-
-def test_files_without_an_index_are_all_read(tmp_path: Path) -> None:
+    path.unlink()
     (hugging_face(tmp_path, "indexed") / "model.safetensors.index.json").unlink()
-    assert distance(load(tmp_path), "indexed") < 2e-5
+    assert distance(load(tmp_path), "indexed") < 2e-5  # all its files are read
 
 
 def test_a_tied_head_may_stand_in_the_file_if_it_is_a_copy(tmp_path: Path) -> None:
-    tensors = published.weights("tied")
+    shard = meta(tmp_path, name="meta_tied") / "consolidated.00.pth"
+    table = torch.load(shard)
+    torch.save({**table, "output.weight": table["tok_embeddings.weight"]}, shard)
+    assert distance(load(tmp_path), "meta_tied") < 2e-5
+    tensors, path = published.weights("tied"), hugging_face(tmp_path, "tied") / "model.safetensors"
     tensors["lm_head.weight"] = tensors["model.embed_tokens.weight"].clone()
-    path = hugging_face(tmp_path, "tied") / "model.safetensors"
     published.write_safetensors(path, tensors)
     assert distance(load(tmp_path), "tied") < 2e-5
     tensors["lm_head.weight"][3, 5] += 1e-3
@@ -284,14 +273,6 @@ def test_two_spellings_of_rope_have_to_agree(tmp_path: Path) -> None:
     assert "rope_parameters.rope_theta is 300.0, expected 200.0" in refused(tmp_path)
 
 
-@pytest.mark.parametrize("file", ["config.json", "params.json", "model.safetensors.index.json"])
-def test_json_that_is_none(tmp_path: Path, file: str) -> None:
-    if file == "model.safetensors.index.json":
-        hugging_face(tmp_path)
-    (tmp_path / file).write_bytes(b"[1]")
-    assert f"{file}: expected a JSON object: it holds [1]" in refused(tmp_path)
-
-
 @pytest.mark.parametrize("values, said", [
     ({"use_scaled_rope": True}, "use_scaled_rope is True, expected its numbers beside true"),
     ({"use_scaled_rope": True}, 'add "rope_scaling": {"factor": ..., "low_freq_factor": ...'),
@@ -301,54 +282,40 @@ def test_json_that_is_none(tmp_path: Path, file: str) -> None:
     ({"rope_scaling": {"scale": 8}}, "rope_scaling.'scale' is 8, expected no such key"),
     ({"quantization_args": {"scheme": "int4"}}, "'quantization_args' is {'scheme': 'int4'}"),
     ({"vocab_size": -1}, "vocab_size is -1"),
-    ({"dim": None}, "dim is not there"),
-    ({"dim": 50}, "size 6.25"),
-    ({"norm_eps": None}, "norm_eps is not there"),
-    ({"n_layers": 10**6}, "n_layers is 1000000"),
+    ({"dim": None}, "dim is not there"), ({"dim": 50}, "size 6.25"),
+    ({"norm_eps": None}, "norm_eps is not there"), ({"n_layers": 10**6}, "n_layers is 1000000"),
     ({"ffn_dim_multiplier": -1.3}, "ffn_dim_multiplier is -1.3"),
     ({"ffn_dim_multiplier": 1e308}, "ffn_dim_multiplier is 1e+308"),
-    ({"multiple_of": 0}, "multiple_of is 0"),
-    ({"max_seq_len": 2.5}, "max_seq_len is 2.5")])
+    ({"multiple_of": 0}, "multiple_of is 0"), ({"max_seq_len": 2.5}, "max_seq_len is 2.5")])
 def test_params_json_is_refused_by_name(tmp_path: Path, values: dict, said: str) -> None:
     edit(meta(tmp_path) / "params.json", **values)
     message = refused(tmp_path)
     assert "params.json: " in message and said in message
+    (tmp_path / "params.json").write_text("[1]")
+    assert "params.json: expected a JSON object: it holds [1]" in refused(tmp_path)
 
 
 # ------------------------------------------------------------------------------- safetensors
 
-Q = "model.layers.0.self_attn.q_proj.weight"
-
-
-@pytest.mark.parametrize("whole, said", [
-    (framed({Q: {"dtype": "I8", "shape": [4], "data_offsets": [0, 4]}}, b"1234"), "is of dtype"),
-    (framed({Q: {"dtype": "F64", "shape": [1], "data_offsets": [0, 8]}}, bytes(8)), "quantised"),
-    (b"version https://git-lfs", "expected a safetensors file"), (framed({}, b"x"), "1 bytes of")])
-def test_a_file_that_is_refused(tmp_path: Path, whole: bytes, said: str) -> None:
-    """In many more ways: tests/test_safetensors.py."""
-    path = hugging_face(tmp_path) / "model.safetensors"
-    path.write_bytes(whole)
-    assert refused(tmp_path).startswith(f"{path}: ") and said in refused(tmp_path)
+Q, NORM = "model.layers.0.self_attn.q_proj.weight", "model.norm.weight"
 
 
 def damaged(folder: Path, damage: Callable[[dict[str, Tensor]], object]) -> str:
-    tensors = published.weights("gqa")
-    damage(tensors)
+    """In many more ways: tests/test_safetensors.py."""
+    damage(tensors := published.weights("gqa"))
     published.write_safetensors(hugging_face(folder) / "model.safetensors", tensors)
     return refused(folder)
 
 
 @pytest.mark.parametrize("damage, said", [
     (lambda t: t.pop(Q), f"missing: '{Q}'; expected the 21 tensors"),
-    (lambda t: t.update({Q: t[Q][:-1]}), f"{Q} is (23, 24), expected (24, 24)"),
-    (lambda t: t.update({Q: t[Q].flatten()}), f"{Q} is (576,), expected (24, 24)"),
-    (lambda t: t.update({Q: t[Q][None]}), f"{Q} is (1, 24, 24), expected (24, 24)"),
-    (lambda t: t.update({Q[:-6] + "bias": t[Q][0]}), "left over: 'model.layers.0.self_attn.q_"),
-    (lambda t: t.update({Q.replace("0", "2"): t[Q]}), "left over: 'model.layers.2."),
-    (lambda t: t.update({"a\nb": t[Q]}), "left over: 'a\\nb'"),
-    (lambda t: t[Q][3].__setitem__(4, float("nan")), f"{Q} holds NaN or infinity"),
-    (lambda t: t[Q][3].__setitem__(4, float("-inf")), f"{Q} holds NaN or infinity"),
-    (lambda t: t["model.norm.weight"].__setitem__(4, float("inf")), "model.norm.weight holds NaN"),
+    *((lambda t, f=f: t.update({Q: f(t[Q])}), f"{Q} is {shape}, expected (24, 24)")
+      for f, shape in ((lambda W: W[:-1], (23, 24)), (Tensor.flatten, (576,)),
+                       (lambda W: W[None], (1, 24, 24)))),
+    *((lambda t, name=name: t.update({name: t[Q]}), f"left over: {name!r}")
+      for name in (Q[:-6] + "bias", Q.replace("0", "2"), "a\nb")),
+    *((lambda t, name=name, bad=bad: t[name].flatten()[4:5].fill_(bad), f"{name} holds NaN or inf")
+      for name, bad in ((Q, float("nan")), (Q, -float("inf")), (NORM, float("inf")))),
     (lambda t: [t.pop(k) for k in list(t) if ".1." in k], "and 6 more"),
     (dict.clear, "missing")])
 def test_missing_left_over_misshapen_and_not_finite(tmp_path: Path, damage: Callable, said: str
@@ -360,19 +327,18 @@ def test_nothing_is_read_before_names_and_shapes_are_checked(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(safetensors, "mapped", lambda *a: pytest.fail("read"))
     damaged(tmp_path, lambda t: t.update({Q: t[Q][:-1]}))
+    (tmp_path / "model.safetensors").write_bytes(b"version https://git-lfs")
+    assert "expected a safetensors file" in refused(tmp_path)
 
 
 @pytest.mark.parametrize("change, said", [
     ({Q: "../model.safetensors"}, "'../model.safetensors', expected the plain name"),
-    ({Q: "/etc/passwd"}, "'/etc/passwd', expected the plain name"),
-    ({Q: "C:\\x.safetensors"}, "expected the plain name"),
-    ({Q: "a\nb.safetensors"}, "expected the plain name"),
-    ({Q: 3}, "is in 3, expected the plain name"),
-    ({Q: "model-9.safetensors"}, f"disagree on '{Q}'"),
+    *(({Q: file}, "expected the plain name of a .safetensors file")
+      for file in ("/etc/passwd", "C:\\x.safetensors", "a\nb.safetensors", 3)),
+    *(({Q: file}, f"disagree on '{Q}'")
+      for file in ("model-9.safetensors", "model-00001-of-00003.safetensors", None)),
     ({"x": "model-9.safetensors"}, "model-9.safetensors is not there"),
-    ({Q: "model-00001-of-00003.safetensors"}, f"disagree on '{Q}'"),
-    ({"x": "model-00001-of-00003.safetensors"}, "disagree on 'x'"),
-    ({Q: None}, f"disagree on '{Q}'")])
+    ({"x": "model-00001-of-00003.safetensors"}, "disagree on 'x'")])
 def test_an_index_that_is_wrong(tmp_path: Path, change: dict, said: str) -> None:
     path = hugging_face(tmp_path, "indexed") / "model.safetensors.index.json"
     table = {**json.loads(path.read_text())["weight_map"], **change}
@@ -426,11 +392,3 @@ def test_a_shard_is_mapped_anew_now_and_then(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(pickles, "shard", lambda path: loads.append(path) or real(path))
     load(meta(tmp_path, name="meta"))
     assert 13 <= len(loads) <= 2 * 7 + 4  # its 16 matrices; norms and kv go with others
-
-
-def test_a_shard_that_was_cut_off(tmp_path: Path) -> None:
-    path = meta(tmp_path) / "consolidated.00.pth"
-    whole = path.read_bytes()
-    for end in range(0, len(whole), len(whole) // 8):
-        path.write_bytes(whole[:end])
-        assert "can't be read" in refused(tmp_path)

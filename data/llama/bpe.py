@@ -85,7 +85,7 @@ class Encoding(tiktoken.Encoding):
     def encode_ordinary(self, text: str) -> list[int]:
         """The tokens of a text; special tokens' names in it are text. ValueError as in `fit`."""
         text = fit(text)
-        if not self.lacks(text):
+        if not {*self.lost}.intersection(text.encode()):
             return super().encode_ordinary(text)
         pieces = (piece.encode().translate(None, self.lost)
                   for piece in regex.findall(self._pat_str, text))
@@ -99,17 +99,9 @@ class Encoding(tiktoken.Encoding):
         ValueError: the tokenizer has no token for byte 98
         """
         text = fit(text)
-        if bad := self.lacks(text):
+        if bad := {*self.lost}.intersection(text.encode()):
             raise ValueError(f"the tokenizer has no token for byte {min(bad)}")
         return super().encode(text, **special)
-
-    def lacks(self, text: str) -> set[int]:
-        """The text's bytes that have no token.
-
-        >>> sorted(build("toy", ".", {b"a": 0, b"b": 1}, {}, 2).lacks("abcd"))
-        [99, 100]
-        """
-        return {*self.lost}.intersection(text.encode())
 
 
 def fit(text: str) -> str:

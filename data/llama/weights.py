@@ -18,7 +18,6 @@ import re
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -43,7 +42,7 @@ NAMES = {  # ours: (Hugging Face's, Meta's); {} is the layer
     ("mlp.up", "mlp.up_proj", "feed_forward.w3"),
     ("mlp.down", "mlp.down_proj", "feed_forward.w2"),
 )}
-NO_WEIGHT = re.compile(r"rope\.freqs|.*\.rotary_emb\.inv_freq")
+NO_WEIGHT = re.compile(r"rope\.freqs|.*\.rotary_emb\.inv_freq")  # RoPE's table, computed anyway
 LARGEST = 2**24  # of each size but these two: far above every Llama, and products stay int64
 LARGEST_LAYERS, LARGEST_CONTEXT = 1024, 2**21
 
@@ -196,16 +195,11 @@ class Fields:
     """A JSON object in a file, asked key by key; null is the same as absent.
 
     ValueError names the file, the key, the value and what was expected.
-
-    >>> Fields(Path("config.json"), {"num_hidden_layers": "32"}).whole("num_hidden_layers")
-    Traceback (most recent call last):
-    ValueError: config.json: num_hidden_layers is '32', expected a whole number from 1 to 16777216
     """
 
     def __init__(self, path: Path, table: dict | None = None, where: str = "") -> None:
-        self.path, self.table, self.where = path, table, where
-        if table is None:
-            self.table = read_json(path)
+        self.path, self.where = path, where
+        self.table = read_json(path) if table is None else table
 
     def get(self, key: str, default: object = None) -> object:
         """The value as it stands there, or the default.
@@ -291,7 +285,8 @@ def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]],
     anything is read, and then what is not finite in `dtype` or, with tied embeddings, not tied.
     """
     meta = not is_hugging_face(folder)
-    pieces = shards(folder) if meta else safetensors(folder)
+    pieces = {name: piece for name, piece in (shards if meta else safetensors)(folder).items()
+              if not NO_WEIGHT.fullmatch(name)}
     names = {name: published(name, meta) for name in shapes}
     wanted = {names[name]: shape for name, shape in shapes.items()}
     head = NAMES["head.weight"][meta]
@@ -408,20 +403,11 @@ def safetensors(folder: Path) -> dict[str, list[Piece]]:
         raise ValueError(f"{folder} has config.json but no *.safetensors beside it")
     pieces = {}
     for path in paths:
-        for name, piece in learned(header(path)[0]).items():
+        for name, piece in header(path)[0].items():
             if name in pieces:
                 raise ValueError(f"{path}: {show(name)} is in {pieces[name][0].path.name} too")
             pieces[name] = [piece]
     return pieces
-
-
-def learned(table: dict[str, Any]) -> dict[str, Any]:
-    """Less what is no weight: RoPE's tables, which are computed anyway.
-
-    >>> learned({"norm.weight": 1, "rope.freqs": 2})
-    {'norm.weight': 1}
-    """
-    return {name: thing for name, thing in table.items() if not NO_WEIGHT.fullmatch(name)}
 
 
 def indexed(index: Path) -> dict[str, list[Piece]]:
@@ -434,8 +420,8 @@ def indexed(index: Path) -> dict[str, list[Piece]]:
         files.setdefault(file, []).append(name)
     pieces = {}
     for file, names in files.items():
-        found = learned(header(index.parent / file)[0])
-        if wrong := learned(dict.fromkeys(names)).keys() ^ found.keys():
+        found = header(index.parent / file)[0]
+        if wrong := [n for n in {*names} ^ {*found} if not NO_WEIGHT.fullmatch(n)]:
             raise ValueError(f"{index} and {file} disagree on {show(min(wrong))}, expected it in "
                              "both or in neither")
         pieces.update((name, [piece]) for name, piece in found.items())
@@ -459,7 +445,7 @@ def shards(folder: Path) -> dict[str, list[Piece]]:
     paths, pieces = shard_paths(folder), {}
     for i, path in enumerate(paths):
         check_sums(path)
-        table, source = learned(shard(path)), Shard(path)
+        table, source = shard(path), Shard(path)
         if i and (wrong := table.keys() ^ pieces.keys()):
             raise ValueError(f"{path} and {paths[0].name} disagree on {show(min(wrong))}, "
                              "expected it in both or in neither")

@@ -25,9 +25,11 @@ def random_alphas(K: int, n: int, generator: torch.Generator) -> Tensor:
 
 def random_search(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
                   generator: torch.Generator) -> Tensor:
-    """alpha (K,): the best of as many as CEM may try, on the same shots."""
+    """alpha (K,): the best of as many as CEM may try, on the same shots; 0 if none is ever right.
+    """
     alphas = random_alphas(len(experts), Search.population * Search.iterations, generator)
-    return alphas[ranking(scores(svf, fmt, experts, alphas, shots))[0]]
+    found = scores(svf, fmt, experts, alphas, shots)
+    return alphas[ranking(found)[0]] * bool(found[:, 0].any())
 
 
 def baselines(session: Session, experts: Tensor, task: Task) -> dict[str, Callable]:

@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING
 
 from data.files import opened, write_json
 from data.run.flags import STRATEGIES
-from data.run.resume import why
-from data.run.screen import CYAN, RED, Line, bar, bold, draws, painted, printable, reach, spark
+from data.run.screen import (
+    CYAN,
+    RED,
+    Line,
+    bar,
+    bold,
+    draws,
+    painted,
+    printable,
+    reach,
+    spark,
+    why,
+)
 
 if TYPE_CHECKING:
     from data.run.session import Session

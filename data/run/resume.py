@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from data import safetensors
 from data.files import FIRST
 from data.processes import Gone, summed
+from data.run.screen import why
 
 Callback = Callable[[int, dict], None]
 KL_MOST = 10.0        # nats an answer: it is e^10 times as likely as it was in the base
@@ -164,16 +165,3 @@ def alarm(metrics: dict) -> dict:
             f"a gain moved by more than {MOVE_MOST:g}": metrics.get("moved", 0) > MOVE_MOST}
     found = "; ".join(text for text, is_so in said.items() if is_so)
     return {"alarm": found} if found else {}
-
-
-def why(old: object, new: dict) -> str:
-    """What makes a run another one than that which left a file behind.
-
-    >>> why({"seed": 0, "rate": .02}, {"seed": 1, "rate": .02})
-    'seed is 1, and was 0'
-    """
-    if not isinstance(old, dict):
-        return "it does not say which"
-    differ = [f"{key} is {new.get(key)}, and was {old.get(key)}"
-              for key in {**old, **new} if old.get(key) != new.get(key)]
-    return "; ".join(differ)

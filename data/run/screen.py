@@ -152,6 +152,19 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
 
 
+def why(old: object, new: dict) -> str:
+    """What makes a run another one than that which left a file behind.
+
+    >>> why({"seed": 0, "rate": .02}, {"seed": 1, "rate": .02})
+    'seed is 1, and was 0'
+    """
+    if not isinstance(old, dict):
+        return "it does not say which"
+    differ = [f"{key} is {new.get(key)}, and was {old.get(key)}"
+              for key in {**old, **new} if old.get(key) != new.get(key)]
+    return "; ".join(differ)
+
+
 def complain(message: object) -> None:
     """One line, whatever a user's text or a library's has in it; one write, so that lines of
     several processes stay lines."""

@@ -9,8 +9,8 @@ from data.files import remove, write_json
 from data.run.checkpoints import save_expert
 from data.run.flags import Train
 from data.run.report import show_expert, wilson
-from data.run.resume import keep_going, why
-from data.run.screen import Line
+from data.run.resume import keep_going
+from data.run.screen import Line, why
 from data.run.session import Session
 from rl import Recipe, Reinforce, accuracy
 

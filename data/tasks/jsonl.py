@@ -211,8 +211,8 @@ class Pool:
         Shots, test lines and other domains have no part in it, but for a new answer that becomes
         a choice of all lines that name none.
         """
-        lines = [(split, q.prompt, q.answer, q.label, q.check, sorted(map(_words, q.choices)),
-                  q.cases) for split in ("train", "validation")
+        lines = [(split, q.prompt, q.answer, q.check, sorted(map(_words, q.choices)), q.cases)
+                 for split in ("train", "validation")
                  for group in self._groups[split].values() for q in group]
         return hashlib.sha256(ascii((self.name, lines)).encode()).hexdigest()[:16]
 

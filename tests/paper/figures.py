@@ -9,8 +9,6 @@ from statistics import mean
 
 import torch
 
-from data import HERE
-from data.files import load_file
 from data.tasks.jsonl import CLASSIFIER
 from data.tasks.problem import DOMAINS, LABELS
 from svf import KINDS
@@ -69,9 +67,9 @@ def gains(seeds: Seeds) -> object:
     """z - 1 of the experts that ship: a row a matrix, the singular values from left to right."""
     figure, [axes] = panels(4, 9, 4.6, sharey=True)
     names = (*DOMAINS, CLASSIFIER)
-    layers = list(session().svf.layers)
+    layers, shipped = list(session().svf.layers), session().library()
     for ax, name in zip(axes, names):
-        z = load_file(HERE / f"{name}.pt")["z"].view(len(layers), -1) - 1
+        z = shipped[name].view(len(layers), -1) - 1
         picture = ax.imshow(z, cmap="RdBu_r", vmin=-0.4, vmax=0.4, aspect="auto",
                             interpolation="nearest")
         ax.set(title=name, xlabel="singular value")

@@ -12,7 +12,8 @@ import multiprocessing
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, replace
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -22,19 +23,19 @@ from torch import Tensor
 
 import rl
 import t2
-from data.files import load_file, save_file, write_json, write_whole
-from data.run.answers import answers, right
+from data import safetensors
+from data.files import remove, write_json, write_whole
 from data.run.checkpoints import load_model
 from data.run.flags import Adapt
-from data.run.resume import quiet
+from data.run.resume import keep_going
 from data.run.screen import Line
-from data.run.session import Session
+from data.run.session import SUFFIX, Session
 from data.tasks.families import TASKS, trained_on
 from data.tasks.jsonl import CLASSIFIER
 from data.tasks.problem import DOMAINS, Problem, Task
-from svf import Adapter
+from model import complete
+from svf import SVF
 from tests.paper import variants
-from tests.paper.marks import share
 
 OUT = Path("out/paper")
 FIRST, SECOND = "first", "second"  # the base that ships, and one pretrained with another seed
@@ -92,7 +93,7 @@ def result(*job: object) -> dict:
 
 
 def vector(run: Run) -> Tensor:
-    return load_file(place(("train", run)).with_suffix(".pt"))["z"]
+    return safetensors.load(place(("train", run)).with_suffix(SUFFIX), "run")[0]["z"]
 
 
 # ---------------------------------------------------------------------------- bases and prompts
@@ -102,13 +103,14 @@ def session(base: str = FIRST) -> Session:
     """A base and its SVF, as t2.py has them."""
     folder = OUT / base  # the first one's is empty: what ships is used
     folder.mkdir(parents=True, exist_ok=True)
-    if base != FIRST and not (folder / "base.pt").exists():  # never the one that ships instead
-        raise ValueError(f"{folder / 'base.pt'} is not there: the same command makes it")
+    path = folder / f"base{SUFFIX}"
+    if base != FIRST and not path.exists():  # never the one that ships instead
+        raise ValueError(f"{path} is not there: the same command makes it")
     return Session(Adapt(out=folder, threads=1, n=N))
 
 
 @lru_cache(3)
-def adapted(name: str, base: str = FIRST) -> Adapter:
+def adapted(name: str, base: str = FIRST) -> SVF:
     """A model of its own, wrapped by the adapter of this name."""
     if name == "svf":
         return session(base).svf
@@ -136,39 +138,33 @@ def spread(tasks: Iterable[Task], n: int, split: str, seed: object) -> list[Prob
 
 
 @dataclass(frozen=True)
-class Few:
+class Few(Task):
     """A family of which training sees a few fixed prompts alone."""
 
-    task: Task
-    seen: tuple[Problem, ...]
-
-    @property
-    def name(self) -> str:
-        return self.task.name
+    seen: tuple[Problem, ...] = ()
 
     def problem(self, rng: Random, split: str) -> Problem:
-        assert split == "train"
-        return rng.choice(self.seen)
-
-    def problems(self, n: int, split: str, seed: object) -> list[Problem]:
-        return self.task.problems(n, split, seed)
+        return rng.choice(self.seen) if split == "train" else super().problem(rng, split)
 
 
 def few(tasks: tuple[Task, ...], size: int, seed: int) -> tuple[Few, ...]:
     """`size` prompts in all, or one less or more than is even a family."""
     each = [size // len(tasks) + (i < size % len(tasks)) for i in range(len(tasks))]
-    return tuple(Few(task, tuple(task.problems(n, "train", f"few {seed}")))
+    return tuple(Few(**vars(task), seen=tuple(task.problems(n, "train", f"few {seed}")))
                  for task, n in zip(tasks, each))
 
 
 def judged(problems: list[Problem], texts: list[str]) -> str:
     """Marks of these answers."""
-    return "".join(str(int(ok)) for ok in right(problems, texts))
+    return "".join(str(int(p.reward(text) == 1)) for p, text in zip(problems, texts))
 
 
-def marks(adapter: Adapter, z: Tensor | None, problems: list[Problem]) -> str:
+def marks(adapter: SVF, z: Tensor | None, problems: list[Problem]) -> str:
     """Marks of greedy answers."""
-    return judged(problems, answers(adapter, z, session().fmt, problems))
+    fmt = session().fmt
+    with adapter.adapted(z):
+        done = complete(adapter.model, fmt, [p.prompt for p in problems])
+    return judged(problems, [fmt.text(c.tokens) for c in done])
 
 
 # --------------------------------------------------------------------------------------- jobs
@@ -178,43 +174,33 @@ def train(run: Run) -> dict:
     path, tasks = place(("train", run)), families(run.domain)
     adapter = adapted(run.adapter, run.base)
     seen = few(tasks, run.pool, run.seed) if run.pool else tasks
-    if run.after:
-        adapter = Later(adapter, vector(replace(run, domain=run.after[-1], after=run.after[:-1])))
+    if run.after:  # training starts where the earlier one ended
+        start = vector(replace(run, domain=run.after[-1], after=run.after[:-1]))
+        adapter = copy(adapter)
+        adapter.neutral = lambda: start
     usual = rl.Recipe()
-    prompts, samples = next((variants.SHAPES[x] for x in run.changes if x in variants.SHAPES),
-                            (usual.prompts, usual.samples))
+    prompts, samples = next((variants.SHAPES[x] for x in (run.learn, *run.changes)
+                             if x in variants.SHAPES), (usual.prompts, usual.samples))
     how = replace(usual, steps=run.steps, rate=run.rate, kl=run.kl, held=HELD, prompts=prompts,
                   samples=samples)
-    state = path.with_suffix(".state.pt")
+    training = variants.TRAININGS[run.learn](adapter, session().fmt, seen, how, run.seed)
+    state = path.with_suffix(f".state{SUFFIX}")
     with variants.changed(*run.changes):
-        z, log = {"rl": rl.reinforce, "text": variants.imitate}[run.learn](
-            adapter, session().fmt, seen, how, run.seed, state, asdict(run), quiet)
-    save_file(path.with_suffix(".pt"), {"z": z})
-    state.unlink(missing_ok=True)
+        log = keep_going(training, run.steps, state, {"run": str(run)}, lambda step, metrics: None)
+    z = training.best
+    safetensors.save(path.with_suffix(SUFFIX), {"z": z}, {"kind": "run", "run": str(run)})
+    remove(state)
 
     def marked(problems: list[Problem]) -> str:
         return marks(adapter, z, problems)
     near = [TASKS[name] for name in NEAR.get(run.domain, ())]
     return {"numbers": len(z), "seconds": log[-1]["seconds"],
-            "validation": share(marked(spread(tasks, HELD, "validation", 0))),
+            "validation": training.accuracy.item(),
             "own": marked(spread(tasks, N, "test", run.seed)),
             "near": marked(spread(near, N, "test", run.seed)) if near else "",
             "seen": marked([p for part in seen for p in part.seen]) if run.pool else "",
             "log": [{key: row.get(key) for key in ("reward", "kl", "no_signal", "loss")}
                     for row in log]}
-
-
-class Later:
-    """An adapter whose training starts where an earlier one ended."""
-
-    def __init__(self, adapter: Adapter, start: Tensor) -> None:
-        self.adapter, self.start = adapter, start
-
-    def neutral(self) -> Tensor:
-        return self.start
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.adapter, name)
 
 
 def base(seed: int, which: str = FIRST) -> dict:
@@ -260,16 +246,17 @@ def begin(out: Path) -> None:
 
 def check_base() -> None:
     """ValueError where OUT holds what another base gave."""
-    path, now = OUT / "base.json", json.dumps({"base": session().svf.fingerprint})
+    path, now = OUT / "base.json", json.dumps({"base": session().base})
     if path.exists() and path.read_text() != now:
-        raise ValueError(f"--out {OUT} holds runs of another base model than data/base.pt: name "
-                         "another folder, or delete it")
+        raise ValueError(f"--out {OUT} holds runs of another base model than "
+                         f"{session().find('base')}: name another folder, or delete it")
     write_whole(path, lambda file: file.write(now.encode()))
 
 
 def is_done(job: Job) -> bool:
     """Whether all files that it leaves behind are there: whoever deletes one has it made again."""
-    more = {"train": place(job).with_suffix(".pt"), "pretrain": OUT / str(job[1]) / "base.pt"}
+    more = {"train": place(job).with_suffix(SUFFIX),
+            "pretrain": OUT / str(job[1]) / f"base{SUFFIX}"}
     return all(path.exists() for path in (place(job), more.get(job[0], place(job))))
 
 

@@ -5,8 +5,10 @@ was not decided is computed; why.py has what we think is the reason.
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from statistics import mean, median
 
 from data.tasks.families import TASKS
@@ -20,6 +22,25 @@ from tests.paper.tables import ORDER, POOLS, SEQUENCES, TASK_NAMES, TWO_DOMAINS,
 LINES = {"short": SHORT, "full": FULL}
 
 
+def cells(marks: dict[str, Marks]) -> dict[str, dict]:
+    return {who: cell(m) for who, m in marks.items()}
+
+
+def shares(found: dict[str, dict], names: Iterable[str]) -> list[str]:
+    return [short(found[who]["share"]) for who in names]
+
+
+def held(marks: dict[str, Marks], *claims: tuple[str, str, str]) -> list[dict]:
+    """Claims (text, worse, better) of marks by name."""
+    return [claim(text, marks[worse], marks[better]) for text, worse, better in claims]
+
+
+def of_tasks(job: str, seeds: Seeds, *keys: str, tasks: Iterable[str] = TASK_NAMES) -> Marks:
+    """A string a seed: what stands under these keys in all tasks' results, one after another."""
+    return by_seed([[reduce(getitem, keys, result(job, task, s)) for s in seeds]
+                    for task in tasks])
+
+
 def domains_marks(method: Method, seeds: Seeds, which: str = "own", rate: float | None = None
                   ) -> Marks:
     return by_seed([method.marks(d, seeds, which, rate) for d in DOMAINS])
@@ -31,18 +52,17 @@ def base_marks(seeds: Seeds, which: str = "own") -> dict[str, Marks]:
 
 def method_row(method: Method, seeds: Seeds) -> dict:
     runs = [result("train", method.run(d, s, method.rate())) for d in DOMAINS for s in seeds]
-    row = {"label": method.label, "numbers": runs[0]["numbers"], "rate": method.rate(),
-           "rates": method.rates, "seconds": median(run["seconds"] for run in runs),
-           "cells": {d: cell(method.marks(d, seeds)) for d in DOMAINS},
-           "mean": cell(domains_marks(method, seeds))}
-    row["near"] = cell(domains_marks(method, seeds, "near"))
-    return row
+    return {"label": method.label, "numbers": runs[0]["numbers"], "rate": method.rate(),
+            "rates": method.rates, "seconds": median(run["seconds"] for run in runs),
+            "cells": {d: cell(method.marks(d, seeds)) for d in DOMAINS},
+            "mean": cell(domains_marks(method, seeds)),
+            "near": cell(domains_marks(method, seeds, "near"))}
 
 
 def base_row(seeds: Seeds) -> dict:
     own, near = base_marks(seeds), base_marks(seeds, "near")
-    return {"label": "base", "numbers": 0, "cells": {d: cell(own[d]) for d in DOMAINS},
-            "mean": cell(by_seed(list(own.values()))), "near": cell(by_seed(list(near.values())))}
+    return {"label": "base", "numbers": 0, "cells": cells(own),
+            "mean": cell(by_seed([*own.values()])), "near": cell(by_seed([*near.values()]))}
 
 
 # ---------------------------------------------------------------------- 1. SVF against LoRA
@@ -51,13 +71,13 @@ def rows_svf_lora(seeds: Seeds) -> dict:
     found = {"base": base_row(seeds), "budgets": {}, "claims": []}
     for name, steps in LINES.items():
         methods = need.rivals(steps)
-        ours = domains_marks(methods[0], seeds)
+        marks = {m.label: domains_marks(m, seeds) for m in methods}
         found["budgets"][name] = [
             {**method_row(m, seeds), "steps": steps,
-             "svf": paired(domains_marks(m, seeds), ours)} for m in methods]
-        for m in methods[1:]:
-            found["claims"].append(claim(f"SVF beats {m.label}, {128 * steps:,} rollouts",
-                                         domains_marks(m, seeds), ours))
+             "svf": paired(marks[m.label], marks["SVF"])} for m in methods]
+        found["claims"] += held(marks, *(
+            (f"SVF beats {label}, {128 * steps:,} rollouts", label, "SVF")
+            for label in marks if label != "SVF"))
     return found
 
 
@@ -65,13 +85,10 @@ def text_svf_lora(found: dict) -> str:
     head = ["method", "numbers", "rate", *DOMAINS, "mean", "SVF's lead, points"]
     base, out = found["base"], []
     for rows in found["budgets"].values():
-        lines = [["base", "", "", *(short(base["cells"][d]["share"]) for d in DOMAINS),
-                  number(base["mean"]), ""]]
-        for row in rows:
-            lines.append([row["label"], f"{row['numbers']:,}", f"{row['rate']:g}",
-                          *(short(row["cells"][d]["share"]) for d in DOMAINS),
-                          number(row["mean"]),
-                          "" if row["label"] == "SVF" else points(row["svf"])])
+        lines = [["base", "", "", *shares(base["cells"], DOMAINS), number(base["mean"]), ""]]
+        lines += [[row["label"], f"{row['numbers']:,}", f"{row['rate']:g}",
+                   *shares(row["cells"], DOMAINS), number(row["mean"]),
+                   "" if row["label"] == "SVF" else points(row["svf"])] for row in rows]
         out.append(f"{128 * rows[0]['steps']:,} rollouts ({rows[0]['steps']} steps):\n\n"
                    + grid(head, lines))
     paper = ("Paper, Llama3-8B (GSM8K, MBPP-pro, ARC-Easy): base 75.9, 64.7, 88.6; LoRA (q, v, "
@@ -99,36 +116,36 @@ def unseen_marks(seeds: Seeds, who: str, tasks: tuple[str, ...] = TASK_NAMES) ->
 
 def rows_unseen(seeds: Seeds) -> dict:
     found, rows = unseen_results(seeds), []
-    for task in TASK_NAMES:
-        cells = {who: cell([row["marks"][who] for row in found[task]])
-                 for who in (*NAMES, *DOMAINS)}
-        alpha = [mean(a) for a in zip(*(row["alpha"] for row in found[task]))]
-        rows.append({"task": task, "cells": cells, "alpha": alpha,
-                     "oracle": max(DOMAINS, key=lambda d: cells[d]["share"])})
     marks = {who: unseen_marks(seeds, who) for who in (*NAMES, *DOMAINS)}
+    for task in TASK_NAMES:
+        of = cells({who: [row["marks"][who] for row in found[task]] for who in marks})
+        alpha = [mean(a) for a in zip(*(row["alpha"] for row in found[task]))]
+        rows.append({"task": task, "cells": of, "alpha": alpha,
+                     "oracle": max(DOMAINS, key=lambda d: of[d]["share"])})
     best = by_seed([[row["marks"][r["oracle"]] for row in found[r["task"]]] for r in rows])
-    pairs = (("A beats the base", "base", "prompt"), ("B beats A", "prompt", "classifier"),
-             ("C beats B", "classifier", "few_shot"),
-             ("C beats LoRA of the nearest domain", "lora", "few_shot"),
-             ("C beats random search at its budget", "search", "few_shot"),
-             ("C beats alpha by gradient on worked solutions", "gradient", "few_shot"))
-    return {"rows": rows, "mean": {who: cell(marks[who]) for who in marks}, "oracle": cell(best),
-            "against": {who: paired(marks[who], marks["few_shot"]) for who in marks
-                        if who != "few_shot"} | {"oracle": paired(best, marks["few_shot"])},
-            "claims": [claim(text, marks[a], marks[b]) for text, a, b in pairs]
-            + [claim("C beats the best single expert (picked on test: an oracle)", best,
-                     marks["few_shot"])]}
+    everyone = {**marks, "oracle": best}
+    return {"rows": rows, "mean": cells(marks), "oracle": cell(best),
+            "against": {who: paired(m, marks["few_shot"]) for who, m in everyone.items()
+                        if who != "few_shot"},
+            "claims": held(
+                everyone, ("A beats the base", "base", "prompt"),
+                ("B beats A", "prompt", "classifier"), ("C beats B", "classifier", "few_shot"),
+                ("C beats LoRA of the nearest domain", "lora", "few_shot"),
+                ("C beats random search at its budget", "search", "few_shot"),
+                ("C beats alpha by gradient on worked solutions", "gradient", "few_shot"),
+                ("C beats the best single expert (picked on test: an oracle)", "oracle",
+                 "few_shot"))}
 
 
 def text_unseen(found: dict) -> str:
     head = ["task", *NAMES.values(), "best single expert", "C's alpha"]
-    lines = [[row["task"], *(short(row["cells"][who]["share"]) for who in NAMES),
+    lines = [[row["task"], *shares(row["cells"], NAMES),
               f"{short(row['cells'][row['oracle']]['share'])} ({row['oracle'][:4]})",
               " ".join(f"{a:+.2f}" for a in row["alpha"])] for row in found["rows"]]
-    lines.append(["mean", *(short(found["mean"][who]["share"]) for who in NAMES),
-                  short(found["oracle"]["share"]), " ".join(d[:4] for d in DOMAINS)])
+    lines.append(["mean", *shares(found["mean"], NAMES), short(found["oracle"]["share"]),
+                  " ".join(d[:4] for d in DOMAINS)])
     lines.append(["C's lead, points", *("" if who == "few_shot" else points(found["against"][who])
-                                        for who in NAMES), points(found["against"]["oracle"]), ""])
+                                        for who in (*NAMES, "oracle")), ""])
     paper = ("Paper, Llama3-8B (MATH, HumanEval, ARC-Challenge): base 24.5, 61.0, 80.6; LoRA "
              "24.1, 52.4, 81.1; A 25.2, 61.6, 81.7; B 25.2, 62.8, 81.4; C 25.5, 63.0, 82.6.")
     return "\n\n".join([grid(head, lines), paper])
@@ -162,25 +179,22 @@ STRATEGIES = {"prompt": "A", "classifier": "B", "few_shot": "C"}
 
 def rows_time(seeds: Seeds) -> dict:
     every = [row for rows in unseen_results(seeds).values() for row in rows]
-    n = len(every[0]["marks"]["base"])
-    found = {}
-    for who in STRATEGIES:
+    found, notes = {}, []
+    for who, name in STRATEGIES.items():
         pairs = [row["seconds"][who] for row in every]
-        found[who] = {"first": [median(p[0] for p in pairs), min(p[0] for p in pairs),
-                                max(p[0] for p in pairs)],
-                      "second": [median(p[1] for p in pairs), min(p[1] for p in pairs),
-                                 max(p[1] for p in pairs)],
-                      "ratio": median(p[0] / p[1] for p in pairs)}
-    notes = []
-    for who in ("prompt", "classifier"):
-        quick = cell(["".join(str(int(first < second)) for first, second in
-                              (row["seconds"][who] for row in every))])
+        first, second = ([median(x), min(x), max(x)] for x in zip(*pairs))
+        found[who] = {"first": first, "second": second,
+                      "ratio": median(a / b for a, b in pairs)}
+        if name == "C":
+            continue
+        quick = cell(["".join(str(int(a < b)) for a, b in pairs)])
         low, high = quick["interval"]
         found[who]["quick"] = quick["share"]
         said = "held" if low > 0.5 else "failed" if high < 0.5 else "not decided"
-        notes.append(f"pass 1 of {STRATEGIES[who]} takes less time than pass 2: **{said}**, in "
+        notes.append(f"pass 1 of {name} takes less time than pass 2: **{said}**, in "
                      f"{quick['share']:.0%} of {len(every)} tasks and seeds.")
-    return {"n": n, "jobs": len(every), "rows": found, "notes": notes}
+    return {"n": len(every[0]["marks"]["base"]), "jobs": len(every), "rows": found,
+            "notes": notes}
 
 
 def text_time(found: dict) -> str:
@@ -230,16 +244,15 @@ def rows_ablations(seeds: Seeds) -> dict:
         if row["label"] in same:
             row["same"] = paired(usual, same[row["label"]])
     return {"base": base_row(seeds), "steps": SHORT, "rows": rows,
-            "claims": [claim(text, (marks | same)[a], (marks | same)[b])
-                       for text, a, b in ABLATION_CLAIMS]}
+            "claims": held(marks | same, *ABLATION_CLAIMS)}
 
 
 def text_ablations(found: dict) -> str:
     head = ["method", "numbers", "rate", *DOMAINS, "mean", "unseen families",
             "against the first row, points", "at its rate, points"]
     lines = [[row["label"], f"{row['numbers']:,}", f"{row['rate']:g}" if "rate" in row else "",
-              *(short(row["cells"][d]["share"]) for d in DOMAINS), number(row["mean"]),
-              number(row["near"]), points(row["usual"]) if i and "usual" in row else "",
+              *shares(row["cells"], DOMAINS), number(row["mean"]), number(row["near"]),
+              points(row["usual"]) if i and "usual" in row else "",
               points(row["same"]) if "same" in row else ""]
              for i, row in enumerate((*found["rows"], found["base"]))]
     paper = (f"{found['steps']} steps of 128 answers each; next token: of ideal ones, or as said. "
@@ -256,23 +269,21 @@ TRANSFER = {"base": "base 2", "ordered": "expert of base 1", "shuffled": "shuffl
 
 
 def rows_transfer(seeds: Seeds) -> dict:
-    found = {task: [result("transfer", task, s) for s in seeds] for task in TASK_NAMES}
-    marks = {who: by_seed([[row[who] for row in found[task]] for task in TASK_NAMES])
-             for who in TRANSFER}
-    pairs = (("experts of base 1, in order, help base 2", "base", "ordered"),
-             ("in order they beat shuffled ones", "shuffled", "ordered"),
-             ("C with base 1's experts helps base 2", "base", "ordered_few_shot"),
-             ("C with base 1's experts beats C with shuffled ones", "shuffled_few_shot",
-              "ordered_few_shot"))
-    return {"rows": [{"task": task, "cells": {who: cell([row[who] for row in found[task]])
-                                              for who in TRANSFER}} for task in TASK_NAMES],
-            "mean": {who: cell(m) for who, m in marks.items()},
-            "claims": [claim(text, marks[a], marks[b]) for text, a, b in pairs]}
+    def marks(tasks: Iterable[str]) -> dict[str, Marks]:
+        return {who: of_tasks("transfer", seeds, who, tasks=tasks) for who in TRANSFER}
+    every = marks(TASK_NAMES)
+    return {"rows": [{"task": task, "cells": cells(marks([task]))} for task in TASK_NAMES],
+            "mean": cells(every),
+            "claims": held(
+                every, ("experts of base 1, in order, help base 2", "base", "ordered"),
+                ("in order they beat shuffled ones", "shuffled", "ordered"),
+                ("C with base 1's experts helps base 2", "base", "ordered_few_shot"),
+                ("C with base 1's experts beats C with shuffled ones", "shuffled_few_shot",
+                 "ordered_few_shot"))}
 
 
 def text_transfer(found: dict) -> str:
-    lines = [[row["task"], *(short(row["cells"][who]["share"]) for who in TRANSFER)]
-             for row in found["rows"]]
+    lines = [[row["task"], *shares(row["cells"], TRANSFER)] for row in found["rows"]]
     lines.append(["mean", *(number(found["mean"][who]) for who in TRANSFER)])
     paper = ("Paper, Llama's experts on Mistral (MATH, HumanEval, ARC-Challenge): in order 12.0, "
              "45.1, 72.0; shuffled 10.5, 40.2, 70.8.")
@@ -283,14 +294,11 @@ def text_transfer(found: dict) -> str:
 
 def rows_shots(seeds: Seeds) -> dict:
     marks = {"A": unseen_marks(seeds, "prompt"), "B": unseen_marks(seeds, "classifier")}
-    for n in SHOTS:
-        marks[str(n)] = by_seed([[result("informed", task, s)[str(n)] for s in seeds]
-                                 for task in TASK_NAMES])
+    marks |= {n: of_tasks("informed", seeds, n) for n in map(str, SHOTS)}
     few, many = str(SHOTS[1]), str(SHOTS[-1])
-    return {"cells": {who: cell(m) for who, m in marks.items()},
-            "claims": [claim(f"{many} shots beat {few}", marks[few], marks[many]),
-                       claim(f"{few} shots beat 1", marks["1"], marks[few]),
-                       claim("C with 3 shots beats B", marks["B"], marks["3"])]}
+    return {"cells": cells(marks), "claims": held(
+        marks, (f"{many} shots beat {few}", few, many), (f"{few} shots beat 1", "1", few),
+        ("C with 3 shots beats B", "B", "3"))}
 
 
 def text_shots(found: dict) -> str:
@@ -314,17 +322,16 @@ def rows_classes(seeds: Seeds) -> dict:
             continue
         row = {"task": name, "label": task.label, "unseen": task.unseen}
         for who in right:
-            said = "".join(f[who][name] for f in found)
-            row[who] = {label: said.count(label[0]) / len(said) for label in LABELS}
+            said = [f[who][name] for f in found]
+            row["n"] = len("".join(said))
+            row[who] = {label: "".join(said).count(label[0]) / row["n"] for label in LABELS}
             if len(task.makers) == 1:  # of two domains, neither is the one
-                right[who].append(["".join(str(int(c == task.label[0])) for c in f[who][name])
-                                   for f in found])
-        row["n"] = len(said)
+                right[who].append(["".join(str(int(c == task.label[0])) for c in letters)
+                                   for letters in said])
         rows.append(row)
     totals = {who: by_seed(parts) for who, parts in right.items()}
-    return {"rows": rows, "right": {who: cell(m) for who, m in totals.items()},
-            "claims": [claim("B names the category better than A", totals["prompt"],
-                             totals["classifier"])]}
+    return {"rows": rows, "right": cells(totals), "claims": held(
+        totals, ("B names the category better than A", "prompt", "classifier"))}
 
 
 def text_classes(found: dict) -> str:
@@ -341,48 +348,44 @@ def text_classes(found: dict) -> str:
 # ------------------------------------------------- 8. new skills, few prompts, two skills at once
 
 def rows_skills(seeds: Seeds) -> dict:
-    found = {"rows": [], "claims": []}
+    def row(label: str, now: dict[str, Marks], then: dict[str, Marks] | None = None) -> dict:
+        return {"label": label, "then": then and cells(then), "now": cells(now)}
+
+    def old(marks: dict[str, Marks]) -> Marks:
+        return by_seed([marks[name] for name in ORDER[:-1]])
     separate = {name: [result("skills", need.experts_of(s)[i])[name] for s in seeds]
                 for i, name in enumerate(ORDER)}
-    found["rows"].append({"label": "base", "then": None, "now": {
-        name: cell([result("base", s)["own"][name] for s in seeds]) for name in ORDER}})
-    found["rows"].append({"label": "an SVF expert each", "then": None,
-                          "now": {name: cell(m) for name, m in separate.items()}})
+    base = {name: [result("base", s)["own"][name] for s in seeds] for name in ORDER}
+    rows, claims = [row("base", base), row("an SVF expert each", separate)], []
     for label, method in SEQUENCES.items():
         runs = [need.sequence(method, s) for s in seeds]
         then = {name: [result("skills", run[i])[name] for run in runs]
                 for i, name in enumerate(ORDER)}
         now = {name: [result("skills", run[-1])[name] for run in runs] for name in ORDER}
-        found["rows"].append({"label": f"{label}, in sequence",
-                              "then": {name: cell(m) for name, m in then.items()},
-                              "now": {name: cell(m) for name, m in now.items()}})
-        old = [by_seed([marks[name] for name in ORDER[:-1]]) for marks in (then, now)]
-        found["claims"].append(claim(f"{label} forgets old skills in sequence", old[1], old[0]))
-        found["claims"].append(claim(
-            f"an SVF expert each keeps the old skills better than {label}", old[1],
-            by_seed([separate[name] for name in ORDER[:-1]])))
+        rows.append(row(f"{label}, in sequence", now, then))
+        claims += [claim(f"{label} forgets old skills in sequence", old(now), old(then)),
+                   claim(f"an SVF expert each keeps the old skills better than {label}", old(now),
+                         old(separate))]
+
+    def three_and_four(*tasks: str) -> list[Marks]:
+        return [unseen_marks(seeds, "few_shot", tasks),
+                of_tasks("skilled", seeds, "marks", tasks=tasks)]
     others = tuple(task for task in TASK_NAMES if task != SKILL)
-    three = unseen_marks(seeds, "few_shot", others)
-    four = by_seed([[result("skilled", task, s)["marks"] for s in seeds] for task in others])
-    found["three"], found["four"] = cell(three), cell(four)
-    found["others"] = {task: [cell(unseen_marks(seeds, "few_shot", (task,))), cell(
-        [result("skilled", task, s)["marks"] for s in seeds])] for task in others}
-    found["added"] = paired(three, four)
-    found["claims"].append(claim("C on the other tasks gains from the fourth expert", three, four))
-    own = [result("skilled", SKILL, s)["marks"] for s in seeds]
-    found["skill"] = {"three": cell(unseen_marks(seeds, "few_shot", (SKILL,))),
-                      "four": cell(own)}
-    return found
+    three, four = three_and_four(*others)
+    return {"rows": rows, "claims": [*claims, claim(
+                "C on the other tasks gains from the fourth expert", three, four)],
+            "three": cell(three), "four": cell(four), "added": paired(three, four),
+            "others": {task: [*map(cell, three_and_four(task))] for task in others},
+            "skill": dict(zip(("three", "four"), map(cell, three_and_four(SKILL))))}
 
 
 def text_skills(found: dict) -> str:
     lines = []
     for row in found["rows"]:
         if row["then"]:
-            lines.append([row["label"] + ": when learned", *(
-                short(c["share"]) for c in row["then"].values())])
-        lines.append([row["label"] + (": at the end" if row["then"] else ""), *(
-            short(c["share"]) for c in row["now"].values())])
+            lines.append([row["label"] + ": when learned", *shares(row["then"], ORDER)])
+        lines.append([row["label"] + ": at the end" * bool(row["then"]),
+                      *shares(row["now"], ORDER)])
     added = [[f"C with {text}", *(short(pair[i]["share"]) for pair in found["others"].values())]
              for i, text in enumerate(("three experts", "the fourth as well"))]
     return "\n\n".join([
@@ -424,18 +427,17 @@ def text_overfitting(found: dict) -> str:
 
 
 def rows_two(seeds: Seeds) -> dict:
-    found = unseen_results(seeds)
-    rows, all_best, all_mixed = [], [], []
+    found, rows, parts = unseen_results(seeds), [], {"best": [], "mixed": []}
     for task in TWO_DOMAINS:
         marks = {who: [row["marks"][who] for row in found[task]]
                  for who in ("base", *DOMAINS, "uniform", "few_shot")}
-        best = max(DOMAINS, key=lambda d: cell(marks[d])["share"])
-        all_best.append(marks[best])
-        all_mixed.append(marks["few_shot"])
-        rows.append({"task": task, "cells": {who: cell(m) for who, m in marks.items()}})
-    return {"rows": rows, "claims": [claim(
-        "a mixture beats every single expert where two skills are asked for at once",
-        by_seed(all_best), by_seed(all_mixed))]}
+        rows.append({"task": task, "cells": cells(marks)})
+        parts["best"].append(marks[max(DOMAINS, key=lambda d: cell(marks[d])["share"])])
+        parts["mixed"].append(marks["few_shot"])
+    return {"rows": rows, "claims": held(
+        {who: by_seed(strings) for who, strings in parts.items()},
+        ("a mixture beats every single expert where two skills are asked for at once", "best",
+         "mixed"))}
 
 
 def text_two(found: dict) -> str:
@@ -448,46 +450,35 @@ def text_two(found: dict) -> str:
 
 def rows_few(seeds: Seeds) -> dict:
     texts = {m.label: m for m in need.FEW_TEXT}
-    rows = []
-    for m in need.FEW:
-        row = method_row(m, seeds)
-        row["text"] = method_row(texts[m.label], seeds) if m.label in texts else None
-        rows.append(row)
-    methods = {m.label: m for m in need.FEW}
-    usual = domains_marks(methods["SVF"], seeds)
-    base = by_seed(list(base_marks(seeds).values()))
+    rows = [{**method_row(m, seeds),
+             "text": method_row(texts[m.label], seeds) if m.label in texts else None}
+            for m in need.FEW]
+    marks = {m.label: domains_marks(m, seeds) for m in need.FEW}
+    marks["base"] = by_seed([*base_marks(seeds).values()])
     return {"rows": sorted(rows, key=lambda row: row["numbers"]), "base": base_row(seeds),
-            "claims": [
-                claim("one gain a matrix beats the base", base,
-                      domains_marks(methods["one a matrix"], seeds)),
-                claim("one gain in all beats the base", base,
-                      domains_marks(methods["one gain in all"], seeds)),
-                claim("every gain beats the top 16 of each matrix",
-                      domains_marks(methods["top 16"], seeds), usual),
-                claim("28 gains of first singular values beat 28 gains of whole matrices",
-                      domains_marks(methods["one a matrix"], seeds),
-                      domains_marks(methods["top singular value"], seeds))]}
+            "claims": held(
+                marks, ("one gain a matrix beats the base", "base", "one a matrix"),
+                ("one gain in all beats the base", "base", "one gain in all"),
+                ("every gain beats the top 16 of each matrix", "top 16", "SVF"),
+                ("28 gains of first singular values beat 28 gains of whole matrices",
+                 "one a matrix", "top singular value"))}
 
 
 def text_few(found: dict) -> str:
     head = ["trained", "numbers", "rate", *DOMAINS, "mean, RL", "mean, next token (ideal)"]
-    lines = [["base", "0", "", *(short(found["base"]["cells"][d]["share"]) for d in DOMAINS),
-              number(found["base"]["mean"]), ""]]
-    for row in found["rows"]:
-        lines.append([row["label"], f"{row['numbers']:,}", f"{row['rate']:g}",
-                      *(short(row["cells"][d]["share"]) for d in DOMAINS), number(row["mean"]),
-                      number(row["text"]["mean"]) if row["text"] else ""])
+    base = found["base"]
+    lines = [["base", "0", "", *shares(base["cells"], DOMAINS), number(base["mean"]), ""]]
+    lines += [[row["label"], f"{row['numbers']:,}", f"{row['rate']:g}",
+               *shares(row["cells"], DOMAINS), number(row["mean"]),
+               number(row["text"]["mean"]) if row["text"] else ""] for row in found["rows"]]
     return grid(head, lines)
 
 
 # ---------------------------------------------------------------------------- 10. beyond the paper
 
 def rows_beyond(seeds: Seeds) -> dict:
-    def marks(job: str, who: str) -> Marks:
-        return by_seed([[result(job, task, s)["marks"][who] for s in seeds]
-                        for task in TASK_NAMES])
     names = list(result("beyond", TASK_NAMES[0], seeds[0])["marks"])
-    every = {name: marks("beyond", name) for name in names}
+    every = {name: of_tasks("beyond", seeds, "marks", name) for name in names}
     every["gradient"] = unseen_marks(seeds, "gradient")
     every["B"] = unseen_marks(seeds, "classifier")
     warm = [result("warm", s) for s in seeds]
@@ -496,26 +487,21 @@ def rows_beyond(seeds: Seeds) -> dict:
     growth, many = [], need.growing(seeds)
     for K in map(str, LIBRARIES):
         rows = [[result("growth", task, s, many)[K] for s in seeds] for task in TASK_NAMES]
-        growth.append({"experts": int(K), **cell(by_seed([[r["marks"] for r in row]
-                                                          for row in rows])),
-                       "seconds": median(r["seconds"][0] for row in rows for r in row)})
         every[f"K {K}"] = by_seed([[r["marks"] for r in row] for row in rows])
+        growth.append({"experts": int(K), **cell(every[f"K {K}"]),
+                       "seconds": median(r["seconds"][0] for row in rows for r in row)})
     small, large = (f"K {K}" for K in (LIBRARIES[0], LIBRARIES[-1]))
-    return {"cells": {who: cell(m) for who, m in every.items()},
+    return {"cells": cells(every), "growth": growth,
             "against": {who: paired(every["cem"], m) for who, m in every.items() if who != "cem"},
-            "growth": growth,
-            "claims": [
-                claim("CEM beats OpenAI-ES", every["OpenAI-ES"], every["cem"]),
-                claim("CEM beats separable CMA-ES", every["separable CMA-ES"], every["cem"]),
-                claim("CEM beats random search", every["random search"], every["cem"]),
-                claim("soft dispatch beats B", every["B"], every["soft dispatch"]),
-                claim("a coefficient a matrix beats one an expert", every["cem"],
-                      every["by matrix"]),
-                claim("the best of past tasks' alphas, without a search, beats B", every["B"],
-                      every["warm 0"]),
-                claim("after one iteration, a start from past tasks beats 1/K", every["cold 1"],
-                      every["warm 1"]),
-                claim("C gets worse from 3 to 12 experts", every[large], every[small])]}
+            "claims": held(
+                every, ("CEM beats OpenAI-ES", "OpenAI-ES", "cem"),
+                ("CEM beats separable CMA-ES", "separable CMA-ES", "cem"),
+                ("CEM beats random search", "random search", "cem"),
+                ("soft dispatch beats B", "B", "soft dispatch"),
+                ("a coefficient a matrix beats one an expert", "cem", "by matrix"),
+                ("the best of past tasks' alphas, without a search, beats B", "B", "warm 0"),
+                ("after one iteration, a start from past tasks beats 1/K", "cold 1", "warm 1"),
+                ("C gets worse from 3 to 12 experts", large, small))}
 
 
 BEYOND = {"cem": ("CEM (C)", 40), "random search": ("random search", 40),

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from cem import CEM, Search, ranking, scores
-from data.llama.chat import PromptFormat
+from data.run.baselines import random_alphas
 from data.tasks.problem import Problem
+from data.tokenizer import PromptFormat
 from svf import SVF
 
 USUAL = Search()
@@ -33,8 +34,7 @@ class Random:
         self.mu, self.best, self.K, self.generator = torch.full((K,), 1 / K), None, K, generator
 
     def ask(self) -> Tensor:
-        eps = torch.randn(USUAL.population, self.K, generator=self.generator)
-        return 1 / self.K + USUAL.sigma * eps
+        return random_alphas(self.K, USUAL.population, self.generator)
 
     def tell(self, candidates: Tensor, found: Tensor) -> None:
         first = ranking(found)[0]
@@ -109,9 +109,41 @@ SEARCHES: dict[str, Callable] = {"cem": Cem, "random search": Random, "OpenAI-ES
 
 def run(make: Callable, svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
         generator: torch.Generator, iterations: int = USUAL.iterations) -> Tensor:
-    """alpha (K,) at which make(K, generator) ends."""
-    search = make(len(experts), generator)
+    """alpha (K,) at which make(K, generator) ends; as in few_shot, 0 if no shot was ever right."""
+    return climb(make(len(experts), generator), iterations,
+                 lambda alphas: scores(svf, fmt, experts, alphas, shots))
+
+
+def climb(search: Callable, iterations: int, score: Callable[[Tensor], Tensor]) -> Tensor:
+    """Where the search ends. What it asks for where no shot is right is not told: drawn again."""
+    signal = False
     for _ in range(iterations):
-        alphas = search.ask()
-        search.tell(alphas, scores(svf, fmt, experts, alphas, shots))
-    return search.mu
+        candidates = search.ask()
+        found = score(candidates)
+        if found[:, 0].max() > 0:
+            search.tell(candidates, found)
+            signal = True
+    return search.mu if signal else torch.zeros_like(search.mu)
+
+
+def mix_by_matrix(alpha: Tensor, experts: Tensor, sizes: list[int]) -> Tensor:
+    """As svf.mix, with a coefficient for each matrix: alpha (..., K, M). Returns (..., N).
+
+    >>> experts = torch.tensor([[3., 1., 5.], [1., 9., 1.]])
+    >>> mix_by_matrix(torch.tensor([[.5, 0.], [.25, 1.]]), experts, [2, 1]).tolist()
+    [2.0, 3.0, 1.0]
+    """
+    each = alpha.repeat_interleave(torch.tensor(sizes), -1)  # (..., K, N)
+    return 1 + (each * (experts - 1)).sum(-2)
+
+
+def by_matrix(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
+              generator: torch.Generator) -> Tensor:
+    """z (N,) by CEM with a coefficient for each matrix, at the same number of evaluations."""
+    K, M, P = len(experts), len(svf.sizes), USUAL.population
+
+    def mixed(alphas: Tensor) -> Tensor:
+        return mix_by_matrix(alphas.view(*alphas.shape[:-1], K, M), experts, svf.sizes)
+    search = Cem(K * M, generator, torch.full((K * M,), 1 / K))  # each candidate is an expert:
+    return mixed(climb(search, USUAL.iterations, lambda alphas: scores(
+        svf, fmt, mixed(alphas), torch.eye(P), shots)))

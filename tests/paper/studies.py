@@ -15,10 +15,10 @@ from torch import Tensor
 
 import cem
 import t2
-from data.run.answers import padded
+from data.processes import seeded
+from data.run.baselines import random_alphas, random_search
 from data.run.checkpoints import load_model
-from data.run.pretrain import next_token_loss
-from data.run.resume import seeded
+from data.run.pretrain import next_token_loss, padded
 from data.tasks.families import TASKS, UNSEEN
 from data.tasks.jsonl import CLASSIFIER
 from data.tasks.problem import DOMAINS, JOIN, OTHERS, WHICH, Problem
@@ -42,36 +42,37 @@ def shots(task: str, seed: int, n: int = USUAL) -> list[Problem]:
 
 
 def mixed(alpha: Tensor, Z: Tensor, problems: list[Problem], base: str = FIRST) -> str:
-    """Marks of the mixture alpha (K, 1) or (K, M) of the experts Z (K, N)."""
-    svf = session(base).svf
-    return marks(svf, mix(alpha, Z, svf.sizes), problems)
+    """Marks of the mixture alpha (K,) of the experts Z (K, N)."""
+    return marks(session(base).svf, mix(alpha, Z), problems)
 
 
-def searched(task: str, seed: int, Z: Tensor, n: int = USUAL, search: cem.Search | None = None,
-             base: str = FIRST) -> tuple[dict, Tensor]:
-    """Strategy C, timed, from the stream that `t2.py adapt` would take."""
+def searched(task: str, seed: int, Z: Tensor, n: int = USUAL, base: str = FIRST
+             ) -> tuple[dict, Tensor]:
+    """Strategy C, timed, with the random numbers that `t2.py adapt` would take."""
     begin = time.perf_counter()
     alpha, history = cem.few_shot(session(base).svf, session().fmt, Z, shots(task, seed, n),
-                                  search or cem.Search(), seeded("cem", task, seed))
+                                  cem.Search(), seeded("cem", task, seed))
     middle = time.perf_counter()
     found = mixed(alpha, Z, tests(task, seed), base)
     return {"marks": found, "seconds": [middle - begin, time.perf_counter() - middle],
-            "alpha": alpha.mean(1).tolist(), "history": history}, alpha
+            "alpha": alpha.tolist(), "history": history}, alpha
+
+
+def namers(seed: int) -> dict[str, Tensor | None]:
+    """Who names categories in A and in B: the base, and the classification expert."""
+    return {"prompt": None, "classifier": vector(library(seed)[CLASSIFIER])}
 
 
 # ------------------------------------------------------------------------- unseen tasks (Table 2)
 
 def unseen(task: str, seed: int, lora: Run | None) -> dict:
     """All strategies and baselines on one task. lora: the nearest domain's, if it has one."""
-    problems, Z, svf = tests(task, seed), experts(seed), session().svf
-    K, row, seconds = len(Z), {}, {}
-    row["base"] = marks(svf, None, problems)
-    for name, z in zip(DOMAINS, Z):
-        row[name] = marks(svf, z, problems)
+    problems, examples, Z = tests(task, seed), shots(task, seed), experts(seed)
+    K, svf, seconds = len(Z), session().svf, {}
+    row = {name: marks(svf, z, problems) for name, z in zip(("base", *DOMAINS), (None, *Z))}
     row["lora"] = row["base"] if lora is None else marks(
         lab.adapted(lora.adapter), vector(lora), problems)
-    both = {name: vector(run) for name, run in library(seed).items()}
-    for strategy, z in (("prompt", None), ("classifier", both[CLASSIFIER])):
+    for strategy, z in namers(seed).items():
         begin = time.perf_counter()
         names = [name for name, _ in t2.categorise(session(), z, [p.prompt for p in problems])]
         alpha = t2.one_hot(DOMAINS, names)
@@ -79,35 +80,34 @@ def unseen(task: str, seed: int, lora: Run | None) -> dict:
         texts = t2.answer(session(), Z, alpha, problems, task)
         seconds[strategy] = [middle - begin, time.perf_counter() - middle]
         row[strategy] = judged(problems, texts)
-    row["uniform"] = mixed(torch.full((K, 1), 1 / K), Z, problems)
-    usual = cem.Search()
-    blind = 1 / K + usual.sigma * torch.randn(K, 1, generator=seeded("random", task, seed))
-    row["random"] = mixed(blind, Z, problems)
-    best = cem.random_search(svf, session().fmt, Z, shots(task, seed), usual,
-                             seeded("search", task, seed))
-    row["search"] = mixed(best, Z, problems)
     found, _ = searched(task, seed, Z)
     row["few_shot"], seconds["few_shot"] = found["marks"], found["seconds"]
-    row["gradient"] = mixed(by_gradient(Z, shots(task, seed)), Z, problems)
-    row["in_prompt"] = in_prompt(shots(task, seed), problems)
+    for name, alpha in {
+            "uniform": torch.full((K,), 1 / K),
+            "random": random_alphas(K, 1, seeded("random", task, seed))[0],
+            "search": random_search(svf, session().fmt, Z, examples,
+                                    seeded("search", task, seed)),
+            "gradient": by_gradient(Z, examples)}.items():
+        row[name] = mixed(alpha, Z, problems)
+    row["in_prompt"] = in_prompt(examples, problems)
     return {"marks": row, "seconds": seconds, "alpha": found["alpha"],
             "history": found["history"]}
 
 
 def by_gradient(Z: Tensor, problems: list[Problem], steps: int = 40, rate: float = 0.05
                 ) -> Tensor:
-    """alpha (K, 1) by Adam on the log-likelihood of the shots' worked solutions.
+    """alpha (K,) by Adam on the log-likelihood of the shots' worked solutions.
 
     It is told more than C, which sees an answer's last word judged, and no solution.
     """
     svf, fmt, rng = session().svf, session().fmt, Random("solutions")
-    alpha = torch.full((len(Z), 1), 1 / len(Z), requires_grad=True)
+    alpha = torch.full((len(Z),), 1 / len(Z), requires_grad=True)
     optimizer = torch.optim.Adam([alpha], lr=rate)
-    pairs = padded([(fmt.prompt(p.prompt), fmt.answer(solution(p, rng)))
-                       for p in problems], 0.0, "cpu")
+    pairs = padded([(fmt.prompt(p.prompt), fmt.answer(solution(p, rng))) for p in problems], 0.0,
+                   "cpu")
     for _ in range(steps):
-        svf.use(mix(alpha, Z, svf.sizes))
-        next_token_loss(svf.model, *pairs).backward()
+        with svf.adapted(mix(alpha, Z)):
+            next_token_loss(svf.model, *pairs).backward()
         optimizer.step()
         optimizer.zero_grad()
     return alpha.detach()
@@ -140,10 +140,9 @@ def transfer(task: str, seed: int) -> dict:
     Z, own = experts(seed), experts(seed, lab.SECOND)
     label = TASKS[task].label
     row["base"] = marks(svf, None, problems)
-    nearest = DOMAINS.index(label) if label in DOMAINS else None
     for name, rows in (("ordered", Z), ("shuffled", shuffled(Z, svf.sizes, seed)), ("own", own)):
-        row[name] = (row["base"] if nearest is None
-                     else marks(svf, rows[nearest], problems))
+        row[name] = (marks(svf, rows[DOMAINS.index(label)], problems) if label in DOMAINS
+                     else row["base"])
         row[f"{name}_few_shot"] = searched(task, seed, rows, base=lab.SECOND)[0]["marks"]
     return row
 
@@ -165,16 +164,12 @@ def informed(task: str, seed: int) -> dict:
 
 def classified(seed: int) -> dict:
     """What A and B call the prompts of each task: {strategy: {task: a letter a prompt}}."""
-    table = {}
-    for strategy, z in (("prompt", None), ("classifier", vector(library(seed)[CLASSIFIER]))):
-        table[strategy] = {}
-        for name, task in TASKS.items():
-            if not task.label:
-                continue
-            prompts = [p.prompt for p in tests(name, seed)]
-            named = [what for what, _ in t2.categorise(session(), z, prompts)]
-            table[strategy][name] = "".join(what[0] for what in named)
-    return table
+    def called(z: Tensor | None, prompts: list[str]) -> str:
+        return "".join(name[0] for name, _ in t2.categorise(session(), z, prompts))
+    asked = {name: [p.prompt for p in tests(name, seed)] for name, task in TASKS.items()
+             if task.label}
+    return {strategy: {name: called(z, prompts) for name, prompts in asked.items()}
+            for strategy, z in namers(seed).items()}
 
 
 # ------------------------------------------------------------------------------------- beyond
@@ -184,10 +179,10 @@ def beyond(task: str, seed: int) -> dict:
     problems, examples, svf = tests(task, seed), shots(task, seed), session().svf
     Z, row = experts(seed), {}
     for name, make in searches.SEARCHES.items():
-        alpha = searches.run(make, svf, session().fmt, Z, examples,
-                             seeded(name, task, seed))
-        row[name] = mixed(alpha[:, None], Z, problems)
-    row["by matrix"] = searched(task, seed, Z, search=cem.Search(by_matrix=True))[0]["marks"]
+        alpha = searches.run(make, svf, session().fmt, Z, examples, seeded(name, task, seed))
+        row[name] = mixed(alpha, Z, problems)
+    row["by matrix"] = marks(svf, searches.by_matrix(svf, session().fmt, Z, examples,
+                                                     seeded("cem", task, seed)), problems)
     row["soft dispatch"] = soft(task, seed, problems)
     return {"marks": row}
 
@@ -195,18 +190,15 @@ def beyond(task: str, seed: int) -> dict:
 def soft(task: str, seed: int, problems: list[Problem]) -> str:
     """alpha_k = p(k | prompt), by the classification expert: a mixture a prompt, in one batch."""
     svf, fmt, Z = session().svf, session().fmt, experts(seed)
-    svf.use(vector(library(seed)[CLASSIFIER]))
     first = [fmt.answer(f" {label}")[0] for label in (*DOMAINS, OTHERS)]
+    with svf.adapted(namers(seed)["classifier"]):
+        logits = [svf.model(torch.tensor([fmt.prompt(p.prompt + WHICH)]))[0, -1] for p in problems]
+    alpha = torch.stack([row[first].softmax(-1)[:-1] for row in logits])  # (n, K)
     prompts = [fmt.prompt(p.prompt) for p in problems]
-    alpha = []
-    for p in problems:
-        logits = svf.model(torch.tensor([fmt.prompt(p.prompt + WHICH)]))[0, -1]
-        alpha.append(logits[first].softmax(-1)[:-1])
-    svf.use(mix(torch.stack(alpha)[..., None], Z, svf.sizes))
-    done = generate(svf.model, prompts, fmt.ends, fmt.max_new, None, len(prompts),
-                    svf.keep)
-    texts = [fmt.text(c.tokens) for c in done]
-    return judged(problems, texts)
+    with svf.adapted(mix(alpha, Z)):
+        done = generate(svf.model, prompts, fmt.ends, fmt.max_new, blocks=len(prompts),
+                        follow=svf.keep)
+    return judged(problems, [fmt.text(c.tokens) for c in done])
 
 
 def warm(seed: int) -> dict:
@@ -223,14 +215,14 @@ def warm(seed: int) -> dict:
         examples, problems = shots(task, seed), tests(task, seed)
         scored = cem.scores(svf, fmt, Z, torch.stack(past), examples)
         start = past[cem.ranking(scored)[0]]
-        table[task] = {"cold 0": mixed(past[0][:, None], Z, problems),
-                       "warm 0": mixed(start[:, None], Z, problems)}
+        table[task] = {"cold 0": mixed(past[0], Z, problems),
+                       "warm 0": mixed(start, Z, problems)}
         for n in (1, 2):
             for name, mu in (("cold", past[0]), ("warm", start)):
                 alpha = searches.run(lambda K, generator, mu=mu: searches.Cem(K, generator, mu),
                                      svf, fmt, Z, examples, seeded("cem", task, seed), n)
-                table[task][f"{name} {n}"] = mixed(alpha[:, None], Z, problems)
-        past.append(searched(task, seed, Z)[1][:, 0])
+                table[task][f"{name} {n}"] = mixed(alpha, Z, problems)
+        past.append(searched(task, seed, Z)[1])
     return table
 
 

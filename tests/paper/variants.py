@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
@@ -18,15 +17,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import rl
-from data.llama.chat import PromptFormat
-from data.processes import product
-from data.run.answers import padded
-from data.run.pretrain import next_token_loss
-from data.run.resume import Callback, check_finite
+from data.run.pretrain import next_token_loss, padded
 from data.tasks.corpus import answer
 from data.tasks.problem import JOIN, Part, Problem
+from data.tokenizer import PromptFormat
 from model import GPT, generate
-from svf import ATTENTION, KINDS, MLP, SVF, Adapter
+from svf import ATTENTION, KINDS, MLP, SVF, replaced
 
 
 class LoRALinear(nn.Module):
@@ -41,43 +37,51 @@ class LoRALinear(nn.Module):
     def __init__(self, linear: nn.Linear, rank: int) -> None:
         super().__init__()
         self.weight, self.rank = linear.weight.detach(), rank
-        self.merged: Tensor | None = self.weight
-        self.pair: tuple[Tensor, Tensor] | None = None
+        self.merged: Tensor | None = None
+        self.gain: tuple[Tensor, Tensor] | None = None  # A and B, where SVF's layer has its S*z
 
     def neutral(self, generator: torch.Generator) -> Tensor:
         """B = 0, so that W' = W; A of standard deviation 1/sqrt(I), else nothing would learn."""
         O, I = self.weight.shape
         A = torch.randn(self.rank * I, generator=generator) * I ** -0.5
-        return torch.cat((A, torch.zeros(O * self.rank))).to(self.weight.device)
+        return torch.cat((A, torch.zeros(O * self.rank)))
 
     def use(self, v: Tensor | None, merge: bool) -> None:
         """v None: the base's own weights, bit for bit. v (r (I + O),): A, then B."""
-        if v is not None and v.dim() > 1:
-            raise ValueError("LoRA runs one vector a batch; SVF alone takes one for each row")
-        self.merged, self.pair = (self.weight, None) if v is None else (None, self.split(v))
-        if self.pair and merge:
-            A, B = self.pair
-            self.merged = self.weight + 2 * B @ A
-
-    def split(self, v: Tensor) -> tuple[Tensor, Tensor]:
-        """A (r, I) and B (O, r) of the flat vector."""
-        O, I = self.weight.shape
-        v = v.to(self.weight.dtype)
-        return v[:self.rank * I].view(self.rank, I), v[self.rank * I:].view(O, self.rank)
+        self.merged = self.gain = None
+        if v is not None:
+            if v.dim() > 1:
+                raise ValueError("LoRA runs one vector a batch; SVF alone takes one for each row")
+            O, I = self.weight.shape
+            A, B = v[:self.rank * I].view(self.rank, I), v[self.rank * I:].view(O, self.rank)
+            self.gain = A, B
+            if merge:
+                self.merged, self.gain = self.weight + 2 * B @ A, None
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
-        if self.merged is not None:
-            return product(x, self.merged)
-        A, B = self.pair
-        return F.linear(x, self.weight) + 2 * F.linear(F.linear(x, A), B)
+        y = F.linear(x, self.weight if self.merged is None else self.merged)
+        if self.gain is None:
+            return y
+        A, B = self.gain
+        return y + 2 * F.linear(F.linear(x, A), B)
 
 
-class LoRA(Adapter):
-    """The baseline: rank 16 on q and v in the paper; any matrices at any rank here."""
+class LoRA(SVF):
+    """The baseline: rank 16 on q and v in the paper; any matrices at any rank here.
+
+    A vector is used as SVF's is, by layers of another kind.
+    """
 
     def __init__(self, model: GPT, rank: int = 16, kinds: tuple[str, ...] = ("q", "v")) -> None:
-        super().__init__(model, kinds, lambda name, linear: LoRALinear(linear, rank))
+        self.model = model.requires_grad_(False)
+        self.layers = replaced(model, kinds, lambda name, linear: LoRALinear(linear, rank))
+        self.sizes = [rank * sum(layer.weight.shape) for layer in self.layers.values()]
+        self.N = sum(self.sizes)
+
+    def neutral(self) -> Tensor:
+        generator = torch.Generator().manual_seed(0)
+        return torch.cat([layer.neutral(generator) for layer in self.layers.values()])
 
 
 class Shared(SVF):
@@ -88,10 +92,8 @@ class Shared(SVF):
 
     def __init__(self, model: GPT, place: Callable[[int, str, int], Tensor]) -> None:
         super().__init__(model)
-        places = []
-        for i, (name, size) in enumerate(zip(self.layers, self.sizes)):
-            places.append(place(i, name.split(".")[1], size))
-        self.place = torch.cat(places)
+        self.place = torch.cat([place(i, name.split(".")[1], size)
+                                for i, (name, size) in enumerate(zip(self.layers, self.sizes))])
         self.n = int(self.place.max()) + 1
         self.place[self.place < 0] = self.n
 
@@ -101,9 +103,6 @@ class Shared(SVF):
     def use(self, z: Tensor | None) -> None:
         """z None, the base, or v (n,)."""
         super().use(None if z is None else torch.cat((z, torch.ones(1)))[self.place])
-
-    def parts(self, what: str, vector: Tensor) -> dict[str, Tensor]:
-        return {what: vector}
 
 
 def top(rank: int) -> Callable[[int, str, int], Tensor]:
@@ -138,7 +137,7 @@ class Sigmoid(Normalised):
         super().use(None if z is None else z.sigmoid())
 
 
-def adapter(name: str, model: GPT) -> Adapter:
+def adapter(name: str, model: GPT) -> SVF:
     """The adapter of this name around the model. ValueError if there is none."""
     what, *more = name.split("-")
     if what == "lora":
@@ -156,13 +155,12 @@ def adapter(name: str, model: GPT) -> Adapter:
 
 # ------------------------------------------------------------------------------ other trainings
 
-def greedy(adapter: Adapter, fmt: PromptFormat, problems: list[Problem], draws: Tensor
+def greedy(model: GPT, fmt: PromptFormat, problems: list[Problem], uniforms: Tensor
            ) -> list[list[rl.Episode]]:
     """The released code's rollouts: the likeliest answer alone, one a prompt."""
     prompts = [fmt.prompt(p.prompt) for p in problems]
-    done = generate(adapter.model, prompts, fmt.ends, fmt.max_new)
-    return [[rl.Episode(prompt, c.tokens, p.reward(fmt.text(c.tokens)), sum(c.logps))]
-            for prompt, c, p in zip(prompts, done, problems)]
+    done = generate(model, prompts, fmt.ends, fmt.max_new)
+    return [[rl.Episode(prompt, c.tokens, sum(c.logps))] for prompt, c in zip(prompts, done)]
 
 
 def ideal(part: Part, lead: str, rng: Random) -> str:
@@ -173,32 +171,31 @@ def ideal(part: Part, lead: str, rng: Random) -> str:
     return text
 
 
-def imitate(adapter: Adapter, fmt: PromptFormat, tasks: tuple, recipe: rl.Recipe,
-            seed: int, state: Path, run: dict, report: Callback) -> tuple[Tensor, list[dict]]:
-    """rl.reinforce's counterpart: next tokens of what the corpus answers to the same prompts."""
-    def gradient(step: int, z: Tensor) -> dict:
-        rng = Random(repr(("imitate", tasks[0].name, seed, step)))
-        problems = rl.draw(tasks, recipe.prompts * recipe.samples, "train", tasks[0].name, seed,
-                           step)
-        pairs = [(fmt.prompt(p.prompt),
-                  fmt.answer(JOIN.join(answer(part, p.lead, rng) for part in p.parts)))
+class Imitation(rl.Reinforce):
+    """Next-token prediction of what the corpus answers to the same prompts, in one batch."""
+
+    def policy_gradient(self, problems: list[Problem]) -> dict:
+        """Adds the gradient of the loss to z.grad."""
+        rng = Random(repr(("imitate", *self.name, int(self.step))))
+        pairs = [(self.fmt.prompt(p.prompt),
+                  self.fmt.answer(JOIN.join(answer(part, p.lead, rng) for part in p.parts)))
                  for p in problems]
-        adapter.use(z)
-        loss = next_token_loss(adapter.model, *padded(pairs, 0.0, z.device))
-        check_finite({"the loss": loss})
+        with self.svf.adapted(self.z):
+            loss = next_token_loss(self.svf.model, *padded(pairs, 0.0, self.z.device))
         loss.backward()
         return {"loss": loss.item()}
-    return rl.learn(adapter, fmt, tasks, recipe, gradient, state, run, report)
 
 
+TRAININGS = {"rl": rl.Reinforce, "text": Imitation}
 CHANGES = {"raw": (rl, {"advantages": lambda rewards: rewards}),  # no baseline: A = r
            "greedy": (rl, {"rollouts": greedy}),
            "ideal": (sys.modules[__name__], {"answer": ideal})}
-SHAPES = {"greedy": (128, 1), "single": (128, 1), "pairs": (64, 2)}  # prompts a step, answers each
+# prompts a step, answers each; 16 and 8 else
+SHAPES = {"greedy": (128, 1), "single": (128, 1), "text": (128, 1), "pairs": (64, 2)}
 
 
 def changed(*names: str) -> AbstractContextManager:
-    """rl (or `imitate`) with these changes, while this lasts."""
+    """rl (or `Imitation`) with these changes, while this lasts."""
     stack = ExitStack()
     for name in (name for name in names if name in CHANGES):
         stack.enter_context(patch.multiple(CHANGES[name][0], **CHANGES[name][1]))
