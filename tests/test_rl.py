@@ -237,16 +237,22 @@ def test_answers_are_sampled_with_the_expert_as_it_is_at_that_step(monkeypatch: 
     assert len({z[0].item() for z in seen}) == len(seen) == 4
 
 
-def test_accuracy_is_the_share_of_right_greedy_answers_of_an_expert_or_the_base() -> None:
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_accuracy_is_the_share_of_right_greedy_answers_of_an_expert_or_the_base(
+        ranks: int, monkeypatch: Patch) -> None:
     svf, fmt, problems = SVF(random_model(tied=False)), Letters(batch=4), Toy().problems(9, "", 0)
     z, shares = 1 + 3 * torch.randn(svf.N, generator=seeded("z")), set()
     for one in (None, z):
-        right = 0
+        right, found = 0, []
         for p in problems:
             with svf.adapted(one):
                 c, = generate(svf.model, [fmt.prompt(p.prompt)], fmt.ends, 4)
             right += p.reward(fmt.text(c.tokens)) == 1
-        assert accuracy(svf, one, fmt, problems) == right / 9
+        monkeypatch.setattr("rl.summed", lambda x, found=found: found.append(x) or sum(found))
+        for rank in range(ranks):
+            monkeypatch.setattr("rl.by_rank", lambda n, rank=rank: range(rank, n, ranks))
+            share = accuracy(svf, one, fmt, problems)
+        assert share == right / 9
         shares.add(right)
     assert len(shares) == 2
 

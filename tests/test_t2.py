@@ -28,7 +28,7 @@ from data.run import adapt, pretrain, train
 from data.run.checkpoints import fingerprint, save_model
 from data.run.flags import Adapt, Ask, Train
 from data.run.report import wilson
-from data.run.resume import keep_going
+from data.run.resume import Stopped, keep_going
 from data.run.session import Session
 from data.tasks import jsonl
 from data.tasks.families import TASKS, UNSEEN, trained_on
@@ -223,8 +223,8 @@ def test_damaged_files_and_old_ones_are_one_clear_line(name: str, run: Run, tmp_
 
 
 @pytest.mark.parametrize("error, code, says", [
-    (KeyboardInterrupt(), 130, "\nstopped{}\n"), (ValueError("no\n such"), 2, "t2.py: no such\n"),
-    (OSError("no"), 2, "t2.py: no\n")])
+    (KeyboardInterrupt(), 130, "\nstopped{}\n"), (Stopped("after 3"), 130, "\nafter 3{}\n"),
+    (ValueError("no\n such"), 2, "t2.py: no such\n"), (OSError("no"), 2, "t2.py: no\n")])
 def test_how_a_command_ends_before_its_time(error: BaseException, code: int, says: str, run: Run,
                                             monkeypatch: Patch) -> None:
     def fail(args: object) -> None:
