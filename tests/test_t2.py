@@ -417,11 +417,12 @@ def test_adapt_goes_on_with_the_rows_of_the_same_run_alone(run: Run, tmp_path: P
     run("adapt", *more)
     assert tasks == [second, first, second]
     monkeypatch.setattr(adapt, "row", lambda *given: {"n": 1, "strategies": {}})
-    assert run("adapt", *more)[0] == 0
-    report = json.loads((tmp_path / "adapt.json").read_text())
-    assert report["finished"] and [*report["tasks"]] == [task.name for task in UNSEEN]
-    code, out, _ = run("adapt", "--task", "chain")  # a trained one too; what is finished is over
-    assert code == 0 and "anew" not in out
+    for which, why in ((["--task", "chain"], "tasks is ['chain'], and was"), ([], "")):
+        code, out, _ = run("adapt", *more, *which)  # a trained one too; what is finished is over
+        assert code == 0 and (f"begun anew: {why}" if why else "\n\ntask") in out
+        report = json.loads((tmp_path / "adapt.json").read_text())
+        assert report["finished"] and [*report["tasks"]] == (
+            which[1:] or [task.name for task in UNSEEN])
 
 
 @pytest.mark.parametrize("more, trains, tests, says", [
@@ -442,6 +443,7 @@ def test_what_training_depends_on_is_a_run_of_its_own_and_what_tests_depend_on_i
     assert lines[0].startswith(f"trained anew: {says}" if trains else "n ")
     row = json.loads((tmp_path / "train.json").read_text())["experts"]["math"]
     assert (row["n"], row["base"], row["expert"]) == (len(tested[-1][1]), 0, 1)
+    assert row["interval"] == [*wilson(1, row["n"])]
     assert row["n"] == {"--n": max(3, more[-1]) if more else 9}.get(*more[:1] or [""], 9)
     assert not list(tmp_path.glob("*.state.safetensors"))
 
@@ -468,10 +470,26 @@ def test_a_line_of_another_domain_trains_nothing_and_a_test_line_is_tested(
         assert (len(trainings), len(tested)) == (trains, tests), more
         assert row["n"] == len(tested[-1][1]) and all(p.label == "sums" for p in tested[-1][1])
     assert capsys.readouterr().out.count("trained anew: questions is") == 1
-    monkeypatch.setattr(session, "args", replace(session.args, dtype="bfloat16"))
-    train.train_one(session, "sums")
-    said = "sums        trained anew: dtype is bfloat16, and was float32\n"
-    assert capsys.readouterr().out == said
+    for name, value, says in (
+            ("args", replace(session.args, dtype="bfloat16"), "dtype is bfloat16, and was"),
+            ("fmt", replace(session.fmt, stop="."), "stop is ., and was "),
+            ("fmt", replace(session.fmt, stop=".", around="{}?"), "prompt is ")):
+        monkeypatch.setattr(session, name, value)
+        train.train_one(session, "sums")
+        assert capsys.readouterr().out.startswith(f"sums        trained anew: {says}")
+    files: list[str] = []  # adapt has made its rows of another file
+
+    def table(session: object, run: dict, rows: int) -> None:
+        files.append(run["file"])
+        raise KeyboardInterrupt
+    monkeypatch.setattr(adapt, "Session", lambda args: session)
+    monkeypatch.setattr(adapt, "Table", table)
+    monkeypatch.setattr(session, "library", dict)
+    for more in ("", "\n"):
+        path.write_text(path.read_text() + more)
+        with pytest.raises(KeyboardInterrupt):
+            adapt.table(Adapt(tasks=str(path)), t2.passes)
+    assert len(set(files)) == 2
 
 
 def test_a_recipe_is_what_help_says_where_nothing_is_asked_for() -> None:
