@@ -268,3 +268,22 @@ def test_next_token_prediction_weighs_each_token_as_a_target(tiny: GPT) -> None:
     half, rest = torch.tensor([[9.0, 0.25, 0.5]]), tiny(tokens[:1])[0].log_softmax(-1)
     torch.testing.assert_close(next_token_loss(tiny, tokens[:1], half),
                                -(rest[0, 1] / 4 + rest[1, 4] / 2) / 0.75)
+
+
+@MUON
+def test_a_step_of_pretraining_is_of_its_own_batch_by_a_rate_that_rises_and_falls() -> None:
+    """And its gradient that of the mean loss of short, middling and long documents."""
+    training, steps, losses = pretrained(), [], []
+    pairs, parameters = training.batches(0), [*training.model.parameters()]
+    want = sum(next_token_loss(training.model, *padded([pair], 0.03, "cpu")) for pair in pairs) / 3
+    slopes = torch.autograd.grad(want, parameters)
+    assert training.gradient(pairs) == pytest.approx(want.item())
+    for p, slope in zip(parameters, slopes):
+        torch.testing.assert_close(p.grad, slope, atol=1e-6, rtol=1e-4)
+    training.steps, training.batches = 25, lambda step: steps.append(step) or pairs
+    for step, metrics in enumerate(training):
+        losses.append(metrics["loss"])
+        for name, most in (("muon", 0.01), ("adamw", 3e-3)):
+            assert training.optimizers[name].param_groups[0]["lr"] == pytest.approx(
+                most * min(1, (step + 1) / 20, (25 - step) / 15))
+    assert steps == [*range(25)] and losses[-1] < losses[0] - 1

@@ -171,12 +171,13 @@ def test_experts_are_trained_and_then_used(run: Run, tmp_path: Path, monkeypatch
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
 def test_another_base_is_used_and_the_experts_that_ship_do_not_fit_it(
         run: Run, tmp_path: Path, trained: tuple[list, list], monkeypatch: Patch) -> None:
-    monkeypatch.setattr(pretrain, "keep_going", lambda *given: keep_going(*given, every=0))
-    bases = []
+    bases, starts = [], []
+    monkeypatch.setattr(pretrain, "keep_going", lambda training, *given: starts.append(
+        fingerprint(training.model)) or keep_going(training, *given, every=0))
     for seed in (1, 0, 0):
         assert run("pretrain", "--steps", 2, "--seed", seed)[0] == 0
         bases.append((tmp_path / "base.safetensors").read_bytes())
-    assert bases[0] != bases[1] == bases[2]  # to the bit
+    assert bases[0] != bases[1] == bases[2] and starts[0] != starts[1]  # to the bit
     report = json.loads((tmp_path / "pretrain.json").read_text())
     assert report["parameters"] == 508_416 and report["steps"] == 2
     assert not list(tmp_path.glob("*.state.safetensors"))
