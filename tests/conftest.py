@@ -10,6 +10,9 @@ import torch
 from data.processes import seeded
 from model import GPT, Config
 
+Patch = pytest.MonkeyPatch
+Said = pytest.CaptureFixture[str]
+
 
 @dataclass(frozen=True)
 class Letters:

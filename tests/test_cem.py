@@ -11,7 +11,7 @@ from cem import CEM, Search, few_shot, ranking, scores
 from data.run.baselines import random_alphas, random_search
 from model import generate
 from svf import SVF, mix
-from tests.conftest import Letters, random_model
+from tests.conftest import Letters, Patch, random_model
 
 
 def cem(n: int, population: int, elites: int, seed: int = 0) -> CEM:
@@ -56,10 +56,9 @@ def test_ties_are_broken_for_every_elite() -> None:
 
 def test_on_pure_noise_sigma_squared_is_kept_in_the_mean() -> None:
     """Three elites by chance. Divided by E the mean would be 2/3. 6 standard errors of 4,000."""
-    search, squares, noise = cem(4000, 10, 3), [], torch.Generator().manual_seed(9)
-    search.tell(search.ask(), torch.rand(10, generator=noise))
-    squares = search.sigma ** 2
-    assert abs(squares.mean() - 1) < 6 / 4000 ** 0.5
+    search = cem(4000, 10, 3)
+    search.tell(search.ask(), torch.rand(10, generator=torch.Generator().manual_seed(9)))
+    assert abs((search.sigma ** 2).mean() - 1) < 6 / 4000 ** 0.5
 
 
 @pytest.mark.parametrize("population, elites", [(1, 1), (5, 1), (5, 0), (5, 6)])
@@ -79,8 +78,10 @@ def experts(svf: SVF, K: int = 2) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("batch", [1, 3, 9, 100])
-def test_scores_are_those_of_each_candidate_and_shot_alone(batch: int) -> None:
-    """Accuracy, and the mean log p of the tokens of the right answers; in batches of any size."""
+def test_scores_are_those_of_each_candidate_and_shot_alone(batch: int, monkeypatch: Patch
+                                                           ) -> None:
+    """Accuracy, and the mean log p of the tokens of the right answers; in batches of any size,
+    and the sum of two processes, each of which does every second candidate."""
     svf, fmt = SVF(random_model(tied=False)), Letters(max_new=7, ends=tuple(range(9)))
     Z, alphas = experts(svf), random_alphas(2, 5, torch.Generator().manual_seed(0))
     rows = []
@@ -90,13 +91,17 @@ def test_scores_are_those_of_each_candidate_and_shot_alone(batch: int) -> None:
         right = [c for c, p in zip(done, SHOTS) if p.reward(fmt.text(c.tokens)) == 1]
         logps = sum((c.logps for c in right), [])
         rows.append([len(right) / 4, sum(logps) / len(logps) if logps else -1e9])
-    got = scores(svf, replace(fmt, batch=batch), Z, alphas, SHOTS)
+    found: list[torch.Tensor] = []
+    monkeypatch.setattr("cem.summed", lambda x: found.append(x) or sum(found))
+    for rank in range(2):
+        monkeypatch.setattr("cem.by_rank", lambda n, rank=rank: range(rank, n, 2))
+        got = scores(svf, replace(fmt, batch=batch), Z, alphas, SHOTS)
     torch.testing.assert_close(got, torch.tensor(rows), atol=1e-4, rtol=1e-4)
     assert len({row[0] for row in rows}) > 1
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[torch.Tensor]:
+def asked(monkeypatch: Patch) -> list[torch.Tensor]:
     """What a search asks about; a candidate of the more of the first expert is the better, unless
     an iteration (`silent`) has no right answer at all."""
     seen: list[torch.Tensor] = []
@@ -157,7 +162,7 @@ def test_random_search_takes_the_best_of_as_many_as_the_search_tries(asked: list
     assert (many.std(0) - 0.4).abs().max() < 6 * 0.4 / 80_000 ** 0.5
 
 
-def test_random_search_without_any_right_shot_is_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_random_search_without_any_right_shot_is_the_base(monkeypatch: Patch) -> None:
     monkeypatch.setattr("data.run.baselines.scores",
                         lambda *given: torch.tensor([[0.0, -1e9]] * 40))
     assert not random_search(None, None, torch.zeros(3, 5), [], torch.Generator()).any()

@@ -14,6 +14,7 @@ import t2
 from data.run.flags import FORMS, Ask, parsed
 from data.run.session import Session
 from data.tasks.families import TASKS
+from tests.conftest import Patch, Said
 
 NASTY = ["", " ", "0", "-0", "-1", "1e5", "1e400", "-1e-400", "nan", "inf", "-inf", "0x10", "1_0",
          "\u0661\u0662", "9" * 30, "9" * 5000, "1.5", "1/2", "True", "None", "[1]", "{}", "--",
@@ -24,7 +25,7 @@ ALL = {name: [f for f in fields(form) if f.name != "prompt"] for name, form in F
 
 
 @pytest.fixture
-def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def main(tmp_path: Path, monkeypatch: Patch, capsys: Said
          ) -> Callable[[list[str]], tuple[int, str]]:
     """t2.main in an empty folder: (exit code, stderr); nothing is raised but SystemExit."""
     monkeypatch.chdir(tmp_path)
@@ -43,8 +44,8 @@ def one_line(error: str) -> bool:
 
 
 @pytest.mark.parametrize("command", ALL)
-def test_flags_are_refused_in_one_line_or_in_range(command: str, main: Callable,
-                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flags_are_refused_in_one_line_or_in_range(command: str, main: Callable, monkeypatch: Patch
+                                                   ) -> None:
     rng, accepted = Random(command), []
     form = FORMS[command]
     monkeypatch.setitem(t2.COMMANDS, command, accepted.append)
@@ -73,8 +74,7 @@ def test_what_a_command_itself_has_to_refuse_is_one_line_too(flag: str, main: Ca
             assert code == 2 and one_line(error), (value, error)
 
 
-def test_any_prompt_is_answered_or_refused_in_one_line(main: Callable,
-                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_prompt_is_answered_or_refused_in_one_line(main: Callable, monkeypatch: Patch) -> None:
     session = Session(Ask(max_new_tokens=2))
     monkeypatch.setattr("data.run.ask.Session", lambda args: session)
     for prompt in NASTY + ["what is " * 2000, "a" * 100_000, "\U0001f600", "<|end_of_text|>"]:
@@ -82,7 +82,7 @@ def test_any_prompt_is_answered_or_refused_in_one_line(main: Callable,
         assert code == 0 or code == 2 and one_line(error), (prompt, error)
 
 
-def test_help_names_the_tasks_and_the_defaults(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_names_the_tasks_and_the_defaults(capsys: Said) -> None:
     with pytest.raises(SystemExit):
         t2.main(["adapt", "--help"])
     said = capsys.readouterr().out
@@ -101,8 +101,8 @@ def test_every_number_may_be_the_least_and_the_most_that_is_said(command: str) -
             assert getattr(args, f.name) == value
 
 
-def test_a_folder_that_takes_no_file_is_refused_before_there_is_work(
-        main: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_takes_no_file_is_refused_before_there_is_work(main: Callable,
+                                                                     monkeypatch: Patch) -> None:
     def refused(**more: object) -> None:
         raise OSError(30, "Read-only file system")
     monkeypatch.setattr("tempfile.TemporaryFile", refused)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -128,19 +127,3 @@ def test_rows_of_a_table_survive_kills(tmp_path: Path) -> None:
     run_and_kill(ROWS, [], out := tmp_path / "rows", 8, 0.05)
     assert {json.loads(path.read_text())["row"] for path in out.glob("*.json")} == {
         str(i) for i in range(60)}
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no program can press Ctrl-C there")
-def test_ctrl_c_stops_after_the_step_and_says_what_to_do(tmp_path: Path) -> None:
-    args = ["train", "--task", "classifier", "--steps", "400", "--out", str(tmp_path)]
-    state = tmp_path / "classifier.state.safetensors"
-    with subprocess.Popen([sys.executable, "-c", RUN, *args], cwd=ROOT, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        while not state.exists():
-            assert process.poll() is None, process.stderr.read()
-            time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        error = process.communicate(timeout=60)[1].splitlines()
-    assert process.returncode == 130 and "Traceback" not in "".join(error)
-    assert error[-1] == (f"stopped after step {check(tmp_path)} of 400; the same command goes on "
-                         "from what is saved")

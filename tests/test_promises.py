@@ -21,7 +21,7 @@ from data.safetensors import load, raw, save
 from model import GPT
 from rl import Recipe, Reinforce, accuracy
 from svf import SVF
-from tests.conftest import Letters
+from tests.conftest import Letters, Patch, Said
 from tests.test_rl import Toy
 
 ROOT = HERE.parent
@@ -31,7 +31,7 @@ TIED = {"fcntl", "pwd", "grp", "resource", "termios", "msvcrt", "winreg", "multi
 
 
 def test_the_same_seed_gives_the_same_expert_bit_for_bit_and_another_another(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        tmp_path: Path, monkeypatch: Patch) -> None:
     """And the same moments; whatever the folder is called, and however its files are read."""
     def expert(folder: str, seed: int) -> dict[str, bytes]:
         out = tmp_path / folder
@@ -82,7 +82,7 @@ USES: dict[str, Callable] = {
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize("before", ["base", "expert", "rows"])
 def test_whoever_uses_a_model_leaves_it_as_it_was(use: str, before: str, tiny: GPT,
-                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+                                                  monkeypatch: Patch) -> None:
     """Base, expert, or a z a row; to the bit; and where all ends in an exception."""
     svf, tokens = SVF(tiny), torch.tensor([[3, 1, 4], [1, 5, 9]])
     Z = 1 + 0.3 * torch.randn(2, svf.N, generator=seeded("Z"))
@@ -99,8 +99,7 @@ def test_whoever_uses_a_model_leaves_it_as_it_was(use: str, before: str, tiny: G
 
 # ------------------------------------------------------------------------------------ platforms
 
-def test_an_old_torch_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_old_torch_is_one_clear_line(tmp_path: Path, monkeypatch: Patch, capsys: Said) -> None:
     monkeypatch.delattr("torch.optim.Muon", raising=False)
     assert t2.main(["pretrain", "--out", str(tmp_path)]) == 2
     monkeypatch.setattr("torch.__version__", "2.5.1+cpu")

@@ -15,6 +15,7 @@ import torch
 from data import HERE
 from data.processes import Gone, by_rank, summed
 from data.safetensors import load
+from tests.conftest import Patch
 from tests.test_kill import RUN
 
 pytestmark = pytest.mark.skipif(not torch.distributed.is_available(), reason="needs processes")
@@ -36,8 +37,7 @@ def done(*args: object) -> str:
     return out
 
 
-def test_things_are_shared_out_and_a_process_that_is_gone_is_said(monkeypatch: pytest.MonkeyPatch
-                                                                  ) -> None:
+def test_things_are_shared_out_and_a_process_that_is_gone_is_said(monkeypatch: Patch) -> None:
     def broken(x: torch.Tensor) -> None:
         raise RuntimeError("Connection closed by peer")
     for name, value in (("is_initialized", True), ("get_world_size", 3), ("get_rank", 1)):
@@ -81,8 +81,8 @@ def test_two_processes_find_the_mixture_of_one(n: int, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="asks ps for the children of a process")
 @pytest.mark.parametrize("kill", [0, 1, None])
-def test_one_that_dies_ends_the_run_in_a_line_and_nothing_is_lost(tmp_path: Path,
-                                                                  kill: int | None) -> None:
+def test_one_that_dies_ends_the_run_in_a_line_and_nothing_is_lost(tmp_path: Path, kill: int | None
+                                                                  ) -> None:
     """Rank 0 is killed, or rank 1; or Ctrl-C. The run goes on and ends as if nothing had been."""
     (tmp_path / "keep.py").write_text(RUN)
     args, out = ["train", *QUICK[:2], "--steps", "12", "--n", "9", "--out"], tmp_path / "out"

@@ -11,15 +11,14 @@ import pytest
 import torch
 from torch import nn
 
-import rl
 from data import safetensors
-from data.processes import Gone, seeded
+from data.processes import Gone
 from data.run.pretrain import Pretraining, corpus_batch, next_token_loss, padded
 from data.run.resume import Stopped, alarm, keep_going, why
 from data.tokenizer import built_in, load
 from model import GPT
 from rl import Reinforce
-from tests.conftest import random_model
+from tests.conftest import Patch, Said, random_model
 from tests.test_rl import trained
 
 MUON = pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
@@ -86,8 +85,7 @@ def test_a_stopped_run_goes_on_where_it_was(path: Path, how: object) -> None:
     assert all(a["seconds"] < b["seconds"] for a, b in zip(log, log[1:]))
 
 
-def test_of_several_processes_one_is_asked_and_all_stop(path: Path,
-                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_several_processes_one_is_asked_and_all_stop(path: Path, monkeypatch: Patch) -> None:
     """And the Ctrl-C that torchrun passes on is not a second one, unless it is a second later."""
     monkeypatch.setattr("torch.distributed.is_initialized", lambda: True)
     asked = []
@@ -106,7 +104,7 @@ def test_of_several_processes_one_is_asked_and_all_stop(path: Path,
 
 
 def test_a_process_that_is_gone_between_a_step_and_its_validation_keeps_no_half_of_it(
-        path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path: Path, monkeypatch: Patch) -> None:
     training = trained(random_model(), steps=2)
 
     def gone(*args: object) -> float:
@@ -119,7 +117,7 @@ def test_a_process_that_is_gone_between_a_step_and_its_validation_keeps_no_half_
     assert saved(path)[0]["step"] == len(saved(path)[1]) == 1
 
 
-def test_a_long_run_is_kept_every_15_seconds(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_run_is_kept_every_15_seconds(path: Path, monkeypatch: Patch) -> None:
     now, kept = [0.0], []
     monkeypatch.setattr("data.run.resume.time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr("data.safetensors.save",
@@ -166,8 +164,7 @@ def test_a_resumed_training_has_the_state_of_one_never_stopped(made: Callable, p
 
 # ------------------------------------------------------------------------------- it is another one
 
-def test_the_state_of_another_run_is_left_behind_and_says_why(
-        path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_state_of_another_run_is_left_behind_and_says_why(path: Path, capsys: Said) -> None:
     said: list[str] = []
     going(Squares(), path)
     other = Squares(lambda step: said.append(capsys.readouterr().out))
@@ -194,57 +191,36 @@ def test_a_state_that_is_not_what_a_run_needs_is_one_line(spoil: Callable, path:
 
 # ------------------------------------------------------------------------------- it goes wrong
 
-def nan(*args: object) -> float:
-    return float("nan")
+SPOILT: dict[str, Callable[[Reinforce, Patch], object]] = {
+    "reward is NaN or infinite": lambda training, patch: patch.setattr(
+        "rl.draw", lambda *given: [SimpleNamespace(prompt="a", reward=lambda text: math.nan)] * 2),
+    "kl is NaN or infinite": lambda training, patch: patch.setattr(
+        "rl.reinforce_loss", lambda logits, *rest: (logits.sum(), torch.tensor(math.inf))),
+    "gradient is NaN or infinite": lambda training, patch: training.z.register_hook(
+        lambda grad: grad * math.inf),
+    "moved is NaN or infinite": lambda training, patch: patch.setattr(
+        training.optimizers["adamw"], "step", lambda: training.z.data.fill_(math.inf)),
+    "the model's logits are NaN or infinite": lambda training, patch: training.svf.layers[
+        "1.up"].S.fill_(math.nan)}
 
 
-def reward(training: Reinforce, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("rl.draw", lambda *args: [SimpleNamespace(prompt="ab", reward=nan)] * 2)
-
-
-def loss(training: Reinforce, patch: pytest.MonkeyPatch) -> None:
-    plain = rl.reinforce_loss
-    patch.setattr("rl.reinforce_loss", lambda *args: tuple(x / 0 for x in plain(*args)))
-
-
-def slope(training: Reinforce, patch: pytest.MonkeyPatch) -> None:
-    plain = training.policy_gradient
-
-    def spoiled(problems: list) -> dict:
-        metrics = plain(problems)
-        training.z.grad[-1] = math.inf
-        return metrics
-    patch.setattr(training, "policy_gradient", spoiled)
-
-
-def weight(training: Reinforce, patch: pytest.MonkeyPatch) -> None:
-    training.svf.layers["1.up"].S[3] = math.nan
-
-
-def gain(training: Reinforce, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(training.optimizers["adamw"], "step", lambda: training.z.data.fill_(math.nan))
-
-
-@pytest.mark.parametrize("spoil, says", [
-    (reward, "reward is NaN or infinite"), (loss, "kl is NaN or infinite"),
-    (slope, "gradient is NaN or infinite"), (gain, "moved is NaN or infinite"),
-    (weight, "the model's logits are NaN or infinite")])
+@pytest.mark.parametrize("says", SPOILT)
+@pytest.mark.parametrize("step, held", [(3, "{} holds step 2"), (1, "no step was saved yet")])
 def test_what_is_no_number_stops_training_by_step_and_metric_and_last_good_file(
-        spoil: Callable, says: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        says: str, step: int, held: str, path: Path, monkeypatch: Patch) -> None:
     training = reinforced()
+
+    def spoil(done: int, metrics: object = None) -> None:
+        if done == step - 2:
+            SPOILT[says](training, monkeypatch)
+    spoil(-1)
     with pytest.raises(ValueError) as caught:
-        going(training, path, callback=lambda step, metrics: spoil(training, monkeypatch)
-              if step == 1 else None)
-    said = str(caught.value)
-    assert said.startswith(f"math, step 3 of 7 ({path} holds step 2): {says}") and "\n" not in said
-    tensors, log = saved(path)
-    assert len(log) == 2 and all(x.isfinite().all() for x in tensors.values())
-    path.unlink()
-    monkeypatch.undo()
-    spoil(training := reinforced(), monkeypatch)
-    with pytest.raises(ValueError, match=r"^math, step 1 of 7 \(no step was saved yet\): " + says):
-        going(training, path)
-    assert not path.exists()
+        going(training, path, callback=spoil)
+    said = f"math, step {step} of 7 ({held.format(path)}): {says}"
+    assert str(caught.value).startswith(said) and path.exists() is (step == 3)
+    if path.exists():
+        tensors, log = saved(path)
+        assert len(log) == 2 and all(x.isfinite().all() for x in tensors.values())
 
 
 @MUON
@@ -252,8 +228,8 @@ def test_what_is_no_number_stops_training_by_step_and_metric_and_last_good_file(
     (lambda model: model.blocks[0].mlp.gate.weight.data[0].fill_(math.nan), "loss is NaN"),
     (lambda model: model.norm.weight.data.fill_(math.inf), "loss is NaN"),
     (lambda model: None, "weight is NaN")])
-def test_pretraining_stops_at_a_weight_that_is_no_number(
-        spoil: Callable, says: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pretraining_stops_at_a_weight_that_is_no_number(spoil: Callable, says: str, path: Path,
+                                                         monkeypatch: Patch) -> None:
     def steep(model: GPT, *batch: torch.Tensor) -> torch.Tensor:  # its gradient is NaN, it is not
         return next_token_loss(model, *batch) + (0 * model.norm.weight.sum()).sqrt()
     training = pretrained()
@@ -292,8 +268,3 @@ def test_next_token_prediction_weighs_each_token_as_a_target(tiny: GPT) -> None:
     half, rest = torch.tensor([[9.0, 0.25, 0.5]]), tiny(tokens[:1])[0].log_softmax(-1)
     torch.testing.assert_close(next_token_loss(tiny, tokens[:1], half),
                                -(rest[0, 1] / 4 + rest[1, 4] / 2) / 0.75)
-
-
-def test_random_numbers_differ_by_seed_and_by_name() -> None:
-    names = [(0, "a"), (0, "b"), (1, "a"), (-1, "a")]
-    assert len({seeded(*name).initial_seed() for name in names}) == 4

@@ -21,7 +21,7 @@ from data.tasks.problem import draw
 from model import generate
 from rl import Episode, Recipe, Reinforce, accuracy, advantages, reinforce_loss, rollouts
 from svf import SVF
-from tests.conftest import Letters, random_model
+from tests.conftest import Letters, Patch, random_model
 
 
 @dataclass
@@ -58,7 +58,7 @@ def trained(model: torch.nn.Module, *tasks: object, seed: int = 0, max_new: int 
     return training
 
 
-def gradient(training: Reinforce, monkeypatch: pytest.MonkeyPatch, groups: list[list[Judged]]
+def gradient(training: Reinforce, monkeypatch: Patch, groups: list[list[Judged]]
              ) -> tuple[Tensor, dict]:
     """-dJ/dz of these sampled answers, and the metrics."""
     def sampled(model: object, fmt: object, problems: list[int], uniforms: object) -> list:
@@ -100,8 +100,8 @@ def test_the_loss_is_float32_whatever_the_model_is() -> None:
 
 
 @pytest.mark.parametrize("kl", [0.0, 0.7])
-def test_the_gradient_is_unbiased_by_enumeration(float64: None, kl: float,
-                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_gradient_is_unbiased_by_enumeration(float64: None, kl: float, monkeypatch: Patch
+                                                 ) -> None:
     """Three tokens, at most two to an answer: over all pairs of answers that may be sampled the
     mean gradient is that of the expected reward, so that the baseline adds no bias; and KL is, in
     the mean, that of the two distributions. Its gradient lacks the score-function part alone.
@@ -147,8 +147,8 @@ def groups_of() -> list[list[Judged]]:
 
 @pytest.mark.parametrize("batch, piece", [(100, 1 << 22), (100, 1), (10, 1 << 22), (10, 40),
                                           (1, 37 * 4)])
-def test_a_step_is_the_naive_loss_of_one_answer_at_a_time(
-        batch: int, piece: int, float64: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_is_the_naive_loss_of_one_answer_at_a_time(batch: int, piece: int, float64: None,
+                                                          monkeypatch: Patch) -> None:
     """However many groups are run at once, in pieces of any size, and what came twice once."""
     monkeypatch.setattr("rl.PIECE", piece)
     groups = groups_of()
@@ -169,8 +169,8 @@ def test_a_step_is_the_naive_loss_of_one_answer_at_a_time(
 
 
 @pytest.mark.parametrize("ranks", [2, 4])
-def test_the_processes_of_a_run_make_the_step_of_one_and_its_metrics(
-        ranks: int, float64: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_processes_of_a_run_make_the_step_of_one_and_its_metrics(ranks: int, float64: None,
+                                                                     monkeypatch: Patch) -> None:
     """Each does its share, and the last of four has nothing to do; the sum is that of one."""
     groups, so_far = groups_of(), {}
     training = trained(random_model(), prompts=3, samples=5, batch=5)
@@ -201,8 +201,7 @@ def test_a_group_answers_its_own_prompt_by_its_own_numbers() -> None:
             assert episode.logp == pytest.approx(sum(c.logps), abs=1e-4)
 
 
-def test_each_domain_seed_step_and_prompt_has_numbers_of_its_own(monkeypatch: pytest.MonkeyPatch
-                                                                 ) -> None:
+def test_each_domain_seed_step_and_prompt_has_numbers_of_its_own(monkeypatch: Patch) -> None:
     """And prompts that are trained on: of the families' own splits, no test prompt is seen."""
     seen: list[tuple] = []
 
@@ -225,8 +224,7 @@ def test_each_domain_seed_step_and_prompt_has_numbers_of_its_own(monkeypatch: py
     assert {p.task for p in draw(tasks, 6, "train", "math", 0, 1)} == {"chain", "shop", "product"}
 
 
-def test_answers_are_sampled_with_the_expert_as_it_is_at_that_step(
-        monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_are_sampled_with_the_expert_as_it_is_at_that_step(monkeypatch: Patch) -> None:
     training, seen = trained(random_model(), rate=0.5), []
 
     def record(model: object, *rest: object) -> list:
@@ -239,16 +237,22 @@ def test_answers_are_sampled_with_the_expert_as_it_is_at_that_step(
     assert len({z[0].item() for z in seen}) == len(seen) == 4
 
 
-def test_accuracy_is_the_share_of_right_greedy_answers_of_an_expert_or_the_base() -> None:
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_accuracy_is_the_share_of_right_greedy_answers_of_an_expert_or_the_base(
+        ranks: int, monkeypatch: Patch) -> None:
     svf, fmt, problems = SVF(random_model(tied=False)), Letters(batch=4), Toy().problems(9, "", 0)
     z, shares = 1 + 3 * torch.randn(svf.N, generator=seeded("z")), set()
     for one in (None, z):
-        right = 0
+        right, found = 0, []
         for p in problems:
             with svf.adapted(one):
                 c, = generate(svf.model, [fmt.prompt(p.prompt)], fmt.ends, 4)
             right += p.reward(fmt.text(c.tokens)) == 1
-        assert accuracy(svf, one, fmt, problems) == right / 9
+        monkeypatch.setattr("rl.summed", lambda x, found=found: found.append(x) or sum(found))
+        for rank in range(ranks):
+            monkeypatch.setattr("rl.by_rank", lambda n, rank=rank: range(rank, n, ranks))
+            share = accuracy(svf, one, fmt, problems)
+        assert share == right / 9
         shares.add(right)
     assert len(shares) == 2
 
@@ -264,8 +268,7 @@ def test_it_learns() -> None:
     assert training.accuracy == log[-1]["validation"] == 1
 
 
-def test_a_step_is_adamw_on_the_clipped_gradient_by_a_warm_cosine(monkeypatch: pytest.MonkeyPatch
-                                                                  ) -> None:
+def test_a_step_is_adamw_on_the_clipped_gradient_by_a_warm_cosine(monkeypatch: Patch) -> None:
     training = trained(random_model(), steps=9, rate=0.3)
     adamw = training.optimizers["adamw"]
     slope = torch.randn(training.svf.N, generator=seeded("slope"), dtype=torch.float64)
@@ -289,8 +292,7 @@ def test_a_step_is_adamw_on_the_clipped_gradient_by_a_warm_cosine(monkeypatch: p
     assert (before - start).abs().max() > 1
 
 
-def test_validation_keeps_the_best_and_of_two_as_good_the_later(monkeypatch: pytest.MonkeyPatch
-                                                                ) -> None:
+def test_validation_keeps_the_best_and_of_two_as_good_the_later(monkeypatch: Patch) -> None:
     """Before the first step, every few, and at the end; what is kept does not move any more."""
     training, shares, seen = trained(random_model(), steps=5, validate=2), [.25, .5, .5, .25], []
 

@@ -14,50 +14,45 @@ import pytest
 from data.run import report, screen
 from data.run.flags import Adapt
 from data.run.screen import Line
+from tests.conftest import Patch
 
 
 class Screen(io.StringIO):
     """A terminal, as far as anybody can tell."""
 
-    def __init__(self, encoding: str = "utf-8", tty: bool = True) -> None:
-        super().__init__()
-        self._encoding, self.tty = encoding, tty
-
-    @property
-    def encoding(self) -> str:
-        return self._encoding
+    encoding, tty = "utf-8", True
 
     def isatty(self) -> bool:
         return self.tty
 
 
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Screen]:
+def shown(monkeypatch: Patch) -> Callable[..., Screen]:
     """From here to the end of the test what is printed is printed there."""
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "")  # which is no wish, by no-color.org
     monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((80, 24)))
 
     def on(tty: bool = True) -> Screen:
-        made = Screen(tty=tty)
+        made = Screen()
+        made.tty = tty
         for name in ("sys.stdout", "sys.stderr"):
             monkeypatch.setattr(name, made)
         return made
     return on
 
 
-@pytest.mark.parametrize("where, term, can", [
-    (Screen(), "xterm", True), (Screen("ascii"), "xterm", False),
-    (Screen("cp1252"), "xterm", False), (Screen(tty=False), "xterm", False),
-    (Screen(), "dumb", False), (Screen("none"), "", False)])
-def test_pictures_are_for_terminals_that_can_show_them(where: Screen, term: str, can: bool,
-                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("encoding, tty, term, can", [
+    ("utf-8", True, "xterm", True), ("ascii", True, "xterm", False),
+    ("cp1252", True, "xterm", False), ("utf-8", False, "xterm", False),
+    ("utf-8", True, "dumb", False), ("none", True, "", False), (None, True, "xterm", False)])
+def test_pictures_are_for_terminals_that_can_show_them(encoding: str | None, tty: bool, term: str,
+                                                       can: bool, monkeypatch: Patch) -> None:
     monkeypatch.setenv("TERM", term)
-    assert screen.draws(where) is can
+    assert screen.draws(SimpleNamespace(encoding=encoding, isatty=lambda: tty)) is can
 
 
-def test_colour_is_for_who_did_not_say_no(shown: Callable, monkeypatch: pytest.MonkeyPatch
-                                          ) -> None:
+def test_colour_is_for_who_did_not_say_no(shown: Callable, monkeypatch: Patch) -> None:
     terminal = shown()
     assert screen.bold("7") == "\033[1m7\033[0m"
     assert "\033[36m\u2588\u2588\u2588\u2588\033[0m" in report.coefficients(["math"], [1.0])
@@ -66,18 +61,6 @@ def test_colour_is_for_who_did_not_say_no(shown: Callable, monkeypatch: pytest.M
     assert report.coefficients(["math"], [1.0]) == "math +1.00 \u2588\u2588\u2588\u2588"
     terminal.tty = False
     assert report.coefficients(["math", "code"], [1.0, -.5]) == "math +1.00  code -0.50"
-
-
-def test_bars_and_ranges_are_as_long_as_what_they_show() -> None:
-    assert [len(screen.bar(x, 8)) for x in (0.25, 0.5, 1, 9, -0.5)] == [2, 4, 8, 12, 4]
-    assert set(screen.bar(1)) != set(screen.bar(-1))  # told apart without colour
-    middles = [screen.reach(mu, 0.1).index("\u25cf") for mu in (-9, -0.75, 0.375, 1.5, 9)]
-    assert middles == [0, 0, 6, 12, 12]
-    wide, narrow = (screen.reach(0.4, s).count("\u2500") for s in (0.5, 0.1))
-    assert wide > narrow
-    rising = screen.spark([-1 + i / 50 for i in range(100)], width=10)
-    assert len(rising) == 10 and list(rising) == sorted(rising) and rising[0] == "\u2581"
-    assert screen.spark([]) == ""
 
 
 def test_a_line_is_rewritten_within_80_columns_and_gone_at_the_end(shown: Callable) -> None:
@@ -99,8 +82,8 @@ def test_a_line_is_rewritten_within_80_columns_and_gone_at_the_end(shown: Callab
     (10, 20, 1.0, ["14/20  ETA 6 s", "20/20  ETA 0 s"]),  # goes on: what was done took no time
     (0, 5, 0.1, [])])
 def test_a_line_comes_every_ten_seconds_and_at_the_end_where_there_is_no_terminal(
-        first: int, steps: int, pace: float, said: list[str], shown: Callable,
-        monkeypatch: pytest.MonkeyPatch) -> None:
+        first: int, steps: int, pace: float, said: list[str], shown: Callable, monkeypatch: Patch
+        ) -> None:
     now = [0.0]
     monkeypatch.setattr(screen, "time", SimpleNamespace(monotonic=lambda: now[0]))
     terminal, line = shown(tty=False), Line("work", steps)
