@@ -62,7 +62,9 @@ def gradient(training: Reinforce, monkeypatch: Patch, groups: list[list[Judged]]
              ) -> tuple[Tensor, dict]:
     """-dJ/dz of these sampled answers, and the metrics."""
     def sampled(model: object, fmt: object, problems: list[int], uniforms: object) -> list:
+        training.sizes.append(len(problems))
         return [groups[p.group] for p in problems]
+    training.sizes = []  # of the microbatches
     rewards = [{training.fmt.text(e.completion): e.reward for e in group} for group in groups]
     monkeypatch.setattr("rl.rollouts", sampled)
     training.z.grad = torch.zeros_like(training.z)
@@ -154,6 +156,7 @@ def test_a_step_is_the_naive_loss_of_one_answer_at_a_time(batch: int, piece: int
     groups = groups_of()
     training = trained(random_model(), prompts=3, samples=5, batch=batch, kl=0.3)
     found, metrics = gradient(training, monkeypatch, groups)
+    assert training.sizes == {100: [3], 10: [2, 1], 1: [1, 1, 1]}[batch]
     z, loss, total = training.z.detach().clone().requires_grad_(), 0.0, 0.0
     for group in groups:
         A = advantages(torch.tensor([[float(e.reward) for e in group]]))[0]
@@ -211,13 +214,13 @@ def test_each_domain_seed_step_and_prompt_has_numbers_of_its_own(monkeypatch: Pa
     monkeypatch.setattr("rl.rollouts", record)
     for domain, seed in product("ab", (-1, 0, 1)):
         (toy := Toy()).name = domain
-        for _ in trained(random_model(), toy, seed=seed, steps=2, prompts=6, batch=100):
+        for _ in trained(random_model(), toy, seed=seed, steps=2, prompts=6, batch=4):
             pass
         assert toy.splits == 3 * ["validation"] + 2 * 6 * ["train"]
     prompts, uniforms = zip(*seen)
     rows = torch.stack(uniforms).flatten(0, 2)  # one a sample: no two of all are alike
-    assert len(set(prompts)) == len(seen) == 2 * 3 * 2
-    assert len(rows.unique(dim=0)) == len(rows) == 12 * 6 * 2 and 0 <= rows.min() < rows.max() < 1
+    assert len(set(prompts)) == len(seen) == 2 * 3 * 2 * 3
+    assert len(rows.unique(dim=0)) == len(rows) == 36 * 2 * 2 and 0 <= rows.min() < rows.max() < 1
     tasks = trained_on("math")
     again = [[p.prompt for p in draw(tasks, 6, "train", "math", 0, step)] for step in (1, 1, 2)]
     assert again[0] == again[1] != again[2]
@@ -287,8 +290,9 @@ def test_a_step_is_adamw_on_the_clipped_gradient_by_a_warm_cosine(monkeypatch: P
                                    rtol=0)  # as AdamW does where the gradient stays what it is
         assert metrics["gradient"] == pytest.approx(100)
         before = training.z.detach().clone()
-    moment = adamw.state[training.z]["exp_avg"]
-    assert moment.norm().item() == pytest.approx(1 - 0.9 ** 9)  # of a gradient of norm 1
+    first, second = (adamw.state[training.z][name] for name in ("exp_avg", "exp_avg_sq"))
+    assert first.norm().item() == pytest.approx(1 - 0.9 ** 9)  # of a gradient of norm 1
+    assert second.sum().item() == pytest.approx(1 - 0.98 ** 9)
     assert (before - start).abs().max() > 1
 
 
