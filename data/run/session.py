@@ -115,7 +115,7 @@ class Session:
             raise ValueError(f"no experts of these weights in {self.args.out}: run `python t2.py "
                              f"train --weights {self.args.weights} --tasks FILE` first")
         judge = self.find(CLASSIFIER)
-        names = [*self.domains, *[CLASSIFIER] * (judge.exists() or old(judge))]
+        names = [*self.domains, *[CLASSIFIER] * (os.path.lexists(judge) or old(judge))]
         self.sources |= {name: str(self.find(name)) for name in names}
         return {name: load_expert(self.find(name), self.svf.N, self.base)[0].to(self.device)
                 for name in names}
