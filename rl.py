@@ -1,17 +1,16 @@
 """What trains an expert: REINFORCE with a KL penalty to the base model (paper, Sec. 3.2).
 
-    J(z) = E_{y ~ pi_W'(.|x)} [ r(x, y) ] - lambda KL(pi_W' || pi_W)
+    J(z) = E_{y ~ pi_W'(.|x)} [ log pi_W'(y|x) A(x, y) ] - lambda KL(pi_W' || pi_W)
+    A_i  = r_i - mean_{j != i} r_j    over the n answers to one prompt: its group
 
-The reward r is +1 if the answer y to the prompt x is right, and -1 if not. It has no gradient; its
-mean over answers has: d E[r] = E[r d log pi(y)]. So answers are sampled, judged, and then held
-fixed: only log pi has a gradient. What stands in for r is the advantage of an answer over the
-others of its group, which are n answers to the same prompt; that leaves the mean as it is:
-
-    A_i = r_i - mean_{j != i} r_j
+The reward r is +1 if the answer y to the prompt x is right, and -1 if not. It has no gradient, but
+its mean has: d E[r] = E[r d log pi(y)]. So answers are sampled, judged, and then held fixed: only
+log pi has a gradient. In the place of r stands the advantage A, by how much an answer is better
+than the others of its group, which on average changes nothing.
 
 `Reinforce` is the loop. Who keeps a run going, saves and reports it iterates over that loop:
-data/run/resume.py. Answers are sampled with the expert merged and learned from with it factored,
-which in bfloat16 differ by some 2e-4 nats a token.
+data/run/resume.py. Answers are sampled with the expert merged and learned from with it factored:
+the same up to rounding, which in bfloat16 is some thousandths of a nat a token.
 
 Left out: a value network, importance ratios and clipping of them, since each batch of answers is
 used once; the score-function part of the KL's gradient, d log pi times KL, which is a few percent

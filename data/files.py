@@ -132,14 +132,15 @@ def alone(folder: Path) -> Iterator[None]:
     if not FIRST:
         yield
         return
-    with closing(sqlite3.connect(folder / ".lock", timeout=0, isolation_level=None)) as lock:
-        try:
-            lock.execute("PRAGMA journal_mode = MEMORY")  # no journal beside it, left by a kill
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
-            why = ("another run is at work there; wait for it" if "locked" in str(error)
-                   else f"its file .lock is of no use ({error}); delete it")
-            raise ValueError(f"--out {folder}: {why}, or name another folder") from None
+    try:
+        lock = sqlite3.connect(folder / ".lock", timeout=0, isolation_level=None)
+        lock.execute("PRAGMA journal_mode = MEMORY")  # no journal beside it, left by a kill
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        why = ("another run is at work there; wait for it" if "locked" in str(error)
+               else f"its file .lock is of no use ({error}); delete it")
+        raise ValueError(f"--out {folder}: {why}, or name another folder") from None
+    with closing(lock):
         for path in folder.iterdir():
             if _TEMPORARY.fullmatch(path.name):
                 path.unlink(missing_ok=True)

@@ -87,17 +87,20 @@ def load(path: Path, kind: str, on_disk: bool = False) -> tuple[dict[str, Tensor
         again = "pretrain" if kind == "base" else "train"
         raise ValueError(f"{path} is not there, and {old.name} beside it is in the format of "
                          f"before, which is not read: run `python t2.py {again}` again")
-    pieces, metadata = header(path, DTYPES)
-    if not isinstance(metadata, dict) or not isinstance(metadata.get("t2"), str):
-        raise ValueError(f"{path} has no metadata of t2: expected a file that t2.py wrote")
-    if metadata.get("crc32") != checksum(path):
-        raise ValueError(f"{path}: its checksum is wrong, so it is damaged: delete it and make it "
-                         "again")
-    meta = parse(path, metadata["t2"].encode(errors="replace"))
-    if deep(meta, DEEPEST):
-        raise ValueError(f"{path} has brackets in brackets in its metadata, more than {DEEPEST}")
-    if meta.get("kind") != kind:
-        raise ValueError(f"{path} is of kind {show(meta.get('kind'))}, expected {kind!r}")
+    try:
+        pieces, metadata = header(path, DTYPES)
+        if not isinstance(metadata, dict) or not isinstance(metadata.get("t2"), str):
+            raise ValueError(f"{path} has no metadata of t2: expected a file that t2.py wrote")
+        if metadata.get("crc32") != checksum(path):
+            raise ValueError(f"{path}: its checksum is wrong, so it is damaged")
+        meta = parse(path, metadata["t2"].encode(errors="replace"))
+        if deep(meta, DEEPEST):
+            raise ValueError(f"{path} has brackets in brackets in its metadata, over {DEEPEST}")
+        if meta.get("kind") != kind:
+            raise ValueError(f"{path} is of kind {show(meta.get('kind'))}, expected {kind!r}")
+    except ValueError as error:
+        way = "; delete it and make it again" * os.path.lexists(path)
+        raise ValueError(f"{error}{way}") from None
     return {name: piece.read() if on_disk else piece.read().clone()
             for name, piece in pieces.items()}, meta
 

@@ -123,8 +123,10 @@ def test_leftovers_of_killed_runs_are_swept_and_nothing_else(tmp_path: Path) -> 
         assert set(os.listdir(tmp_path)) == keep | {".lock"}
 
 
-def test_a_lock_that_is_none_is_one_clear_line(tmp_path: Path) -> None:
-    (tmp_path / ".lock").write_bytes(b"not a database" * 100)
+@pytest.mark.parametrize("make", [lambda path: path.write_bytes(b"not a database" * 100),
+                                  lambda path: path.mkdir()])
+def test_a_lock_that_is_none_is_one_clear_line(make: Callable, tmp_path: Path) -> None:
+    make(tmp_path / ".lock")
     with pytest.raises(ValueError, match=r"\.lock is of no use .* delete it"), alone(tmp_path):
         pass
 

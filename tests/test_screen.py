@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import re
 from collections.abc import Callable
@@ -123,9 +124,9 @@ def test_a_search_is_drawn_as_ranges_where_that_can_be(shown: Callable) -> None:
 
 def a_row(shares: dict[str, float], seconds: list[float], signal: bool) -> dict:
     """A row of adapt's table in which C mixed code, and its search took two steps."""
-    found = {name: {"accuracy": share, "interval": [share - 0.1, share + 0.1], "seconds": seconds}
-             for name, share in shares.items()}
-    found["few-shot"] |= {"alpha": [0.0, 1.0], "signal": signal, "cem": [
+    found = {name: {"accuracy": share, "interval": [share - 0.1, share + 0.1], "seconds": seconds,
+                    "alpha": [0.0, 1.0]} for name, share in shares.items()}
+    found["few-shot"] |= {"signal": signal, "cem": [
         {**SEARCHED, "sigma": s} for s in (0.25, 0.125)]}
     return {"n": 9, "strategies": found}
 
@@ -137,11 +138,12 @@ def test_a_table_says_what_was_found_and_says_it_again_after_a_stop(shown: Calla
                               args=Adapt(out=tmp_path, seed=1, few_shot=4, n=9))
     rows = {"bus": a_row({"base": .2, "math": .9, "code": .1, "few-shot": .5}, [1.0, 2.0], True),
             "pair": a_row({"base": .4, "math": .3, "code": .8, "few-shot": .75}, [4, 8.0], False)}
+    run = {"n": 9, "tasks": ["bus", "pair"]}
     shown(tty=False)
-    report.Table(session, {"n": 9}, 2).add("bus", rows["bus"])
+    report.Table(session, run, 2).add("bus", rows["bus"])
     assert json.loads((tmp_path / "adapt.json").read_text())["finished"] is False
     terminal = shown(tty=False)
-    table = report.Table(session, {"n": 9}, 2)
+    table = report.Table(session, run, 2)
     assert [*table.rows] == ["bus"]
     table.add("pair", rows["pair"])
     table.end()
@@ -155,10 +157,30 @@ def test_a_table_says_what_was_found_and_says_it_again_after_a_stop(shown: Calla
         "pair     no shot was answered right by any candidate: alpha is 0, the base",
         "", "1st+2nd pass, s:  few-shot 5.0+10.0"]
     assert json.loads((tmp_path / "adapt.json").read_text()) == {
-        "seed": 1, "shots": 4, "sources": {"base": "b.safetensors"}, "run": {"n": 9},
+        "seed": 1, "shots": 4, "sources": {"base": "b.safetensors"}, "run": run,
         "finished": True, "tasks": rows}
     shown(tty=False)
-    assert report.Table(session, {"n": 9}, 2).rows == {}  # what is finished is made anew
+    assert report.Table(session, run, 2).rows == {}  # what is finished is made anew
+
+
+@pytest.mark.parametrize("name, change", [
+    ("bus", {"accuracy": "x"}), ("bus", {"accuracy": math.nan}), ("bus", {"alpha": [1e308] * 2}),
+    ("bus", {"alpha": [1]}), ("bus", {"interval": [1]}), ("bus", {"seconds": "ab"}),
+    ("bus", {"cem": None}), ("bus", {"cem": [{}]}), ("another", {}), ("bus", None)])
+def test_a_row_that_can_not_be_shown_is_made_anew(name: str, change: dict | None, shown: Callable,
+                                                  tmp_path: Path) -> None:
+    row, run = a_row({"base": .2, "few-shot": .5}, [1.0, 2.0], True), {"tasks": ["bus"]}
+    path, text = tmp_path / "adapt.json", {"finished": False, "run": run}
+    path.write_text(json.dumps({**text, "tasks": {"bus": row}}))
+    assert report.unfinished(path, run) == {"bus": row}
+    row["strategies"]["few-shot"] = change and {**row["strategies"]["few-shot"], **change}
+    if name == "another":
+        row = a_row({"base": .2, "few-shot": .5}, [1.0, 2.0], True)
+    for tasks in ({name: row}, [1, 2], None):
+        path.write_text(json.dumps({**text, "tasks": tasks}))
+        assert report.unfinished(path, run) == {}
+    path.write_text("[" * 200_000)
+    assert report.unfinished(path, run) == {}
 
 
 def test_both_passes_and_an_expert_are_told_with_their_own_figures(shown: Callable) -> None:

@@ -30,6 +30,7 @@ from data.run.flags import Adapt, Ask, Train
 from data.run.report import wilson
 from data.run.resume import Stopped, keep_going
 from data.run.session import Session
+from data.safetensors import load, save
 from data.tasks import jsonl
 from data.tasks.families import TASKS, UNSEEN, trained_on
 from data.tasks.jsonl import CLASSIFIER
@@ -217,7 +218,15 @@ def test_damaged_files_and_old_ones_are_one_clear_line(name: str, run: Run, tmp_
         path.write_bytes(content)
         code, _, err = run(*command)
         assert code == 2 and path.name in err and len(err.splitlines()) == 1
-    path.rename(tmp_path / f"{name}.pt")
+        assert "delete it" in err
+    path.unlink()
+    for put, says in ((lambda: path.symlink_to("nowhere"), "is not a file"),
+                      (path.mkdir, "a folder where a file belongs")):
+        put()  # neither is passed over for what ships, nor found out after the work
+        code, _, err = run(*command)
+        assert code == 2 and path.name in err and says in err and len(err.splitlines()) == 1
+        path.unlink() if path.is_symlink() else path.rmdir()
+    (tmp_path / f"{name}.pt").write_bytes(whole)
     code, _, err = run(*command)
     again = "pretrain" if name == "base" else "train"
     assert code == 2 and f"{name}.pt beside it" in err and f"run `python t2.py {again}`" in err
@@ -403,7 +412,9 @@ def test_adapt_goes_on_with_the_rows_of_the_same_run_alone(run: Run, tmp_path: P
         tasks.append(task.name)
         if task.name == second:
             raise KeyboardInterrupt
-        return {"n": 1, "strategies": {}}
+        return done
+    base = {"accuracy": 0.5, "interval": [0.1, 0.9], "alpha": [0] * 3, "seconds": [0, 0]}
+    done = {"n": 1, "strategies": {"base": base}}
     monkeypatch.setattr(adapt, "row", row)
     for more, why in (([], ""), (["--few-shot", 4], "shots is 4, and was 8"),
                       (["--strategy", "prompt"], "shots is 8, and was 4; strategy is prompt"),
@@ -417,8 +428,8 @@ def test_adapt_goes_on_with_the_rows_of_the_same_run_alone(run: Run, tmp_path: P
     shutil.copy(HERE / "code.safetensors", tmp_path / "math.safetensors")  # another of that name
     run("adapt", *more)
     assert tasks == [second, first, second]
-    monkeypatch.setattr(adapt, "row", lambda *given: {"n": 1, "strategies": {}})
-    for which, why in ((["--task", "chain"], "tasks is ['chain'], and was"), ([], "")):
+    monkeypatch.setattr(adapt, "row", lambda *given: done)
+    for which, why in ((["--task", "chain"], "its tasks have changed"), ([], "")):
         code, out, _ = run("adapt", *more, *which)  # a trained one too; what is finished is over
         assert code == 0 and (f"begun anew: {why}" if why else "\n\ntask") in out
         report = json.loads((tmp_path / "adapt.json").read_text())
@@ -449,6 +460,22 @@ def test_what_training_depends_on_is_a_run_of_its_own_and_what_tests_depend_on_i
     assert not list(tmp_path.glob("*.state.safetensors"))
 
 
+@pytest.mark.parametrize("change", [
+    {"row": {}}, {"row": []}, {"row": {"log": []}}, {"run": [1]}, {"run": {"seed": 0}, "row": 0},
+    {"row": {"asked": "x", "log": [{"reward": 0.5}], "seconds": 1, "parameters": 1}}])
+def test_an_expert_that_says_odd_things_of_itself_is_trained_anew(
+        change: dict, run: Run, trained: tuple[list, list], tmp_path: Path) -> None:
+    """Its own, and those beside it: they are read for train.json."""
+    command, path = ["train", "--task", "math", "--n", 9], tmp_path / "math.safetensors"
+    assert run(*command)[0] == 0
+    tensors, meta = load(path, "expert")
+    for name in ("math", "code"):
+        save(tmp_path / f"{name}.safetensors", tensors, {**meta, "facts": meta["facts"] | change})
+    code, out, _ = run(*command)
+    assert code == 0 and "trained anew" in out and len(trained[0]) == 2
+    assert [*json.loads((tmp_path / "train.json").read_text())["experts"]] == ["math"]
+
+
 def test_a_line_of_another_domain_trains_nothing_and_a_test_line_is_tested(
         trained: tuple[list, list], session: Session, tmp_path: Path, monkeypatch: Patch,
         capsys: Said) -> None:
@@ -470,11 +497,11 @@ def test_a_line_of_another_domain_trains_nothing_and_a_test_line_is_tested(
         row = train.train_one(session, "sums")
         assert (len(trainings), len(tested)) == (trains, tests), more
         assert row["n"] == len(tested[-1][1]) and all(p.label == "sums" for p in tested[-1][1])
-    assert capsys.readouterr().out.count("trained anew: questions is") == 1
+    assert capsys.readouterr().out.count("trained anew: its questions have changed") == 1
     for name, value, says in (
             ("args", replace(session.args, dtype="bfloat16"), "dtype is bfloat16, and was"),
             ("fmt", replace(session.fmt, stop="."), "stop is ., and was "),
-            ("fmt", replace(session.fmt, stop=".", around="{}?"), "prompt is ")):
+            ("fmt", replace(session.fmt, stop=".", around="{}?"), "its prompt have changed")):
         monkeypatch.setattr(session, name, value)
         train.train_one(session, "sums")
         assert capsys.readouterr().out.startswith(f"sums        trained anew: {says}")

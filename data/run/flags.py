@@ -224,9 +224,14 @@ def check_writable(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
             pass
+        taken = [path for path in out.iterdir()
+                 if path.suffix in (".safetensors", ".json") and path.is_dir()]
     except OSError as error:
         raise ValueError(f"--out {out}: can't write there ({error.strerror}); expected a folder "
                          "of yours, or one that can be made") from None
+    if taken:
+        raise ValueError(f"{taken[0]} is a folder where a file belongs: move it, or name another "
+                         "--out")
 
 
 def check_torch() -> None:

@@ -4,13 +4,12 @@ All of it fits 80 columns with three experts. Shares come with Wilson's interval
 """
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.files import opened, write_json
+from data.files import read_json, write_json
 from data.run.flags import STRATEGIES
 from data.run.screen import (
     CYAN,
@@ -125,13 +124,36 @@ class Table:
 def unfinished(path: Path, run: dict) -> dict[str, dict]:
     """The rows of a run of adapt that was stopped, if the report there is of this very run."""
     try:
-        with opened(path) as file:
-            found = json.loads(file.read())
+        found = read_json(path)
         if not found["finished"] and found["run"] != run:
             print(f"{path.name} is of another run, begun anew: {why(found['run'], run)}")
-        return {} if found["finished"] or found["run"] != run else found["tasks"]
-    except (ValueError, LookupError, TypeError):
+        same = not found["finished"] and found["run"] == run
+        return {name: row for name, row in found["tasks"].items()
+                if name in run["tasks"] and is_row(row)} if same else {}
+    except (ValueError, LookupError, TypeError, AttributeError):
         return {}  # not there, or no report of ours: it is made anew
+
+
+def is_row(row: dict) -> bool:
+    """Whether a row from a file can be shown: nothing is missing, and all numbers are finite.
+
+    >>> found = {"accuracy": .5, "interval": [.4, .6], "alpha": [0, 0], "seconds": [.1, .2]}
+    >>> is_row({"strategies": {"base": found}}), is_row({"strategies": {"base": {}}})
+    (True, False)
+    """
+    try:
+        numbers, size = [], len(row["strategies"]["base"]["alpha"])
+        for name, found in row["strategies"].items():
+            parts = [found["accuracy"]], found["interval"], found["seconds"], found["alpha"]
+            searched = found["cem"] if name == "few-shot" and found["signal"] in (0, 1) else []
+            steps = [part for step in searched for part in (step["mu"], step["sigmas"])]
+            if [*map(len, parts)] != [1, 2, 2, size] or {*map(len, steps)} - {size}:
+                return False
+            numbers += [x for part in (*parts, *steps) for x in part]
+            numbers += [step[key] for step in searched for key in ("best", "mean", "sigma")]
+        return all(type(x) in (int, float) and abs(x) < 1e6 for x in numbers)
+    except (LookupError, TypeError, AttributeError):
+        return False
 
 
 def coefficients(names: list[str], alpha: list[float], width: int = 4) -> str:

@@ -145,6 +145,9 @@ def restored(training: nn.Module, path: Path, run: dict) -> list[dict]:
             for key, value in tensors.items():
                 if key.startswith(f"{name}/"):
                     _, i, what = key.split("/")
+                    learned = [p for group in optimizer.param_groups for p in group["params"]]
+                    if value.dim() and value.shape != learned[int(i)].shape:
+                        raise ValueError(f"{key} is {tuple(value.shape)}")
                     moments.setdefault(int(i), {})[what] = value
             optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
         return [{**row, "seconds": float(row["seconds"])} for row in meta["log"]]

@@ -160,7 +160,8 @@ def why(old: object, new: dict) -> str:
     """
     if not isinstance(old, dict):
         return "it does not say which"
-    differ = [f"{key} is {new.get(key)}, and was {old.get(key)}"
+    differ = [f"its {key} have changed" if isinstance(new.get(key), (dict, list))
+              else f"{key} is {new.get(key)}, and was {old.get(key)}"
               for key in {**old, **new} if old.get(key) != new.get(key)]
     return "; ".join(differ)
 

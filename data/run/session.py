@@ -5,6 +5,8 @@ The same for what ships with the project and for a folder of open weights with a
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -104,7 +106,8 @@ class Session:
     def find(self, name: str) -> Path:
         """Where a base or an expert is: in the out folder, else among what ships."""
         own = self.args.out / f"{name}{SUFFIX}"
-        return own if own.exists() or old(own) or self.args.weights else HERE / own.name
+        there = os.path.lexists(own) or old(own)  # a link to nothing is an error, not an absence
+        return own if there or self.args.weights else HERE / own.name
 
     def library(self) -> dict[str, Tensor]:
         """The experts that are there: all domains', and the classifier if there is one."""
@@ -112,7 +115,7 @@ class Session:
             raise ValueError(f"no experts of these weights in {self.args.out}: run `python t2.py "
                              f"train --weights {self.args.weights} --tasks FILE` first")
         judge = self.find(CLASSIFIER)
-        names = [*self.domains, *[CLASSIFIER] * (judge.exists() or old(judge))]
+        names = [*self.domains, *[CLASSIFIER] * (os.path.lexists(judge) or old(judge))]
         self.sources |= {name: str(self.find(name)) for name in names}
         return {name: load_expert(self.find(name), self.svf.N, self.base)[0].to(self.device)
                 for name in names}
@@ -125,12 +128,12 @@ class Session:
 
     def known(self, name: str) -> tuple[Tensor | None, dict, str]:
         """The out folder's own expert of this name, and its facts; or None, {}, and why not."""
-        if not (path := self.args.out / f"{name}{SUFFIX}").exists():
+        if not os.path.lexists(path := self.args.out / f"{name}{SUFFIX}"):
             return None, {}, ""
         try:
             return *load_expert(path, self.svf.N, self.base), ""
-        except ValueError as error:
-            return None, {}, str(error)  # it is of another base, or damaged
+        except ValueError as error:  # it is of another base, or damaged
+            return None, {}, re.split("[:;] (train|delete) it", str(error))[0]
 
     def identity(self, *trained: str) -> dict:
         """What a run must share with one that was stopped, to go on with what that has left.

@@ -27,7 +27,7 @@ def experts(args: Train) -> None:
         known = {one: session.known(one)[1] for one in session.trained}
         write_json(args.out / "train.json", {"seed": args.seed, "experts": {
             one: facts["row"] for one, facts in known.items()  # not those of another seed
-            if facts.get("run", {}).get("seed") == args.seed}})
+            if is_result(facts) and facts["run"].get("seed") == args.seed}})
     print(f"wrote {args.out / 'train.json'} and the experts beside it")
 
 
@@ -38,8 +38,8 @@ def train_one(session: Session, name: str) -> dict:
     run = {"expert": name, **session.identity(name), **asdict(how)}
     del run["batch"]  # who runs out of memory goes on with a lower one: the gradient is the same
     z, facts, reason = session.known(name)
-    if z is not None and facts.get("run") != run:
-        z, reason = None, why(facts.get("run"), run)
+    if z is not None and (facts.get("run") != run or not is_result(facts)):
+        z, reason = None, why(facts.get("run"), run) or "what it says of itself is damaged"
     if z is None:
         if reason:
             print(f"{name:<11} trained anew: {reason}", flush=True)
@@ -62,6 +62,17 @@ def train_one(session: Session, name: str) -> dict:
                          "interval": wilson(expert, n)}
         save_expert(path, z, session.base, facts)
     return facts["row"]
+
+
+def is_result(facts: dict) -> bool:
+    """Whether an expert's facts say what `train_one` writes into them."""
+    row = facts.get("row")
+    log = row.get("log") if isinstance(row, dict) else None
+    return (isinstance(facts.get("run"), dict) and isinstance(log, list) and bool(log)
+            and all(isinstance(step, dict) and type(step.get("reward")) is float for step in log)
+            and all(type(row.get(key)) in (float, int) for key in ("seconds", "parameters"))
+            and ("asked" not in row or all(type(x) in (float, int) for x in (
+                row.get("n"), row.get("base"), row.get("expert"), *row.get("interval", [""])))))
 
 
 def recipe(args: Train) -> Recipe:

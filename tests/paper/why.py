@@ -33,11 +33,13 @@ WHY = {
         "With three experts there is little to search: which candidates are drawn matters more "
         "than how they get better."),
     "experts of base 1, in order, help base 2": (
-        "But shuffled gains help nearly as much, and those of its own much more: bases of two "
-        "seeds share no singular directions, so what helps is mostly that gains of this size "
-        "disturb the base's weak habit of answering in the wrong style."),
+        "One pair of bases decides nothing: the second base of the first version, of the same "
+        "seed but trained on another processor, and so another base, gave +11 points, and "
+        "shuffled gains helped nearly as much. With both, experts of its own help far more."),
+    "in order they beat shuffled ones": (
+        "With the other second base the seeds disagreed (+3.9 points)."),
     "C with base 1's experts beats C with shuffled ones": (
-        "As above: the order of the gains carries little."),
+        "With the other second base it did not (-2.1 points)."),
     "C on the other tasks gains from the fourth expert": (
         "It loses on what looks like its own prompts and wants something else (bus, times, "
         "sum+code): the search starts at a quarter of each expert, and ten candidates an "
