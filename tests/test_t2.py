@@ -313,14 +313,15 @@ def test_c_and_its_baseline_search_on_the_shots_that_were_asked_for(session: Ses
 
     def searched(svf: object, fmt: object, Z: object, shots: list, *rest: object) -> tuple:
         found.append((shots, [x for x in rest if isinstance(x, torch.Generator)][0]))
-        return torch.zeros(1), [{"best": 0.0}]
+        return torch.zeros(1), [{"best": 0.0}, {"best": seed - 4.0}]
     monkeypatch.setattr("cem.few_shot", searched)
     monkeypatch.setattr("data.run.baselines.random_search", searched)
     for seed in (4, 5):
         monkeypatch.setattr(session, "args", Adapt(few_shot=3, seed=seed))
-        ways = t2.strategies(session, session.library(), torch.ones(3, 1), TASKS["bus"], [])
-        assert ways["few-shot"]()[1] == {"shots": 3, "signal": False, "cem": [{"best": 0.0}]}
-        ways["search"]()
+        found_by = t2.strategies(session, session.library(), torch.ones(3, 1), TASKS["bus"], [])
+        told = found_by["few-shot"]()[1]
+        assert (told["shots"], told["signal"], len(told["cem"])) == (3, seed == 5, 2)
+        found_by["search"]()
         assert [shots for shots, _ in found[-2:]] == [TASKS["bus"].problems(3, "shots", seed)] * 2
     assert len({generator.initial_seed() for _, generator in found}) == 4
 
@@ -528,7 +529,8 @@ def test_a_recipe_is_what_help_says_where_nothing_is_asked_for() -> None:
     assert train.recipe(Train(steps=3, rate=0.5, batch=24)) == Recipe(steps=3, rate=0.5, batch=24)
 
 
-def test_a_run_is_of_its_base_and_one_of_other_tokens_is_refused(session: Session, run: Run, tmp_path: Path) -> None:
+def test_a_run_is_of_its_base_and_one_of_other_tokens_is_refused(session: Session, run: Run,
+                                                                 tmp_path: Path) -> None:
     ships = fingerprint(load_model(HERE / "base.safetensors"))
     assert session.identity()["base"] == session.base == ships  # another base is another run
     config = session.svf.model.config
