@@ -323,7 +323,8 @@ def test_c_and_its_baseline_search_on_the_shots_that_were_asked_for(session: Ses
         assert (told["shots"], told["signal"], len(told["cem"])) == (3, seed == 5, 2)
         found_by["search"]()
         assert [shots for shots, _ in found[-2:]] == [TASKS["bus"].problems(3, "shots", seed)] * 2
-    assert len({generator.initial_seed() for _, generator in found}) == 4
+    streams = [generator for _, generator in found] + [seeded("random", "bus", n) for n in (4, 5)]
+    assert len({generator.initial_seed() for generator in streams}) == 6
 
 
 def chosen(task: str = "bus", seed: int = 0, strategy: str = "all", more: str = CLASSIFIER
