@@ -38,24 +38,6 @@ def test_a_token_sees_only_what_came_before(tiny: GPT) -> None:
     assert ((same - changed)[0, 6:].abs().amax(-1) > 1e-3).all()  # and all that came before
 
 
-def test_a_token_attends_by_the_formula(float64: None) -> None:
-    """One head on each key and value: softmax(q k^T / sqrt(D)) v, a position at a time."""
-    model = GPT(Config(vocab=11, width=6, layers=1, heads=2, kv_heads=1, head_size=4, hidden=5))
-    model.initialise(torch.Generator().manual_seed(0))
-    attention, x = model.blocks[0].attention, torch.randn(1, 5, 6)
-    rope = model.cos[:5][None, None], model.sin[:5][None, None]
-    found = attention(x, rope, None, None)[0]
-    q, k, v = (f(x[0]) for f in (attention.q, attention.k, attention.v))
-    for t in range(5):
-        heads = []
-        for h in range(2):
-            mine = rotate(q[t, 4 * h:4 * h + 4], model.cos[t], model.sin[t])
-            scores = torch.stack([mine @ rotate(k[s], model.cos[s], model.sin[s]) / 2
-                                  for s in range(t + 1)])
-            heads.append(scores.softmax(0) @ v[:t + 1])
-        torch.testing.assert_close(found[t], attention.o(torch.cat(heads)))
-
-
 def test_rope_turns_pairs_by_their_angle_and_depends_on_the_distance_alone(tiny: GPT) -> None:
     x = torch.tensor([1.0, 2, 3, 4, 5, 6])  # pairs (1, 4), (2, 5), (3, 6)
     turned = rotate(x, tiny.cos[7], tiny.sin[7])
