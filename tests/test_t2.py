@@ -497,7 +497,7 @@ def test_a_line_of_another_domain_trains_nothing_and_a_test_line_is_tested(
         row = train.train_one(session, "sums")
         assert (len(trainings), len(tested)) == (trains, tests), more
         assert row["n"] == len(tested[-1][1]) and all(p.label == "sums" for p in tested[-1][1])
-    assert capsys.readouterr().out.count("trained anew: its questions have changed") == 1
+    assert capsys.readouterr().out.count("trained anew: its questions changed") == 1
     for name, value, says in (
             ("args", replace(session.args, dtype="bfloat16"), "dtype is bfloat16, and was"),
             ("fmt", replace(session.fmt, stop="."), "stop is ., and was "),

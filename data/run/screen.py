@@ -160,7 +160,7 @@ def why(old: object, new: dict) -> str:
     """
     if not isinstance(old, dict):
         return "it does not say which"
-    differ = [f"its {key} have changed" if isinstance(new.get(key), (dict, list))
+    differ = [f"its {key} changed" if isinstance(new.get(key), (dict, list))
               else f"{key} is {new.get(key)}, and was {old.get(key)}"
               for key in {**old, **new} if old.get(key) != new.get(key)]
     return "; ".join(differ)
