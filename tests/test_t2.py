@@ -429,7 +429,7 @@ def test_adapt_goes_on_with_the_rows_of_the_same_run_alone(run: Run, tmp_path: P
     run("adapt", *more)
     assert tasks == [second, first, second]
     monkeypatch.setattr(adapt, "row", lambda *given: done)
-    for which, why in ((["--task", "chain"], "its tasks have changed"), ([], "")):
+    for which, why in ((["--task", "chain"], "its tasks changed"), ([], "")):
         code, out, _ = run("adapt", *more, *which)  # a trained one too; what is finished is over
         assert code == 0 and (f"begun anew: {why}" if why else "\n\ntask") in out
         report = json.loads((tmp_path / "adapt.json").read_text())
@@ -501,7 +501,7 @@ def test_a_line_of_another_domain_trains_nothing_and_a_test_line_is_tested(
     for name, value, says in (
             ("args", replace(session.args, dtype="bfloat16"), "dtype is bfloat16, and was"),
             ("fmt", replace(session.fmt, stop="."), "stop is ., and was "),
-            ("fmt", replace(session.fmt, stop=".", around="{}?"), "its prompt have changed")):
+            ("fmt", replace(session.fmt, stop=".", around="{}?"), "its prompt changed")):
         monkeypatch.setattr(session, name, value)
         train.train_one(session, "sums")
         assert capsys.readouterr().out.startswith(f"sums        trained anew: {says}")
