@@ -27,7 +27,8 @@ from data.files import alone
 from data.run import flags
 from data.run.flags import Adapt, Ask, Pretrain, Train
 from data.run.screen import Line, exit_code, ready
-from data.tasks.jsonl import CLASSIFIER, chosen
+from data.tasks.jsonl import CLASSIFIER
+from data.tasks.judge import chosen
 from data.tasks.problem import OTHERS, Problem, Task
 
 if TYPE_CHECKING:

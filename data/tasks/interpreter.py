@@ -51,7 +51,28 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Refused(ValueError):
-    """The program will not be run, or broke while running; the message says why in one line."""
+    """The program will not be run, or broke while running; the message says why in one line.
+
+    kind: "unsupported" if it needs what is not run here, "budget", or "error", its own.
+    """
+
+    kind = "error"
+
+
+def needed(tests: str) -> tuple[str, ...]:
+    """The names that these assert statements need of an answer. Refused if they can't be run."""
+    tree = ast.parse(tests)
+    for node in tree.body:
+        match node.test.left, node.test.comparators:
+            case ast.Call(ast.Name(), args), [right]:
+                [ast.literal_eval(one) for one in [*args, right]]
+    return tuple(dict.fromkeys(node.test.left.func.id for node in tree.body))
+
+
+def holds(source: str, tests: str) -> bool:
+    """Whether the functions of `source` pass these assert statements. Refused as in `run`."""
+    return all(run(source, node.test.left.func.id, [*map(ast.literal_eval, node.test.left.args)])
+               == ast.literal_eval(node.test.comparators[0]) for node in ast.parse(tests).body)
 
 
 def run(source: str, function: str, args: Sequence[object]) -> object:

@@ -15,16 +15,12 @@ formulas, and code that interpreter.py does not run, for training learns from a 
 """
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import re
-import warnings
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
 from itertools import zip_longest
 from math import isfinite
@@ -32,8 +28,9 @@ from pathlib import Path
 from random import Random
 
 from data.files import opened, show
-from data.tasks.interpreter import SOURCE, Refused, run
-from data.tasks.problem import OTHERS, split_of
+from data.tasks import judge
+from data.tasks.interpreter import needed
+from data.tasks.problem import OTHERS, Verdict, split_of
 
 SPLITS = {"train": 60, "validation": 10, "shots": 10, "test": 20}  # percent
 KEYS = ("prompt", "question", "answer", "domain", "check", "choices", "tests")
@@ -41,14 +38,8 @@ CLASSIFIER = "classifier"
 RESERVED = ("base", "decomposition", CLASSIFIER,  # files of ours; Windows keeps con ... com1 ...
             "con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(1, 10)))
 LONGEST = 100_000  # characters of a prompt or an answer
-DIGITS = 100       # characters of a number
 CHOICES = 200      # of one question
 _DOMAIN = re.compile("[a-z][a-z0-9_-]{0,31}")
-_WORD = re.compile(r"\w+|[^\w\s]")
-# A minus after a word or a bracket subtracts; commas must part thousands: "1,2" is two numbers.
-_NUMBER = re.compile(r"(?:(?<![\w)])[-\u2212])?\$?"
-                     r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
-                     r"|(?<![\w.])\.[0-9]+)%?")
 
 
 def canonical(prompt: str) -> str:
@@ -60,80 +51,11 @@ def canonical(prompt: str) -> str:
     return " ".join(prompt.casefold().split())
 
 
-# ------------------------------------------------------------------------- how answers are judged
-
-def _exact(question: Question, text: str) -> bool:
-    return text.split() == question.answer.split()
-
-
-def _value(number: str) -> Decimal | None:
-    """The exact value of a text that is one number and no more; no exponents are read.
-
-    >>> _value("-$1,234.50"), _value("50%"), _value("1/2")
-    (Decimal('-1234.50'), Decimal('50'), None)
-    """
-    if len(number) > DIGITS or not _NUMBER.fullmatch(number):
-        return None
-    return Decimal(re.sub("[$,%]", "", number).replace("\u2212", "-"))
-
-
-def _number(question: Question, text: str) -> bool:
-    """The number right after the last "#### " counts; where there is none, the last number."""
-    _, mark, tail = text.rpartition("#### ")
-    if mark:
-        said = _NUMBER.match(tail.lstrip())
-    else:
-        said = (*deque(_NUMBER.finditer(text), maxlen=1), None)[0]
-    value = _value(said[0]) if said else None
-    return value is not None and value == _value(question.answer)
-
-
-def _words(text: str) -> str:
-    """Words and signs with one space around each: a whole word is found as a plain substring.
-
-    >>> _words("C++ or  New York?")
-    ' c + + or new york ? '
-    """
-    return f" {' '.join(_WORD.findall(text.casefold()))} "
-
-
-def chosen(text: str, choices: Iterable[str]) -> str | None:
-    """The choice that stands first in the text, and of two that start there the longer.
-
-    None if none is there. Whole words count, in upper or lower case.
-
-    >>> chosen("A cat is no dog.", ("dog", "cat", "fish"))
-    'cat'
-    >>> chosen("Catfish!", ("dog", "cat", "fish"))
-    """
-    said = _words(text)
-    found = [(said.find(_words(choice)), -len(choice), choice) for choice in choices
-             if _words(choice) in said]
-    return min(found)[2] if found else None
-
-
-def _choice(question: Question, text: str) -> bool:
-    said = chosen(text, question.choices)
-    return said is not None and _words(said) == _words(question.answer)
-
-
-def _python(question: Question, text: str) -> bool:
-    """The first fenced block, else all of it, holds for each case. Plain ==: True equals 1."""
-    _, fence, rest = text.partition("```")
-    block = rest.partition("```")[0] if fence else text
-    code = block.partition("\n")[2] if fence and "\n" in block else block  # no language tag
-    try:
-        return all(run(code.strip(), name, args) == value for name, args, value in question.cases)
-    except Refused:
-        return False
-
-
-_CHECKS: dict[str, tuple[Callable[[Question, str], bool], str]] = {
-    "exact": (_exact, "some text"),
-    "number": (_number, 'one number such as 1,234.50 or -3, or "check": "exact"'),
-    "choice": (_choice, "one of the choices"),
-    "python": (_python, "a function that passes the tests of its line"),
-}
+CHECKS = {  # name -> the answer that it wants
+    "exact": "some text",
+    "number": 'one number such as 1,234.50 or -3, or "check": "exact"',
+    "choice": "one of the choices",
+    "python": "a function that passes the tests of its line"}
 
 
 # ---------------------------------------------------------------------------- questions and pools
@@ -155,7 +77,8 @@ class Question:
     label: str
     check: str
     choices: tuple[str, ...] = ()
-    cases: tuple[tuple[str, tuple, object], ...] = ()  # (function, arguments, value)
+    tests: str = ""  # assert statements
+    needs: tuple[str, ...] = ()  # the functions that they need of an answer
     of: str = ""
 
     @property
@@ -170,7 +93,18 @@ class Question:
 
     def reward(self, completion: str) -> int:
         """+1 if the answer is right, else -1; no text raises anything."""
-        return 1 if _CHECKS[self.check][0](self, completion) else -1
+        return self.judge(completion).reward
+
+    def judge(self, text: str, cut: bool = False) -> Verdict:
+        """Whether the answer is right; no text raises anything. cut: it was cut off."""
+        match self.check:
+            case "number":
+                return judge.number(self.answer, text, cut)
+            case "choice":
+                return judge.choice(self.answer, self.choices, text, cut)
+            case "python":
+                return judge.python(self.tests, self.needs, self.prompt, text, cut)
+        return judge.exact(self.answer, text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +145,7 @@ class Pool:
         Shots, test lines and other domains have no part in it, but for a new answer that becomes
         a choice of all lines that name none.
         """
-        lines = [(split, q.prompt, q.answer, q.check, sorted(map(_words, q.choices)), q.cases)
+        lines = [(split, q.prompt, q.answer, q.check, sorted(map(judge.words, q.choices)), q.tests)
                  for split in ("train", "validation")
                  for group in self._groups[split].values() for q in group]
         return hashlib.sha256(ascii((self.name, lines)).encode()).hexdigest()[:16]
@@ -291,7 +225,7 @@ def _expect(good: object, what: str, value: object, expected: str) -> None:
 
 def _pool(path: Path, label: str, lines: list[tuple[int, Question]]) -> Pool:
     """A domain's lines: choices that were left out come, answers are checked, repeats go."""
-    answers = {_words(q.answer): q.answer for _, q in lines if q.check == "choice"}
+    answers = {judge.words(q.answer): q.answer for _, q in lines if q.check == "choice"}
     questions: dict[str, Question] = {}
     for number, question in lines:
         with _at(path, number):
@@ -306,11 +240,11 @@ def _pool(path: Path, label: str, lines: list[tuple[int, Question]]) -> Pool:
 def _hold(question: Question) -> None:
     """ValueError if the choices are no choice, or the line's own answer would be judged wrong."""
     n, answer, check = len(question.choices), question.answer, question.check
-    different = len(set(map(_words, question.choices)))
+    different = len(set(map(judge.words, question.choices)))
     _expect(check != "choice" or 2 <= different == n <= CHOICES, "choices", question.choices,
             f"2 to {CHOICES}, and no two the same")
     _expect(check == "python" and not answer or question.reward(answer) == 1,
-            "answer", answer, f'{_CHECKS[check][1]}, by "check": "{check}"')
+            "answer", answer, f'{CHECKS[check]}, by "check": "{check}"')
 
 
 def _object(line: bytes) -> dict:
@@ -339,16 +273,16 @@ def _question(row: dict, stem: str) -> Question:
     asked = [key for key in ("prompt", "question") if key in row]
     _expect(len(asked) == 1, "keys", asked, 'one of "prompt" and "question"')
     check = row.get("check", "number" if "question" in row else "exact")
-    _expect(check in tuple(_CHECKS), "check", check, f"one of {', '.join(_CHECKS)}")
+    _expect(check in tuple(CHECKS), "check", check, f"one of {', '.join(CHECKS)}")
     choices = [_text("choices", x, True) for x in _list(row, "choices", check == "choice")]
-    cases = [_case(test) for test in _list(row, "tests", check == "python")]
-    _expect(check != "python" or cases, "tests", cases, 'a list such as ["f(2, [1]) == 3"]')
+    tests = "\n".join(_test(test) for test in _list(row, "tests", check == "python"))
+    _expect(check != "python" or tests, "tests", [], 'a list such as ["f(2, [1]) == 3"]')
     answer = ""
-    if not cases or "answer" in row:
+    if not tests or "answer" in row:
         answer = _text("answer", row.get("answer"), True)
         answer = _text("answer", answer.rpartition("#### ")[2] if "question" in row else answer)
     return Question(_text(asked[0], row[asked[0]]), answer.strip(), _domain(row, stem), check,
-                    tuple(choices), tuple(cases))
+                    tuple(choices), tests, needed(tests) if tests else ())
 
 
 def _text(key: str, value: object, number: bool = False) -> str:
@@ -382,25 +316,22 @@ def _list(row: dict, key: str, wanted: bool) -> list:
     return value
 
 
-def _case(test: object) -> tuple[str, tuple, object]:
-    """(function, arguments, value) of a test, of literals alone: nothing is evaluated.
+def _test(test: object) -> str:
+    """A test as an assert statement that interpreter.py can run.
 
-    >>> _case("assert f(2, [1]) == 3")
-    ('f', (2, [1]), 3)
+    >>> _test("f(2, [1]) == 3")
+    'assert f(2, [1]) == 3'
     """
     try:
-        # One test has the size that one program may have: the parser is no match for megabytes.
-        text = test.strip().removeprefix("assert ") if len(test) <= SOURCE else ""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of Python, on how the test is written
-            tree = ast.parse(text, mode="eval")
-        match tree.body:
-            case ast.Compare(ast.Call(ast.Name(name), args, []), [ast.Eq()], [right]):
-                values, value = tuple(map(ast.literal_eval, args)), ast.literal_eval(right)
-                # By the interpreter's own limits: with a float, say, no answer could be right.
-                run(f"def {name}(args, value): pass", name, [values, value])
-                return name, values, value
+        text = "assert " + test.strip().removeprefix("assert ")
+        needed(text)
+        return text
     except (AttributeError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         pass
     raise ValueError(f"tests {show(test)}: expected a call and what it returns, such as "
                      "f(2, [1]) == 3, of int, bool, str, None, lists and tuples")
+
+
+def judged(line: dict, text: str) -> Verdict:
+    """What the judge says of an answer to a task's line, as it stands in a file."""
+    return _question({"prompt": "?", **line}, "tasks").judge(text)

@@ -41,6 +41,34 @@ def split_of(key: str, splits: Mapping[str, int] = SPLITS) -> str:
     raise AssertionError("the shares add up to 100")
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What a judge says of an answer: right, wrong, or not judged, with the reason.
+
+    right is None where the judge could not tell: the reward is then that of a wrong answer.
+
+    >>> Verdict(True).reward, str(Verdict(None, "imports are not supported"))
+    (1, 'not judged: imports are not supported')
+    """
+
+    right: bool | None
+    why: str = ""
+
+    @property
+    def judged(self) -> bool:
+        """Whether the judge could tell."""
+        return self.right is not None
+
+    @property
+    def reward(self) -> int:
+        """+1 if the answer is right, else -1 (paper, Sec. 3.2: r by correctness)."""
+        return 1 if self.right else -1
+
+    def __str__(self) -> str:
+        said = {True: "right", False: "wrong", None: "not judged"}[self.right]
+        return f"{said}: {self.why}" if self.why else said
+
+
 # ----------------------------------------------------------------------------- parts of a problem
 
 @dataclass(frozen=True)
