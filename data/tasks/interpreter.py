@@ -25,6 +25,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from inspect import Parameter, Signature
 from math import isclose
 from typing import Any
 
@@ -35,12 +36,12 @@ from data.tasks.machine import (
     NUMBERS,
     OPEN,
     SCALARS,
+    Builtin,
     Function,
     Lazy,
     Machine,
     Module,
     Refused,
-    Type,
     fits,
     named,
     over,
@@ -264,25 +265,36 @@ _Run = Callable[[list], Any]  # evaluates an expression, or runs a statement, in
 
 
 class _Code:
-    """What a function runs. frame: of it, depth: the frames of Python that a call takes."""
+    """What a function runs. depth: the frames of Python that a call takes."""
 
     def __init__(self, name: str, args: ast.arguments) -> None:
         self.name = name
-        self.positional = [a.arg for a in (*args.posonlyargs, *args.args)]
-        self.keywords = [a.arg for a in args.kwonlyargs]
-        self.rest = args.vararg and args.vararg.arg
-        self.others = args.kwarg and args.kwarg.arg
-        self.params = [*self.positional, *self.keywords,
-                       *(name for name in (self.rest, self.others) if name)]
-        self.plain = len(self.params) == len(self.positional)
+        kinds = {Parameter.POSITIONAL_ONLY: args.posonlyargs,
+                 Parameter.POSITIONAL_OR_KEYWORD: args.args,
+                 Parameter.VAR_POSITIONAL: args.vararg and [args.vararg],
+                 Parameter.KEYWORD_ONLY: args.kwonlyargs,
+                 Parameter.VAR_KEYWORD: args.kwarg and [args.kwarg]}
+        values = dict(zip([a.arg for a in (*args.posonlyargs, *args.args)][::-1],
+                          args.defaults[::-1]))
+        values |= {a.arg: value for a, value in zip(args.kwonlyargs, args.kw_defaults) if value}
+        self.defaults: dict[str, ast.expr] = values
+        self.signature = Signature([  # ValueError if a parameter is named twice
+            Parameter(a.arg, kind, default=_UNBOUND if a.arg in values else Parameter.empty)
+            for kind, some in kinds.items() for a in some or ()])
+        self.params = [*self.signature.parameters]
+        self.plain = not (args.vararg or args.kwonlyargs or args.kwarg) and len(self.params)
         self.blank: tuple = ()
         self.depth, self.body = 0, None
 
     def call(self, machine: Machine, function: Function, args: Sequence, names: dict | None
              ) -> Any:
         """What the function returns."""
-        if names or not self.plain or len(args) != len(self.positional):
-            args = self.bind(function.defaults, args, dict(names or {}))
+        if names or self.plain is False or len(args) != self.plain:
+            machine.spend(30)  # it takes as long
+            found = self.signature.bind(*args, **names or {})
+            found.apply_defaults()
+            args = [function.defaults[name] if value is _UNBOUND else value
+                    for name, value in found.arguments.items()]
         frame = [function.env, None, *args, *self.blank]
         machine.open += self.depth
         if machine.open > OPEN:
@@ -290,25 +302,6 @@ class _Code:
         self.body(frame)
         machine.open -= self.depth
         return frame[1]
-
-    def bind(self, defaults: dict, args: Sequence, names: dict) -> list:
-        """The values of the parameters, in their order."""
-        values, more = list(args[:len(self.positional)]), args[len(self.positional):]
-        for name in [*self.positional, *self.keywords][len(values):]:
-            if name in names:
-                values.append(names.pop(name))
-            elif name in defaults:
-                values.append(defaults[name])
-            else:
-                raise TypeError(f"{self.name}() misses the argument {name}")
-        if self.rest:
-            values.append(tuple(more))
-        if self.others:
-            values.append({name: names.pop(name) for name in list(names)
-                           if name not in self.positional[:len(args)]})
-        if names or more and not self.rest:
-            raise TypeError(f"{self.name}() got arguments that it does not take")
-        return values
 
 
 class _Scope:
@@ -444,22 +437,18 @@ class _Compiler:
     def function(self, name: str, args: ast.arguments, body: Callable[[], _Run],
                  nodes: list[ast.AST]) -> _Run:
         """What makes a function of the program, its defaults evaluated."""
-        code, machine = _Code(name, args), self.machine
-        for one in (name, *code.params):
-            self.allowed(one)
-        if len(set(code.params)) < len(code.params):
-            raise Refused("a parameter is named twice")
-        values = {**dict(zip(code.positional[::-1], self.exprs(args.defaults)[::-1])),
-                  **{a.arg: self.expr(d) for a, d in zip(args.kwonlyargs, args.kw_defaults) if d}}
+        code, machine = _Code(self.allowed(name), args), self.machine
+        params = [self.allowed(param) for param in code.params]
+        values = {name: self.expr(value) for name, value in code.defaults.items()}
         shared = _declared(nodes, ast.Global)
         names = _bound(nodes) - shared - _declared(nodes, ast.Nonlocal)
         outside = self.scope, self.depth, self.deepest, self.looping
-        inner = _Scope(self.scope, [*code.params, *sorted(names - set(code.params))], shared)
+        inner = _Scope(self.scope, [*params, *sorted(names - {*params})], shared)
         self.scope, self.depth, self.deepest, self.looping = inner, 5, 5, False
         code.body, _ = self.counted(body)
         code.depth = self.deepest
         self.scope, self.depth, self.deepest, self.looping = outside
-        code.blank = (_UNBOUND,) * (len(inner.slots) - len(code.params))
+        code.blank = (_UNBOUND,) * (len(inner.slots) - len(params))
         self.cost += 2
 
         def run(frame: list) -> Function:
@@ -521,8 +510,6 @@ class _Compiler:
         """What reads a slot so many frames up."""
         if up == 0:
             return lambda frame: frame[slot]
-        if up == 1:
-            return lambda frame: frame[0][slot]
         module = self.frame
         if up < 0:
             return lambda frame: module[slot]
@@ -1088,75 +1075,62 @@ class _Compiler:
         value, machine = self.optional(node.exc), self.machine
 
         def run(frame: list) -> None:
-            error = value(frame) if node.exc else (machine.caught or [None])[-1]
-            error = machine.call(error) if type(error) is Type else error
-            if not isinstance(error, Exception):
+            found = [value(frame)] if node.exc else machine.caught[-1:]
+            if found and type(found[0]) is Builtin:
+                found = [machine.call(found[0])]
+            if not found or not isinstance(found[0], Exception):
                 raise TypeError("exceptions must derive from BaseException")
-            try:
-                raise error
-            finally:
-                del error  # or it would hold this frame, which holds it
+            raise found.pop()
         return run
 
     def attempt(self, node: ast.Try) -> _Run:
         """`try`, with `except`, `else` and `finally`. No program catches that it is Refused."""
-        body, orelse = self.block(node.body), self.block(node.orelse)
-        handlers = [(self.optional(h.type), h.type is None,
-                     self.setter(h.name) if h.name else None, self.block(h.body))
-                    for h in node.handlers]
-        last, machine = self.block(node.finalbody), self.machine
+        body, orelse, last = map(self.block, (node.body, node.orelse, node.finalbody))
+        handlers = [(self.optional(h.type), self.setter(h.name) if h.name else _nowhere,
+                     h.type is None, self.block(h.body)) for h in node.handlers]
+        machine = self.machine
 
-        def caught(run: _Run, frame: list) -> tuple[str | None, Exception | None]:
+        def caught(run: _Run, frame: list) -> tuple[str | None, list[Exception]]:
             before = machine.open
             try:
-                return run(frame), None
+                return run(frame), []
             except (Refused, RecursionError, MemoryError):
                 raise
             except Exception as error:
                 error.__traceback__ = error.__context__ = None  # they would hold all frames
                 machine.open = before
-                return None, error
+                return None, [error]  # in a list: a frame with its name would be held by it
 
         def handled(frame: list) -> str | None:
-            signal, error = caught(body, frame)
-            if error is None:
+            signal, errors = caught(body, frame)
+            if not errors:
                 return signal or orelse(frame)
-            for kind, every, put, handler in handlers:
-                if every or machine.call(BUILTINS["isinstance"], (error, kind(frame))):
+            for kind, put, every, handler in handlers:
+                if every or machine.call(BUILTINS["isinstance"], (errors[0], kind(frame))):
+                    put(frame, errors[0])
+                    machine.caught.append(errors.pop())
+                    signal, errors = caught(handler, frame)
+                    machine.caught.pop()
+                    put(frame, _UNBOUND)
                     break
-            else:
-                try:
-                    raise error
-                finally:
-                    del error
-            if put:
-                put(frame, error)
-            machine.caught.append(error)
-            signal, error = caught(handler, frame)
-            machine.caught.pop()
-            if put:
-                put(frame, _UNBOUND)
-            if error:
-                try:
-                    raise error
-                finally:
-                    del error
+            if errors:
+                raise errors.pop()
             return signal
 
         def run(frame: list) -> str | None:
-            value = None
-            signal, error = caught(handled, frame)
+            signal, errors = caught(handled, frame)
             value = frame[1]
             if (end := last(frame)) is not None:
                 return end
-            if error:
-                try:
-                    raise error
-                finally:
-                    del error
+            if errors:
+                raise errors.pop()
             frame[1] = value
             return signal
         return run if node.finalbody else handled
+
+
+def _nowhere(frame: list, value: Any) -> None:
+    """Where an exception without a name goes."""
 
 
 def _close(a: Any, b: Any) -> bool:

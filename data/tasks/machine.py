@@ -24,6 +24,7 @@ LENGTH = 10_000  # of a str, list, tuple, range, deque
 KEYS = 4_000     # of a dict or set
 BITS = 2_048     # of an int
 NESTING = 20     # levels of values in values
+DIGITS = 640     # that int() reads, which no setting of Python forbids; 2,048 bits are 617
 KEPT = 16        # programs that are kept compiled: an answer is often sampled more than once
 OPEN = 3_000     # frames of Python that calls may hold at once
 
@@ -35,6 +36,7 @@ DICTS = (dict, Counter, defaultdict, OrderedDict)
 SETS = (set, frozenset)
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 LISTS = (list, tuple, deque)
+_ROWS = {list, tuple}
 HASHED = {*DICTS, *SETS, VIEWS[0]}
 SIZED = {str, range, *LISTS, *DICTS, *SETS, *VIEWS}
 
@@ -92,23 +94,16 @@ class Function(Opaque):
 
 
 class Builtin(Opaque):
-    """A function of ours: run(machine, *args, **named)."""
+    """A function of ours, run(machine, *args, **named); with classes a type, for isinstance.
 
-    __slots__ = ("name", "run", "names")
+    names: what may stand after a dot.
+    """
 
-    def __init__(self, name: str, run: Callable[..., Any], names: dict | None = None) -> None:
-        self.name, self.run, self.names = name, run, names or {}
+    __slots__ = ("name", "run", "names", "classes")
 
-
-class Type(Builtin):
-    """A type that a program knows: a Builtin that makes a value, and what isinstance asks."""
-
-    __slots__ = ("classes",)
-
-    def __init__(self, name: str, run: Callable[..., Any], classes: tuple[type, ...],
-                 names: dict | None = None) -> None:
-        super().__init__(name, run, names)
-        self.classes = classes
+    def __init__(self, name: str, run: Callable[..., Any], names: dict | None = None,
+                 classes: tuple[type, ...] = ()) -> None:
+        self.name, self.run, self.names, self.classes = name, run, names or {}, classes
 
 
 class Module(Opaque):
@@ -215,22 +210,25 @@ class Machine:
     def weigh(self, value: object, depth: int = 0) -> int:
         """Charge for a look at all that is inside a value, and again for what is shared."""
         kind = type(value)
-        if kind in SCALARS:
-            return 1
         if kind not in SIZED or kind is range:
             return 1
-        cost = 1 + (len(value) >> (6 if kind is str else 3))
-        self.spend(cost)
-        if kind is not str:
-            if depth >= NESTING:
-                over("nesting of a value")
-            if kind in HASHED and not spread(value):
-                self.spend(len(value) ** 2 >> 7)
-            parts = [*value, *value.values()] if kind in DICTS else value
-            if not set(map(type, parts)) <= SCALARS:
-                for part in parts:
-                    if type(part) not in SCALARS:
-                        cost += self.weigh(part, depth + 1)
+        self.spend(cost := 1 + (len(value) >> (6 if kind is str else 3)))
+        if kind is str:
+            return cost
+        if depth >= NESTING:
+            over("nesting of a value")
+        if kind in HASHED and not spread(value):
+            self.spend(len(value) ** 2 >> 7)
+        parts = [*value, *value.values()] if kind in DICTS else value
+        kinds = set(map(type, parts))
+        if kinds <= _ROWS:  # of scalars, as a rule: looked at without a loop of ours
+            self.spend(cells := 1 + (sum(map(len, parts)) >> 3))
+            if set(map(type, itertools.chain.from_iterable(parts))) <= SCALARS:
+                return cost + cells
+        if not kinds <= SCALARS:
+            for part in parts:
+                if type(part) not in SCALARS:
+                    cost += self.weigh(part, depth + 1)
         return cost
 
     def key(self, value: Any, owner: Any = ()) -> Any:
@@ -463,7 +461,7 @@ class Machine:
             return f"{kind.__name__}([{self.shown(value, inner)}])"
         if isinstance(value, Exception):
             return f"{kind.__name__}({self.shown(value.args, inner)})"
-        if kind is Type:
+        if kind is Builtin and value.classes:
             return f"<class '{value.name}'>"
         return unsupported(f"the text of {named(value)}")
 
@@ -548,9 +546,10 @@ class Machine:
         """value.name: of a module or a type of ours, or a method as a value."""
         if isinstance(value, (Module, Builtin)) and name in value.names:
             return value.names[name]
-        if type(value) is Type and name in (known := methods.get(value.classes[0], {})):
+        kind = value.classes[0] if type(value) is Builtin and value.classes else None
+        if name in (known := methods.get(kind, {})):
             def run(machine: Machine, owner: Any, *args: Any, **names: Any) -> Any:
-                if not isinstance(owner, value.classes):
+                if type(owner) is not kind:
                     raise TypeError(f"{name} of another type")
                 return known[name](machine, owner, *args, **names)
             return Builtin(name, run)
@@ -575,6 +574,12 @@ class Machine:
         value = function.run(self, *args, **names or {})
         self.open = before
         return value
+
+    def taken(self, value: Any) -> Any:
+        """A value as the host's own iterators take one: what they walk, or call."""
+        if type(value) in (Function, Builtin):
+            return self.caller(value)
+        return self.each(value) if type(value) in SIZED or type(value) is Lazy else value
 
     def caller(self, function: Any) -> Callable[..., Any]:
         """A function of the program as the host's own libraries call one."""
