@@ -369,6 +369,12 @@ class Machine:
             self.weigh(b)
         return self.made(op(a, b))
 
+    def unary(self, op: Callable[[Any], Any], value: Any) -> Any:
+        """`-value` and the like."""
+        if op is not operator.not_ and type(value) not in NUMBERS:
+            raise TypeError(f"bad operand type for a sign: {named(value)}")
+        return self.made(op(value))
+
     def in_place(self, op: Callable[[Any, Any], Any], old: Any, value: Any) -> Any:
         """old op= value: a list, set or dict is changed where it is, as in CPython."""
         kind = type(old)
@@ -484,14 +490,16 @@ class Machine:
             return self.show(args) if args else ""
         return self.made(self.show(value))
 
-    def format(self, value: Any, spec: str) -> str:
-        """format(value, spec), as in an f-string: a spec of bounded width and precision."""
+    def format(self, value: Any, spec: str, how: str = "") -> str:
+        """What an f-string makes of a value; spec: of bounded width and precision; how: r or s.
+        """
+        if how or not spec:
+            value = self.show(value) if how == "r" else self.text(value)
         if not spec:
-            return self.text(value)
+            return value
         if type(value) not in NUMBERS and type(value) is not str:
             raise TypeError(f"unsupported format string passed to {named(value)}")
-        found = _SPEC.fullmatch(spec)
-        if found is None:
+        if (found := _SPEC.fullmatch(spec)) is None:
             raise ValueError("invalid format specifier")
         fits(max(int(found["width"] or 0), int(found["precision"] or 0)))
         self.spend(1)
@@ -507,8 +515,7 @@ class Machine:
                     unsupported("such a format field")
                 value = (names[field] if field and not field.isdigit()
                          else args[int(field or next(count))])
-                value = {"r": self.show, "s": self.text}[how](value) if how else value
-                parts.append(self.format(value, spec))
+                parts.append(self.format(value, spec, how or ""))
         return self.join("", parts)
 
     def join(self, between: str, parts: list) -> str:

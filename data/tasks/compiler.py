@@ -1,0 +1,851 @@
+"""Makes closures of a program's tree: what each node does, once for all the times it is run.
+
+A closure takes the frame of the call that it runs in, a list: [the frame around it, what is
+returned, name, name, ...]. A scope's names are numbered beforehand. A block pays for all of its
+nodes at once, a loop in each round. What ends a block early (return, break, continue) is what a
+statement returns; an exception of the program is one of the host's.
+
+Only the nodes in the two tables at the end can be compiled.
+"""
+from __future__ import annotations
+
+import ast
+import builtins
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from inspect import Parameter, Signature
+from math import isclose
+from typing import Any
+
+from data.tasks.builtin import ATTRIBUTES, BUILTINS, METHODS, MODULES
+from data.tasks.machine import (
+    BITS,
+    OPEN,
+    SCALARS,
+    Builtin,
+    Function,
+    Lazy,
+    Machine,
+    Module,
+    Refused,
+    fits,
+    over,
+    unsupported,
+)
+
+DEPTH = 100  # levels of the syntax tree
+UNBOUND = object()  # in the place of a name that has no value yet
+Run = Callable[[list], Any]  # evaluates an expression, or runs a statement, in a frame
+Bind = Callable[[list, Any], None]  # gives a target its value
+_RETURN, _BREAK, _CONTINUE = "return", "break", "continue"
+_DUNDER = re.compile(r"__\w*__")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HOST = {*dir(builtins)}  # what Python has and this has not is said to be so
+
+
+# ------------------------------------------------------------------------------- names and scopes
+
+def bound(body: Iterable[ast.AST | None]) -> set[str]:
+    """The names that are bound in one scope: not in the functions and comprehensions inside."""
+    found, stack = set(), list(body)
+    while stack:
+        node = stack.pop()
+        match node:
+            case None | ast.Lambda():
+                continue
+            case ast.FunctionDef():
+                found.add(node.name)
+                continue
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                # Its own names are its targets'; `:=` binds in the scope around it.
+                found |= {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
+                continue
+            case ast.Name(name, ast.Store() | ast.Del()) | ast.ExceptHandler(name=str(name)):
+                found.add(name)
+            case ast.alias(name, other):
+                found.add(other or name)
+        stack += ast.iter_child_nodes(node)
+    return found
+
+
+def declared(body: Iterable[ast.AST], kind: type) -> set[str]:
+    """The names that a scope says are `global` or `nonlocal`."""
+    found, stack = set(), list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, kind):
+            found.update(node.names)
+        elif not isinstance(node, (ast.FunctionDef, ast.expr)):
+            stack += ast.iter_child_nodes(node)
+    return found
+
+
+class Scope:
+    """The names of a function, a comprehension or the module (which has no parent)."""
+
+    def __init__(self, parent: Scope | None, names: Iterable[str],
+                 shared: Iterable[str] = ()) -> None:
+        self.parent, self.shared = parent, set(shared)
+        self.slots = {name: i for i, name in enumerate(names, 2)}
+
+
+class Code:
+    """What a function runs. depth: the frames of Python that a call takes."""
+
+    def __init__(self, name: str, args: ast.arguments) -> None:
+        self.name = name
+        positional = [*args.posonlyargs, *args.args]
+        values = dict(zip([a.arg for a in positional][::-1], args.defaults[::-1]))
+        values |= {a.arg: value for a, value in zip(args.kwonlyargs, args.kw_defaults) if value}
+        kinds = {Parameter.POSITIONAL_ONLY: args.posonlyargs,
+                 Parameter.POSITIONAL_OR_KEYWORD: args.args,
+                 Parameter.VAR_POSITIONAL: filter(None, [args.vararg]),
+                 Parameter.KEYWORD_ONLY: args.kwonlyargs,
+                 Parameter.VAR_KEYWORD: filter(None, [args.kwarg])}
+        self.defaults: dict[str, ast.expr] = values
+        self.signature = Signature([  # ValueError if a parameter is named twice
+            Parameter(a.arg, kind, default=UNBOUND if a.arg in values else Parameter.empty)
+            for kind, some in kinds.items() for a in some])
+        self.params = [*self.signature.parameters]
+        self.plain = len(positional) if len(positional) == len(self.params) else None
+        self.blank: tuple = ()
+        self.depth, self.body = 0, None
+
+    def call(self, machine: Machine, function: Function, args: Sequence, names: dict | None
+             ) -> Any:
+        """What the function returns."""
+        if names or len(args) != self.plain:
+            machine.spend(30)  # it takes as long
+            found = self.signature.bind(*args, **names or {})
+            found.apply_defaults()
+            args = [function.defaults[name] if value is UNBOUND else value
+                    for name, value in found.arguments.items()]
+        frame = [function.env, None, *args, *self.blank]
+        machine.open += self.depth
+        if machine.open > OPEN:
+            over("open calls")
+        self.body(frame)
+        machine.open -= self.depth
+        return frame[1]
+
+
+class Compiler:
+    """Compiles for one machine, and one module: of an answer, or of tests.
+
+    missing: names that nothing binds; tests take them from the answer. cost: nodes compiled since
+    a block began. level: of the tree. depth, deepest: frames of Python, in the function at hand.
+    """
+
+    def __init__(self, machine: Machine, tree: ast.Module, tests: bool) -> None:
+        self.machine, self.tests = machine, tests
+        self.frame: list = []  # of the module
+        self.missing: list[str] = []
+        self.cost = self.level = self.depth = self.deepest = 0
+        self.looping = False
+        self.scope = self.root = Scope(None, sorted(bound(tree.body)))
+
+    # ------------------------------------------------------------------------ what is whitelisted
+
+    def node(self, table: dict, node: ast.AST, frames: int) -> Run:
+        """The closure of a node, if its type is in the table."""
+        kind = type(node)
+        if kind not in table:
+            unsupported(kind.__name__)
+        self.cost += 1
+        self.level += 1
+        self.depth += frames
+        self.deepest = max(self.deepest, self.depth)
+        if self.level > DEPTH:
+            over("depth of the syntax tree")
+        run = table[kind](self, node)
+        self.level -= 1
+        self.depth -= frames
+        return run
+
+    def expr(self, node: ast.expr | None) -> Run:
+        """The closure of an expression; None for one that is left out."""
+        return self.node(_EXPRESSIONS, node, 1) if node else lambda frame: None
+
+    def exprs(self, nodes: Iterable[ast.expr | None]) -> list[Run]:
+        """The closures of some."""
+        return [self.expr(node) for node in nodes]
+
+    def apply(self, function: Callable[..., Any], *nodes: ast.expr | None) -> Run:
+        """A closure that passes the values of some nodes, from left to right, to a function."""
+        runs = self.exprs(nodes)
+        if len(runs) == 1:
+            only, = runs
+            return lambda frame: function(only(frame))
+        if len(runs) == 2:
+            left, right = runs
+            return lambda frame: function(left(frame), right(frame))
+        return lambda frame: function(*[run(frame) for run in runs])
+
+    def counted(self, compile: Callable[..., Any], *args: Any) -> tuple[Any, int]:
+        """What is compiled, and how many nodes it has, which are not counted where it stands."""
+        before, self.cost = self.cost, 1
+        made, cost = compile(*args), self.cost
+        self.cost = before
+        return made, cost
+
+    def block(self, body: list[ast.stmt]) -> Run:
+        """Statements in turn, up to the first that ends the block; all are paid for at once."""
+        machine = self.machine
+        steps, cost = self.counted(lambda: [self.node(_STATEMENTS, node, 2) for node in body])
+
+        def run(frame: list) -> str | None:
+            machine.left -= cost
+            if machine.left < 0:
+                over("steps")
+            for step in steps:
+                if (signal := step(frame)) is not None:
+                    return signal
+            return None
+        return run if body else lambda frame: None
+
+    def function(self, name: str, args: ast.arguments, nodes: list) -> Run:
+        """What makes a function of the program, its defaults evaluated."""
+        code, machine = Code(self.allowed(name), args), self.machine
+        params = [self.allowed(param) for param in code.params]
+        values = {name: self.expr(value) for name, value in code.defaults.items()}
+        shared = declared(nodes, ast.Global)
+        names = bound(nodes) - shared - declared(nodes, ast.Nonlocal) - {*params}
+        outside = self.scope, self.depth, self.deepest, self.looping
+        self.scope = Scope(self.scope, [*params, *sorted(names)], shared)
+        self.depth, self.deepest, self.looping = 5, 5, False
+        code.body = self.block(nodes)
+        code.depth, code.blank = self.deepest, (UNBOUND,) * len(names)
+        self.scope, self.depth, self.deepest, self.looping = outside
+        self.cost += 2
+
+        def run(frame: list) -> Function:
+            made = Function(code, {name: value(frame) for name, value in values.items()}, frame)
+            machine.owners.append(made)
+            return made
+        return run
+
+    # ------------------------------------------------------------------------------------- names
+
+    def allowed(self, name: str) -> str:
+        """A name of the program; none that means something to Python."""
+        if _DUNDER.fullmatch(name):
+            unsupported(f"the name {name:.40}")
+        return name
+
+    def place(self, name: str) -> tuple[int, int] | None:
+        """How many frames up a name is, -1 for the module's, and its slot there; None: nowhere."""
+        scope, up = self.scope, 0
+        while scope is not self.root and name not in scope.shared:
+            if name in scope.slots:
+                return up, scope.slots[name]
+            scope, up = scope.parent, up + 1
+        return (-1, self.root.slots[name]) if name in self.root.slots else None
+
+    def missed(self, name: str) -> tuple[int, int]:
+        """A place in the module for a name that nothing binds."""
+        self.missing.append(name)
+        return -1, self.root.slots.setdefault(name, len(self.root.slots) + 2)
+
+    def name(self, node: ast.Name) -> Run:
+        """A variable, or what is built in."""
+        name, module = self.allowed(node.id), self.frame
+        where, known = self.place(name), BUILTINS.get(name, UNBOUND)
+        if where is None and known is not UNBOUND:
+            return lambda frame: known
+        if where is None and name in _HOST:
+            unsupported(f"the function {name}")
+        up, slot = where or self.missed(name)
+        known = known if up < 0 else UNBOUND
+
+        def read(frame: list) -> Any:
+            if (value := frame[slot]) is UNBOUND:
+                if (value := known) is UNBOUND:
+                    raise UnboundLocalError(f"{name:.40} has no value yet")
+            return value
+
+        def climb(frame: list) -> Any:
+            for _ in range(up):
+                frame = frame[0]
+            return read(frame)
+        return read if up == 0 else climb if up > 0 else lambda frame: read(module)
+
+    def setter(self, name: str) -> Bind:
+        """What gives a name its value."""
+        module, (up, slot) = self.frame, self.place(self.allowed(name)) or self.missed(name)
+
+        def put(frame: list, value: Any) -> None:
+            for _ in range(up):
+                frame = frame[0]
+            (frame if up >= 0 else module)[slot] = value
+        return put
+
+    def target(self, node: ast.expr) -> Bind:
+        """What binds a target: a name, `a[i]`, or several of them, one with a star."""
+        self.cost += 1
+        machine = self.machine
+        match node:
+            case ast.Name():
+                return self.setter(node.id)
+            case ast.Subscript():
+                owner, index = self.exprs((node.value, node.slice))
+                return lambda frame, value: machine.put(owner(frame), index(frame), value)
+            case ast.Tuple() | ast.List():
+                return self.targets(node.elts)
+        return unsupported(f"assignment to a {type(node).__name__}")
+
+    def targets(self, nodes: list[ast.expr]) -> Bind:
+        """What gives each of several targets an item, and one with a star the rest."""
+        stars = [i for i, node in enumerate(nodes) if isinstance(node, ast.Starred)]
+        puts = [self.target(node.value if i in stars else node) for i, node in enumerate(nodes)]
+        machine, n = self.machine, -1 if stars else len(nodes)
+        if len(stars) > 1:
+            raise Refused("SyntaxError: two targets with a star")
+
+        def bind(frame: list, value: Any) -> None:
+            items = machine.unpacked(value, n)
+            for i in stars:
+                if len(items) < len(puts) - 1:
+                    raise ValueError("not enough values to unpack")
+                end = len(items) - (len(puts) - i - 1)
+                items[i:end] = [items[i:end]]
+            for put, item in zip(puts, items):
+                put(frame, item)
+        return bind
+
+    # -------------------------------------------------------------------------------- expressions
+
+    def constant(self, node: ast.Constant) -> Run:
+        """A number, a text, None."""
+        value = node.value
+        if type(value) not in SCALARS and type(value) is not str:
+            unsupported(f"a constant of type {type(value).__name__}")
+        if type(value) is str and _SURROGATE.search(value):
+            unsupported("half of a surrogate")
+        if type(value) is int and value.bit_length() > BITS:
+            over("size of an int")
+        fits(len(value) if type(value) is str else 0)
+        return lambda frame: value
+
+    def unary(self, node: ast.UnaryOp) -> Run:
+        """`-a`, `+a`, `~a` or `not a`."""
+        return self.apply(partial(self.machine.unary, _UNARY[type(node.op)]), node.operand)
+
+    def binary(self, node: ast.BinOp) -> Run:
+        """`a + b` and the like."""
+        return self.apply(self.operation(node.op), node.left, node.right)
+
+    def operation(self, node: ast.operator) -> Callable[[Any, Any], Any]:
+        """What an operator does: on small ints at once."""
+        if type(node) not in _BINARY:
+            unsupported(type(node).__name__)
+        op, binary = _BINARY[type(node)], self.machine.binary
+        if op in (operator.pow, operator.lshift):
+            return partial(binary, op)
+
+        def run(a: Any, b: Any) -> Any:
+            if type(a) is int and type(b) is int:
+                value = op(a, b)
+                if type(value) is float or -_SMALL < value < _SMALL:
+                    return value
+            return binary(op, a, b)
+        return run
+
+    def logic(self, node: ast.BoolOp) -> Run:
+        """`and`, `or`: they stop at the first operand that decides, and return it."""
+        operands, wanted = self.exprs(node.values), isinstance(node.op, ast.Or)
+
+        def run(frame: list) -> Any:
+            for operand in operands:
+                value = operand(frame)
+                if bool(value) is wanted:
+                    break
+            return value
+        return run
+
+    def comparison(self, node: ast.Compare) -> Run:
+        """`a < b < c` and the like: it stops at the first that is false."""
+        tests = [self.test(type(op)) for op in node.ops]
+        if len(tests) == 1:
+            return self.apply(tests[0], node.left, node.comparators[0])
+        first, *others = self.exprs((node.left, *node.comparators))
+
+        def run(frame: list) -> Any:
+            left, found = first(frame), True
+            for test, operand in zip(tests, others):
+                right = operand(frame)
+                if not (found := test(left, right)):
+                    break
+                left = right
+            return found
+        return run
+
+    def test(self, kind: type) -> Callable[[Any, Any], bool]:
+        """What one operator of a comparison does."""
+        compare, contains, op = self.machine.compare, self.machine.contains, _COMPARE.get(kind)
+        if op is None:
+            return {ast.Is: operator.is_, ast.IsNot: operator.is_not,
+                    ast.In: lambda item, items: contains(items, item),
+                    ast.NotIn: lambda item, items: not contains(items, item)}[kind]
+        if self.tests and op in (operator.eq, operator.ne):
+            return lambda a, b: (compare(operator.eq, a, b) or close(a, b)) is (kind is ast.Eq)
+        return lambda a, b: (op(a, b) if type(a) is int and type(b) is int else compare(op, a, b))
+
+    def choose(self, node: ast.IfExp) -> Run:
+        """`a if test else b`: only one of the two is evaluated."""
+        test, yes, no = self.exprs((node.test, node.body, node.orelse))
+        return lambda frame: yes(frame) if test(frame) else no(frame)
+
+    def walrus(self, node: ast.NamedExpr) -> Run:
+        """`name := value`."""
+        value, put = self.expr(node.value), self.target(node.target)
+
+        def run(frame: list) -> Any:
+            put(frame, found := value(frame))
+            return found
+        return run
+
+    def several(self, nodes: list[ast.expr]) -> Callable[[list], list]:
+        """The values of some nodes, from left to right, those with a star spread out."""
+        stars = [isinstance(node, ast.Starred) for node in nodes]
+        runs = self.exprs(node.value if star else node for node, star in zip(nodes, stars))
+        machine = self.machine
+        if len(runs) == 1 and not stars[0]:
+            only, = runs
+            return lambda frame: [only(frame)]
+        if not any(stars):
+            return lambda frame: [run(frame) for run in runs]
+
+        def values(frame: list) -> list:
+            found: list = []
+            for run, star in zip(runs, stars):
+                found += machine.items(run(frame)) if star else (run(frame),)
+            return machine.made(found)
+        return values
+
+    def tuple(self, node: ast.Tuple) -> Run:
+        """`(a, b)`."""
+        values = self.several(node.elts)
+        return lambda frame: tuple(values(frame))
+
+    def set(self, node: ast.Set) -> Run:
+        """`{a, b}`."""
+        values, machine = self.several(node.elts), self.machine
+        return lambda frame: machine.call(BUILTINS["set"], (values(frame),))
+
+    def dict(self, node: ast.Dict) -> Run:
+        """`{key: value, **more}`."""
+        rows = [(key and self.expr(key), self.expr(value))
+                for key, value in zip(node.keys, node.values)]
+        machine = self.machine
+        self.cost += 2
+
+        def run(frame: list) -> dict:
+            made: dict = {}
+            for key, value in rows:
+                if key is None:
+                    METHODS[dict]["update"](machine, made, value(frame))
+                else:
+                    machine.put(made, key(frame), value(frame))
+            return made
+        return run
+
+    def comprehension(self, node: Any) -> Run:
+        """[..], {..}, {..: ..} or (.. for .. in ..): a scope of its own, with a frame."""
+        machine, kind, first = self.machine, type(node), self.expr(node.generators[0].iter)
+        parts = [node.key, node.value] if kind is ast.DictComp else [node.elt]
+        outside = self.scope, self.depth, self.deepest
+        self.scope = Scope(self.scope, sorted(bound(g.target for g in node.generators)))
+        if kind is ast.GeneratorExp:  # it runs when it is asked, on frames that Lazy counts
+            self.depth = self.deepest = 4
+        rounds, (value, *other) = self.rounds(node.generators, parts)
+        depth, blank = self.deepest, [UNBOUND] * len(self.scope.slots)
+        self.scope, self.depth, before = outside
+        self.deepest = before if kind is ast.GeneratorExp else depth
+        self.cost += 3
+
+        def begin(frame: list) -> tuple[list, Iterator]:
+            inside = [frame, None, *blank]
+            return inside, rounds(inside, machine.each(first(frame)))
+
+        def listed(frame: list) -> list:
+            inside, each = begin(frame)
+            return machine.made([value(inside) for _ in each])
+
+        def mapped(frame: list) -> dict:
+            made: dict = {}
+            inside, each = begin(frame)
+            for _ in each:
+                machine.put(made, value(inside), other[0](inside))
+            return made
+
+        def lazy(frame: list) -> Lazy:
+            inside, each = begin(frame)
+            return machine.lazy((value(inside) for _ in each), depth)
+        return {ast.ListComp: listed, ast.DictComp: mapped, ast.GeneratorExp: lazy,
+                ast.SetComp: lambda frame: machine.call(BUILTINS["set"], [listed(frame)])}[kind]
+
+    def rounds(self, generators: list[ast.comprehension], parts: list[ast.expr]
+               ) -> tuple[Callable[[list, Iterable], Iterator], list[Run]]:
+        """What goes through the rounds of a comprehension, and what its parts are in each."""
+        machine, generator, rest = self.machine, generators[0], generators[1:]
+        if generator.is_async:
+            unsupported("async")
+        self.depth += 1
+
+        def compile() -> tuple:
+            bind, tests = self.target(generator.target), self.exprs(generator.ifs)
+            source = self.expr(rest[0].iter) if rest else None
+            return (bind, tests, source,
+                    *(self.rounds(rest, parts) if rest else (None, self.exprs(parts))))
+        (bind, tests, source, inner, values), cost = self.counted(compile)
+
+        def run(frame: list, items: Iterable) -> Iterator:
+            for item in items:
+                machine.left -= cost
+                if machine.left < 0:
+                    over("steps")
+                bind(frame, item)
+                for test in tests:
+                    if not test(frame):
+                        break
+                else:
+                    if inner:
+                        yield from inner(frame, machine.each(source(frame)))
+                    else:
+                        yield
+        return run, values
+
+    def closure(self, node: ast.Lambda) -> Run:
+        """`lambda x: ...`."""
+        return self.function("lambda", node.args, [ast.Return(node.body)])
+
+    def subscript(self, node: ast.Subscript) -> Run:
+        """`a[i]` or `a[i:j:k]`."""
+        return self.apply(self.machine.item, node.value, node.slice)
+
+    def cut(self, node: ast.Slice) -> Run:
+        """What stands in the brackets of a slice."""
+        return self.apply(slice, node.lower, node.upper, node.step)
+
+    def attribute(self, node: ast.Attribute) -> Run:
+        """`module.name`, or a method as a value."""
+        machine, name = self.machine, self.known(node.attr)
+        return self.apply(lambda value: machine.attribute(value, name, METHODS), node.value)
+
+    def known(self, name: str) -> str:
+        """What stands after a dot, if it is in our tables."""
+        if name not in ATTRIBUTES:
+            unsupported(f"the attribute {name:.40}")
+        return name
+
+    def call(self, node: ast.Call) -> Run:
+        """A call, of a method or of any value."""
+        machine, method = self.machine, isinstance(node.func, ast.Attribute)
+        name = self.known(node.func.attr) if method else ""
+        called = self.expr(node.func.value if method else node.func)
+        args, names = self.several(node.args), self.keywords(node.keywords)
+        if not method:
+            return lambda frame: machine.call(called(frame), args(frame), names(frame))
+
+        def run(frame: list) -> Any:
+            owner = called(frame)
+            known = METHODS.get(type(owner), _NOTHING).get(name)
+            if known is None:
+                function = machine.attribute(owner, name, METHODS)
+                return machine.call(function, args(frame), names(frame))
+            return known(machine, owner, *args(frame), **names(frame))
+        return run
+
+    def keywords(self, nodes: list[ast.keyword]) -> Callable[[list], dict]:
+        """The named arguments of a call."""
+        rows = [(node.arg, self.expr(node.value)) for node in nodes]
+
+        def names(frame: list) -> dict:
+            found: dict = {}
+            for name, value in rows:
+                more = {name: value(frame)} if name else dict(value(frame))
+                if found.keys() & more or not all(type(key) is str for key in more):
+                    raise TypeError("an argument is named twice, or by no text")
+                found |= more
+            return found
+        return names if nodes else lambda frame: _NOTHING
+
+    def joined(self, node: ast.JoinedStr) -> Run:
+        """An f-string."""
+        parts, machine = self.exprs(node.values), self.machine
+        return lambda frame: machine.join("", [part(frame) for part in parts])
+
+    def formatted(self, node: ast.FormattedValue) -> Run:
+        """What stands in the braces of an f-string."""
+        machine, how = self.machine, {-1: "", ord("r"): "r", ord("s"): "s"}.get(node.conversion)
+        if how is None:
+            unsupported("such a conversion")
+        return self.apply(lambda value, spec: machine.format(value, spec or "", how),
+                          node.value, node.format_spec)
+
+    # --------------------------------------------------------------------------------- statements
+
+    def assign(self, node: ast.Assign) -> Run:
+        """`a = b = value`: the value once, then the targets from left to right."""
+        value, puts = self.expr(node.value), [self.target(target) for target in node.targets]
+
+        def run(frame: list) -> None:
+            found = value(frame)
+            for put in puts:
+                put(frame, found)
+        return run
+
+    def annotated(self, node: ast.AnnAssign) -> Run:
+        """`name: type = value`; the type is not looked at."""
+        return self.assign(ast.Assign([node.target], node.value)) if node.value else self.skip()
+
+    def augment(self, node: ast.AugAssign) -> Run:
+        """`x += value` and the like, in place where CPython does so."""
+        machine, target, value = self.machine, node.target, self.expr(node.value)
+        op = self.operation(node.op) and _BINARY[type(node.op)]
+        if isinstance(target, ast.Name):
+            old, put = self.name(target), self.setter(target.id)
+            return lambda frame: put(frame, machine.in_place(op, old(frame), value(frame)))
+        if not isinstance(target, ast.Subscript):
+            unsupported("such an assignment")
+        owner, index = self.exprs((target.value, target.slice))
+
+        def run(frame: list) -> None:
+            of, at = owner(frame), index(frame)
+            machine.put(of, at, machine.in_place(op, machine.item(of, at), value(frame)))
+        return run
+
+    def delete(self, node: ast.Delete) -> Run:
+        """`del a[i]` and `del name`."""
+        runs = []
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                runs.append(self.apply(self.machine.remove, target.value, target.slice))
+            elif isinstance(target, ast.Name):
+                runs += self.name(target), partial(self.setter(target.id), value=UNBOUND)
+            else:
+                unsupported("such a deletion")
+        return lambda frame: [run(frame) for run in runs] and None
+
+    def branch(self, node: ast.If) -> Run:
+        """`if`, with `else`; `elif` is an `if` within the `else`."""
+        test, yes, no = self.expr(node.test), self.block(node.body), self.block(node.orelse)
+        return lambda frame: yes(frame) if test(frame) else no(frame)
+
+    def body(self, node: ast.For | ast.While) -> tuple[Run, Run]:
+        """What a loop does in each round, and at its end."""
+        outside, self.looping = self.looping, True
+        body = self.block(node.body)
+        self.looping = outside
+        return body, self.block(node.orelse)
+
+    def loop(self, node: ast.For) -> Run:
+        """`for`, with `else`."""
+        machine, items, put = self.machine, self.expr(node.iter), self.target(node.target)
+        body, orelse = self.body(node)
+
+        def run(frame: list) -> str | None:
+            for item in machine.each(items(frame)):
+                put(frame, item)
+                signal = body(frame)
+                if signal is _BREAK or signal is _RETURN:
+                    return None if signal is _BREAK else signal
+            return orelse(frame)
+        return run
+
+    def repeat(self, node: ast.While) -> Run:
+        """`while`, with `else`."""
+        machine, (test, cost) = self.machine, self.counted(self.expr, node.test)
+        body, orelse = self.body(node)
+
+        def run(frame: list) -> str | None:
+            while test(frame):
+                machine.left -= cost
+                signal = body(frame)
+                if signal is _BREAK or signal is _RETURN:
+                    return None if signal is _BREAK else signal
+            return orelse(frame)
+        return run
+
+    def leave(self, node: ast.Return) -> Run:
+        """`return`, with or without a value."""
+        if self.scope is self.root:
+            raise Refused("SyntaxError: return outside a function")
+        value = self.expr(node.value)
+
+        def run(frame: list) -> str:
+            frame[1] = value(frame)
+            return _RETURN
+        return run
+
+    def jump(self, node: ast.Break | ast.Continue) -> Run:
+        """`break` and `continue`."""
+        if not self.looping:
+            raise Refused("SyntaxError: break or continue outside a loop")
+        signal = _BREAK if isinstance(node, ast.Break) else _CONTINUE
+        return lambda frame: signal
+
+    def discard(self, node: ast.Expr) -> Run:
+        """An expression as a statement: evaluated, then forgotten."""
+        if isinstance(node.value, ast.Constant) and node.value.value is ...:
+            return self.skip()
+        return self.apply(lambda value: None, node.value)
+
+    def skip(self, node: ast.AST | None = None) -> Run:
+        """`pass`, `global`, `nonlocal`."""
+        return lambda frame: None
+
+    def define(self, node: ast.FunctionDef) -> Run:
+        """`def`, with decorators."""
+        if vars(node).get("type_params"):
+            unsupported("a type parameter")
+        wraps = self.exprs(node.decorator_list)
+        make, put = self.function(node.name, node.args, node.body), self.setter(node.name)
+        machine = self.machine
+
+        def run(frame: list) -> None:
+            outer = [wrap(frame) for wrap in wraps]
+            made = make(frame)
+            for wrap in reversed(outer):
+                made = machine.call(wrap, (made,))
+            put(frame, made)
+        return run
+
+    def imports(self, node: ast.Import | ast.ImportFrom) -> Run:
+        """`import math`, `from math import gcd as g`: names of ours."""
+        puts = []
+        for alias in node.names:
+            name = node.module if isinstance(node, ast.ImportFrom) else alias.name
+            if name not in MODULES or vars(node).get("level"):
+                unsupported(f"the module {name or '.':.40}")
+            value = Module(name, MODULES[name])
+            if isinstance(node, ast.ImportFrom):
+                if alias.name not in value.names:
+                    unsupported(f"the name {alias.name:.40} of the module {name}")
+                value = value.names[alias.name]
+            puts.append(partial(self.setter(alias.asname or alias.name), value=value))
+        return lambda frame: [put(frame) for put in puts] and None
+
+    def ensure(self, node: ast.Assert) -> Run:
+        """`assert`."""
+        test, why = self.exprs((node.test, node.msg))
+
+        def run(frame: list) -> None:
+            if not test(frame):
+                raise AssertionError(*[why(frame)] if node.msg else [])
+        return run
+
+    def throw(self, node: ast.Raise) -> Run:
+        """`raise`; what stands after `from` is not looked at."""
+        value, machine = self.expr(node.exc), self.machine
+
+        def run(frame: list) -> None:
+            found = [value(frame)] if node.exc else machine.caught[-1:]
+            if found and type(found[0]) is Builtin:
+                found = [machine.call(found[0])]
+            if not found or not isinstance(found[0], Exception):
+                raise TypeError("exceptions must derive from BaseException")
+            raise found.pop()
+        return run
+
+    def attempt(self, node: ast.Try) -> Run:
+        """`try`, with `except`, `else` and `finally`. No program catches that it is Refused."""
+        body, orelse, last = map(self.block, (node.body, node.orelse, node.finalbody))
+        handlers = [(self.expr(h.type), self.setter(h.name) if h.name else _nowhere,
+                     h.type is None, self.block(h.body)) for h in node.handlers]
+        machine = self.machine
+
+        def caught(run: Run, frame: list) -> tuple[str | None, list[Exception]]:
+            before = machine.open
+            try:
+                return run(frame), []
+            except (Refused, RecursionError, MemoryError):
+                raise
+            except Exception as error:
+                error.__traceback__ = error.__context__ = None  # they would hold all frames
+                machine.open = before
+                return None, [error]  # in a list: a frame with its name would be held by it
+
+        def handled(frame: list) -> str | None:
+            signal, errors = caught(body, frame)
+            if not errors:
+                return signal or orelse(frame)
+            for kind, put, every, handler in handlers:
+                if every or machine.call(BUILTINS["isinstance"], (errors[0], kind(frame))):
+                    put(frame, errors[0])
+                    machine.caught.append(errors.pop())
+                    signal, errors = caught(handler, frame)
+                    machine.caught.pop()
+                    put(frame, UNBOUND)
+                    break
+            if errors:
+                raise errors.pop()
+            return signal
+
+        def run(frame: list) -> str | None:
+            signal, errors = caught(handled, frame)
+            value = frame[1]
+            if (end := last(frame)) is not None:
+                return end
+            if errors:
+                raise errors.pop()
+            frame[1] = value
+            return signal
+        return run if node.finalbody else handled
+
+
+def _nowhere(frame: list, value: Any) -> None:
+    """Where what has no name goes."""
+
+
+def close(a: Any, b: Any) -> bool:
+    """Whether two values are the same but for rounding.
+
+    >>> close([1, (0.1 + 0.2,)], [1, (0.3,)]), close(0.3, 0.31), close(2, 2.0000000001)
+    (True, False, False)
+    """
+    if type(a) is not type(b):
+        return False
+    if type(a) is float:
+        return isclose(a, b)
+    if type(a) is dict:
+        return a.keys() == b.keys() and all(a[x] == b[x] or close(a[x], b[x]) for x in a)
+    return type(a) in (list, tuple) and len(a) == len(b) and all(
+        x == y or close(x, y) for x, y in zip(a, b))
+
+
+_SMALL = 1 << 64
+_NOTHING: dict = {}
+_BINARY: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+    ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
+    ast.Pow: operator.pow, ast.LShift: operator.lshift, ast.RShift: operator.rshift,
+    ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.BitXor: operator.xor}
+_UNARY: dict[type, Callable[[Any], Any]] = {
+    ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: operator.not_,
+    ast.Invert: operator.invert}
+_COMPARE: dict[type, Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
+    ast.Gt: operator.gt, ast.GtE: operator.ge}
+_EXPRESSIONS: dict[type, Callable[[Compiler, Any], Run]] = {
+    ast.Constant: Compiler.constant, ast.Name: Compiler.name, ast.UnaryOp: Compiler.unary,
+    ast.BinOp: Compiler.binary, ast.BoolOp: Compiler.logic, ast.Compare: Compiler.comparison,
+    ast.IfExp: Compiler.choose, ast.NamedExpr: Compiler.walrus, ast.Tuple: Compiler.tuple,
+    ast.List: lambda compiler, node: compiler.several(node.elts), ast.Set: Compiler.set,
+    ast.Dict: Compiler.dict, ast.ListComp: Compiler.comprehension,
+    ast.SetComp: Compiler.comprehension, ast.DictComp: Compiler.comprehension,
+    ast.GeneratorExp: Compiler.comprehension, ast.Lambda: Compiler.closure,
+    ast.Subscript: Compiler.subscript, ast.Slice: Compiler.cut, ast.Attribute: Compiler.attribute,
+    ast.Call: Compiler.call, ast.JoinedStr: Compiler.joined,
+    ast.FormattedValue: Compiler.formatted}
+_STATEMENTS: dict[type, Callable[[Compiler, Any], Run]] = {
+    ast.Assign: Compiler.assign, ast.AnnAssign: Compiler.annotated,
+    ast.AugAssign: Compiler.augment, ast.Delete: Compiler.delete, ast.If: Compiler.branch,
+    ast.For: Compiler.loop, ast.While: Compiler.repeat, ast.Return: Compiler.leave,
+    ast.Break: Compiler.jump, ast.Continue: Compiler.jump, ast.Pass: Compiler.skip,
+    ast.Global: Compiler.skip, ast.Nonlocal: Compiler.skip, ast.Expr: Compiler.discard,
+    ast.FunctionDef: Compiler.define, ast.Import: Compiler.imports,
+    ast.ImportFrom: Compiler.imports, ast.Assert: Compiler.ensure, ast.Raise: Compiler.throw,
+    ast.Try: Compiler.attempt}
