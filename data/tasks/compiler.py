@@ -218,7 +218,7 @@ class Compiler:
         code.body = self.block(nodes)
         code.depth, code.blank = self.deepest, (UNBOUND,) * len(names)
         self.scope, self.depth, self.deepest, self.looping = outside
-        self.cost += 2
+        self.cost += 6
 
         def run(frame: list) -> Function:
             made = Function(code, {name: value(frame) for name, value in values.items()}, frame)
@@ -408,6 +408,7 @@ class Compiler:
 
     def several(self, nodes: list[ast.expr]) -> Callable[[list], list]:
         """The values of some nodes, from left to right, those with a star spread out."""
+        self.cost += 1
         stars = [isinstance(node, ast.Starred) for node in nodes]
         runs = self.exprs(node.value if star else node for node, star in zip(nodes, stars))
         machine = self.machine
@@ -463,7 +464,7 @@ class Compiler:
         depth, blank = self.deepest, [UNBOUND] * len(self.scope.slots)
         self.scope, self.depth, before = outside
         self.deepest = before if kind is ast.GeneratorExp else depth
-        self.cost += 3
+        self.cost += 12 if kind is ast.GeneratorExp else 4
 
         def begin(frame: list) -> tuple[list, Iterator]:
             inside = [frame, None, *blank]

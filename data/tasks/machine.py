@@ -37,6 +37,7 @@ SETS = (set, frozenset)
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 LISTS = (list, tuple, deque)
 _ROWS = {list, tuple}
+_SPREAD = {str, *SCALARS}
 HASHED = {*DICTS, *SETS, VIEWS[0]}
 SIZED = {str, range, *LISTS, *DICTS, *SETS, *VIEWS}
 
@@ -133,7 +134,7 @@ class Lazy(Opaque):
     def __next__(self) -> Any:
         machine = self.machine
         before = machine.open
-        machine.left -= 1
+        machine.left -= 4
         machine.open += self.depth
         if machine.left < 0 or machine.open > OPEN:
             over("steps" if machine.left < 0 else "open calls")
@@ -195,7 +196,7 @@ class Machine:
             if kind is not range and kind not in VIEWS:
                 length = len(value)
                 fits(length, KEYS if kind in HASHED else LENGTH)
-                self.spend(length >> 6 if kind is str else length >> 5 if kind in LISTS
+                self.spend(length >> 5 if kind is str else length >> 4 if kind in LISTS
                            else length)
         elif kind is int:
             self.number(value)
@@ -212,7 +213,7 @@ class Machine:
         kind = type(value)
         if kind not in SIZED or kind is range:
             return 1
-        self.spend(cost := 1 + (len(value) >> (6 if kind is str else 3)))
+        self.spend(cost := 4 + (len(value) >> (6 if kind is str else 3)))
         if kind is str:
             return cost
         if depth >= NESTING:
@@ -233,11 +234,11 @@ class Machine:
 
     def key(self, value: Any, owner: Any = ()) -> Any:
         """Pass on what is about to be hashed; keys that may be made to collide pay for that."""
-        kind = type(value)
-        if kind is not str and (kind is not int or not -SPREAD <= value < SPREAD):
-            if kind in SIZED:
+        if type(value) is not str:
+            if type(value) in SIZED:
                 self.weigh(value)
-            self.spend(1 + (len(owner) >> 6))
+            if not spread((value,)):
+                self.spend(1 + (len(owner) >> 4))
         return value
 
     # --------------------------------------------------------------------------- what is iterated
@@ -305,9 +306,9 @@ class Machine:
         """owner[index] = value."""
         kind = type(owner)
         if kind in DICTS:
+            self.spend(2)
             if self.key(index, owner) not in owner:
                 fits(len(owner) + 1, KEYS)
-                self.spend(1)
         elif kind not in (list, deque):
             raise TypeError(f"{named(owner)} does not support item assignment")
         elif type(index) is slice:
@@ -425,6 +426,8 @@ class Machine:
         self.spend(1 + (len(values) >> 3))
         if type(item) is str:
             self.spend(len(item) * len(values) >> 9)
+        elif type(item) is int:
+            self.spend(item.bit_length() * len(values) >> 10)
         elif type(item) not in SCALARS:
             self.weigh(item)
             self.weigh(values)
@@ -443,6 +446,7 @@ class Machine:
             self.weigh(value)
         kind, inner = type(value), depth + 1
         if kind in SCALARS or kind in (str, range):
+            self.spend(value.bit_length() >> 5 if kind is int else 0)
             return repr(value)
         if kind is list:
             return f"[{self.shown(value, inner)}]"
@@ -596,8 +600,13 @@ class Machine:
 def spread(keys: Any) -> bool:
     """Whether no choice of these keys can make many of them collide in a hash table."""
     kinds = set(map(type, keys))
-    return kinds <= {str, bool, type(None)} or (
-        kinds <= {int, bool} and -SPREAD <= min(keys) and max(keys) < SPREAD)
+    if kinds == {tuple}:
+        keys = [*itertools.chain.from_iterable(keys)]
+        kinds = set(map(type, keys))
+    if int not in kinds:
+        return kinds <= _SPREAD
+    ints = keys if len(kinds) == 1 else [key for key in keys if type(key) is int]
+    return kinds <= _SPREAD and -SPREAD <= min(ints) and max(ints) < SPREAD
 
 
 def named(value: object) -> str:
