@@ -126,9 +126,9 @@ class Code:
         machine.open += self.depth
         if machine.open > OPEN:
             over("open calls")
-        self.body(frame)
+        signal = self.body(frame)
         machine.open -= self.depth
-        return frame[1]
+        return frame[1] if signal is _RETURN else None
 
 
 class Compiler:
@@ -746,7 +746,9 @@ class Compiler:
             found = [value(frame)] if node.exc else machine.caught[-1:]
             if found and type(found[0]) is Builtin:
                 found = [machine.call(found[0])]
-            if not found or not isinstance(found[0], Exception):
+            if not found:
+                raise RuntimeError("no exception to raise again")
+            if not isinstance(found[0], Exception):
                 raise TypeError("exceptions must derive from BaseException")
             raise found.pop()
         return run

@@ -225,10 +225,12 @@ def _of_an_answer(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
     for the main guard; after that, where examples and tests are, only what binds a name.
     """
     binds = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Import, ast.ImportFrom)
-    last = max((i for i, node in enumerate(body) if isinstance(node, ast.FunctionDef)), default=-1)
-    for i, node in enumerate(body):
-        guard = isinstance(node, ast.If) and "'__name__'" in ast.dump(node.test)
-        if i <= last and not guard or isinstance(node, binds):
+    rows = [node for node in body
+            if not (isinstance(node, ast.If) and "'__name__'" in ast.dump(node.test))]
+    last = max((i for i, node in enumerate(rows) if any(
+        isinstance(one, ast.FunctionDef) for one in ast.walk(node))), default=-1)
+    for i, node in enumerate(rows):
+        if i <= last or isinstance(node, binds):
             yield node, i <= last
 
 

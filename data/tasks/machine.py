@@ -19,7 +19,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
-STEPS = 500_000  # for all that an answer is asked
+STEPS = 300_000  # for all that an answer is asked
 LENGTH = 10_000  # of a str, list, tuple, range, deque
 KEYS = 4_000     # of a dict or set
 BITS = 2_048     # of an int
@@ -34,11 +34,12 @@ NUMBERS = {int, bool, float}
 SCALARS = {*NUMBERS, type(None)}
 DICTS = (dict, Counter, defaultdict, OrderedDict)
 SETS = (set, frozenset)
-VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWED = {}, OrderedDict()
+VIEWS = tuple(type(view) for d in _VIEWED for view in (d.keys(), d.values(), d.items()))
 LISTS = (list, tuple, deque)
 _ROWS = {list, tuple}
 _SPREAD = {str, *SCALARS}
-HASHED = {*DICTS, *SETS, VIEWS[0]}
+HASHED = {*DICTS, *SETS, VIEWS[0], VIEWS[3]}
 SIZED = {str, range, *LISTS, *DICTS, *SETS, *VIEWS}
 
 
@@ -213,7 +214,7 @@ class Machine:
         kind = type(value)
         if kind not in SIZED or kind is range:
             return 1
-        self.spend(cost := 4 + (len(value) >> (6 if kind is str else 3)))
+        self.spend(cost := 4 + (len(value) >> (6 if kind is str else 2)))
         if kind is str:
             return cost
         if depth >= NESTING:
@@ -223,7 +224,7 @@ class Machine:
         parts = [*value, *value.values()] if kind in DICTS else value
         kinds = set(map(type, parts))
         if kinds <= _ROWS:  # of scalars, as a rule: looked at without a loop of ours
-            self.spend(cells := 1 + (sum(map(len, parts)) >> 3))
+            self.spend(cells := sum(map(len, parts)) >> 3)
             if set(map(type, itertools.chain.from_iterable(parts))) <= SCALARS:
                 return cost + cells
         if not kinds <= SCALARS:
@@ -277,7 +278,7 @@ class Machine:
 
     def lazy(self, source: Iterable, depth: int = 4) -> Lazy:
         """What gives these items one by one; depth: the frames that it takes to make one."""
-        self.spend(2)
+        self.spend(6)
         self.owners.append(made := Lazy(self, iter(source), depth))
         return made
 
@@ -300,6 +301,8 @@ class Machine:
         if kind not in SIZED or kind in HASHED or kind in VIEWS:
             raise TypeError(f"{named(value)} is not subscriptable")
         found = value[index]
+        if type(index) is slice and kind is range:
+            return self.ranged(found.start, found.stop, found.step)
         return self.made(found) if type(index) is slice else found
 
     def put(self, owner: Any, index: Any, value: Any) -> None:
@@ -349,10 +352,10 @@ class Machine:
             elif op is operator.lshift and b > BITS and type(b) is int:
                 over("size of an int")
             return self.number(op(a, b))
-        kinds = _OPERANDS.get(op, ())
-        for left, right in kinds:
-            if type(a) in left and type(b) in right:
-                return self.sized(op, a, b)
+        if (op, type(a), type(b)) in _OPERANDS:
+            return self.sized(op, a, b)
+        if isinstance(a, Opaque) or isinstance(b, Opaque):  # int | str
+            unsupported(f"an operator on {named(a)} and {named(b)}")
         raise TypeError(f"unsupported operand types: {named(a)} and {named(b)}")
 
     def sized(self, op: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
@@ -411,7 +414,7 @@ class Machine:
         kind = type(value)
         if kind is str:
             return self.find(operator.contains, value, item)
-        if kind in HASHED:
+        if kind in HASHED or kind in (VIEWS[2], VIEWS[5]):
             return self.key(item, value) in value
         if kind is Lazy:
             return any(one is item or self.compare(operator.eq, one, item) for one in value)
@@ -423,7 +426,7 @@ class Machine:
 
     def scan(self, values: Any, item: Any) -> None:
         """Charge for holding an item against each of some values."""
-        self.spend(1 + (len(values) >> 3))
+        self.spend(1 + (len(values) >> 2))
         if type(item) is str:
             self.spend(len(item) * len(values) >> 9)
         elif type(item) is int:
@@ -446,8 +449,9 @@ class Machine:
             self.weigh(value)
         kind, inner = type(value), depth + 1
         if kind in SCALARS or kind in (str, range):
-            self.spend(value.bit_length() >> 5 if kind is int else 0)
+            self.spend(2 + (value.bit_length() >> 4 if kind is int else 0))
             return repr(value)
+        self.spend(4)
         if kind is list:
             return f"[{self.shown(value, inner)}]"
         if kind is tuple:
@@ -505,13 +509,19 @@ class Machine:
             raise TypeError(f"unsupported format string passed to {named(value)}")
         if (found := _SPEC.fullmatch(spec)) is None:
             raise ValueError("invalid format specifier")
-        fits(max(int(found["width"] or 0), int(found["precision"] or 0)))
-        self.spend(1)
+        self.room(found, value)
         return self.made(format(value, spec))
+
+    def room(self, found: re.Match, value: Any) -> None:
+        """Charge for a width and a precision, and refuse large ones."""
+        width, precision = int(found["width"] or 0), int(found["precision"] or 0)
+        fits(max(width, precision))
+        self.spend(2 + precision + (value.bit_length() >> 4 if type(value) is int else 0))
 
     def fields(self, text: str, args: Sequence, names: dict) -> str:
         """text.format(*args, **names); no attribute and no index of a field is looked at."""
         parts, count = [], itertools.count()
+        self.spend(len(text) >> 2)
         for literal, field, spec, how in _FORMATTER.parse(text):
             parts.append(literal)
             if field is not None:
@@ -533,6 +543,7 @@ class Machine:
         """text % values, of %d, %s and the like, of bounded width and precision."""
         values = iter(values if type(values) is tuple else (values,))
         nothing, parts, end = object(), [], 0
+        self.spend(len(text) >> 2)
         for found in _PERCENT.finditer(text):
             parts.append(text[end:found.start()])
             end = found.end()
@@ -541,12 +552,15 @@ class Machine:
                 continue
             if (value := next(values, nothing)) is nothing:
                 raise TypeError("not enough arguments for format string")
-            fits(max(int(found["width"] or 0), int(found["precision"] or 0)))
+            self.room(found, value)
             if found["kind"] in "sr":
                 value = (self.text if found["kind"] == "s" else self.show)(value)
             elif type(value) not in NUMBERS:
                 raise TypeError("a number is required")
-            parts.append(found[0] % value)
+            parts.append(f"{found[0][:-1]}s" % value if type(value) is str else
+                         self.made(found[0] % value))
+        if "%" in "".join([*_PERCENT.split(text)[::4]]):
+            unsupported("such a format")
         if next(values, nothing) is not nothing:
             raise TypeError("not all arguments converted during string formatting")
         return self.join("", [*parts, text[end:]])
@@ -581,7 +595,7 @@ class Machine:
         self.open = before + 4
         if self.open > OPEN:
             over("open calls")
-        self.spend(1)
+        self.spend(4)
         value = function.run(self, *args, **names or {})
         self.open = before
         return value
@@ -603,6 +617,8 @@ def spread(keys: Any) -> bool:
     if kinds == {tuple}:
         keys = [*itertools.chain.from_iterable(keys)]
         kinds = set(map(type, keys))
+        if -2 in keys:  # hash(-1) == hash(-2): of tuples of these, very many are the same
+            return False
     if int not in kinds:
         return kinds <= _SPREAD
     ints = keys if len(kinds) == 1 else [key for key in keys if type(key) is int]
@@ -620,14 +636,14 @@ _SPEC = re.compile(r"(?:.?[<>=^])?[-+ ]?#?0?(?P<width>[0-9]{1,6})?[,_]?"
                    r"(?:\.(?P<precision>[0-9]{1,6}))?[bdeEfFgGosxX%]?", re.DOTALL)
 _PERCENT = re.compile(r"%[-+ 0#]*(?P<width>[0-9]{1,6})?(?:\.(?P<precision>[0-9]{1,6}))?"
                       r"(?P<kind>[diouxXeEfFgGrs%])")
-_TEXT, _INT = (str,), (int, bool)
-_BOTH = ((set, frozenset, VIEWS[0], VIEWS[2]),) * 2
-_OPERANDS: dict[Callable, tuple] = {  # which types the operators that are not for numbers take
-    operator.add: ((_TEXT, _TEXT), ((list,), (list,)), ((tuple,), (tuple,)),
-                   ((Counter,), (Counter,))),
-    operator.mul: (((str, list, tuple), _INT), (_INT, (str, list, tuple))),
-    operator.mod: ((_TEXT, (*SIZED, *SCALARS)),),
-    operator.sub: (_BOTH, ((Counter,), (Counter,))),
-    operator.and_: (_BOTH, ((Counter,), (Counter,))),
-    operator.or_: (_BOTH, (DICTS, DICTS)),
-    operator.xor: (_BOTH,)}
+_INTS = (int, bool)
+_BOTH = (set, frozenset, VIEWS[0], VIEWS[2])
+_OPERANDS = {  # which types the operators that are not for numbers take
+    (op, left, right) for op, lefts, rights in (
+        *((operator.add, (kind,), (kind,)) for kind in (str, list, tuple, deque, Counter)),
+        (operator.mul, (str, list, tuple), _INTS), (operator.mul, _INTS, (str, list, tuple)),
+        (operator.mod, (str,), (*SIZED, *SCALARS)), (operator.or_, DICTS, DICTS),
+        *((op, (Counter,), (Counter,)) for op in (operator.sub, operator.and_)),
+        *((op, _BOTH, _BOTH) for op in (
+            operator.sub, operator.and_, operator.or_, operator.xor)))
+    for left in lefts for right in rights}
