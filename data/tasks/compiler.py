@@ -42,44 +42,38 @@ Bind = Callable[[list, Any], None]  # gives a target its value
 _RETURN, _BREAK, _CONTINUE = "return", "break", "continue"
 _DUNDER = re.compile(r"__\w*__")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_COMPREHENSIONS = {ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp}
 _HOST = {*dir(builtins)}  # what Python has and this has not is said to be so
 
 
 # ------------------------------------------------------------------------------- names and scopes
 
-def bound(body: Iterable[ast.AST | None]) -> set[str]:
-    """The names that are bound in one scope: not in the functions and comprehensions inside."""
-    found, stack = set(), list(body)
+def bound(body: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:
+    """The names of one scope: those that it binds, or says are global, or nonlocal.
+
+    Not those of the functions and comprehensions inside.
+    """
+    found, shared, outer, stack = set(), set(), set(), list(body)
     while stack:
         node = stack.pop()
-        match node:
-            case None | ast.Lambda():
-                continue
-            case ast.FunctionDef():
+        kind = type(node)
+        if kind is ast.Name:
+            if type(node.ctx) is not ast.Load:
+                found.add(node.id)
+        elif kind in (ast.Global, ast.Nonlocal):
+            (shared if kind is ast.Global else outer).update(node.names)
+        elif kind is ast.FunctionDef:
+            found.add(node.name)
+        elif kind in _COMPREHENSIONS:
+            # Its own names are its targets'; `:=` binds in the scope around it.
+            found |= {n.target.id for n in ast.walk(node) if type(n) is ast.NamedExpr}
+        elif kind is not ast.Lambda and kind is not ast.Constant:
+            if kind is ast.ExceptHandler and node.name:
                 found.add(node.name)
-                continue
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                # Its own names are its targets'; `:=` binds in the scope around it.
-                found |= {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
-                continue
-            case ast.Name(name, ast.Store() | ast.Del()) | ast.ExceptHandler(name=str(name)):
-                found.add(name)
-            case ast.alias(name, other):
-                found.add(other or name)
-        stack += ast.iter_child_nodes(node)
-    return found
-
-
-def declared(body: Iterable[ast.AST], kind: type) -> set[str]:
-    """The names that a scope says are `global` or `nonlocal`."""
-    found, stack = set(), list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, kind):
-            found.update(node.names)
-        elif not isinstance(node, (ast.FunctionDef, ast.expr)):
+            elif kind is ast.alias:
+                found.add(node.asname or node.name)
             stack += ast.iter_child_nodes(node)
-    return found
+    return found, shared, outer
 
 
 class Scope:
@@ -144,7 +138,7 @@ class Compiler:
         self.missing: list[str] = []
         self.cost = self.level = self.depth = self.deepest = 0
         self.looping = False
-        self.scope = self.root = Scope(None, sorted(bound(tree.body)))
+        self.scope = self.root = Scope(None, sorted(bound(tree.body)[0]))
 
     # ------------------------------------------------------------------------ what is whitelisted
 
@@ -210,8 +204,8 @@ class Compiler:
         code, machine = Code(self.allowed(name), args), self.machine
         params = [self.allowed(param) for param in code.params]
         values = {name: self.expr(value) for name, value in code.defaults.items()}
-        shared = declared(nodes, ast.Global)
-        names = bound(nodes) - shared - declared(nodes, ast.Nonlocal) - {*params}
+        names, shared, outer = bound(nodes)
+        names -= {*params, *shared, *outer}
         outside = self.scope, self.depth, self.deepest, self.looping
         self.scope = Scope(self.scope, [*params, *sorted(names)], shared)
         self.depth, self.deepest, self.looping = 5, 5, False
@@ -457,7 +451,7 @@ class Compiler:
         machine, kind, first = self.machine, type(node), self.expr(node.generators[0].iter)
         parts = [node.key, node.value] if kind is ast.DictComp else [node.elt]
         outside = self.scope, self.depth, self.deepest
-        self.scope = Scope(self.scope, sorted(bound(g.target for g in node.generators)))
+        self.scope = Scope(self.scope, sorted(bound(g.target for g in node.generators)[0]))
         if kind is ast.GeneratorExp:  # it runs when it is asked, on frames that Lazy counts
             self.depth = self.deepest = 4
         rounds, (value, *other) = self.rounds(node.generators, parts)

@@ -105,7 +105,7 @@ def defined(source: str) -> set[str]:
     (['f', 'g', 'math'], set())
     """
     try:
-        return bound(_parsed(source).body)
+        return bound(_parsed(source).body)[0]
     except Exception:
         return set()
 
