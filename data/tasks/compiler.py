@@ -419,17 +419,13 @@ class Compiler:
             return machine.made(found)
         return values
 
-    def tuple(self, node: ast.Tuple) -> Run:
-        """`(a, b)`."""
-        values = self.several(node.elts)
-        return lambda frame: tuple(values(frame))
-
-    def set(self, node: ast.Set) -> Run:
-        """`{a, b}`."""
+    def listed(self, node: ast.List | ast.Tuple | ast.Set) -> Run:
+        """`[a, b]`, `(a, b)`, `{a, b}`."""
         values, machine = self.several(node.elts), self.machine
-        return lambda frame: machine.call(BUILTINS["set"], (values(frame),))
+        return {ast.List: values, ast.Tuple: lambda frame: tuple(values(frame)),
+                ast.Set: lambda frame: machine.call(BUILTINS["set"], [values(frame)])}[type(node)]
 
-    def dict(self, node: ast.Dict) -> Run:
+    def pairs(self, node: ast.Dict) -> Run:
         """`{key: value, **more}`."""
         rows = [(key and self.expr(key), self.expr(value))
                 for key, value in zip(node.keys, node.values)]
@@ -449,12 +445,12 @@ class Compiler:
     def comprehension(self, node: Any) -> Run:
         """[..], {..}, {..: ..} or (.. for .. in ..): a scope of its own, with a frame."""
         machine, kind, first = self.machine, type(node), self.expr(node.generators[0].iter)
-        parts = [node.key, node.value] if kind is ast.DictComp else [node.elt]
+        part = ast.Tuple([node.key, node.value]) if kind is ast.DictComp else node.elt
         outside = self.scope, self.depth, self.deepest
         self.scope = Scope(self.scope, sorted(bound(g.target for g in node.generators)[0]))
         if kind is ast.GeneratorExp:  # it runs when it is asked, on frames that Lazy counts
             self.depth = self.deepest = 4
-        rounds, (value, *other) = self.rounds(node.generators, parts)
+        rounds, value = self.rounds(node.generators, part)
         depth, blank = self.deepest, [UNBOUND] * len(self.scope.slots)
         self.scope, self.depth, before = outside
         self.deepest = before if kind is ast.GeneratorExp else depth
@@ -468,22 +464,16 @@ class Compiler:
             inside, each = begin(frame)
             return machine.made([value(inside) for _ in each])
 
-        def mapped(frame: list) -> dict:
-            made: dict = {}
-            inside, each = begin(frame)
-            for _ in each:
-                machine.put(made, value(inside), other[0](inside))
-            return made
-
         def lazy(frame: list) -> Lazy:
             inside, each = begin(frame)
             return machine.lazy((value(inside) for _ in each), depth)
-        return {ast.ListComp: listed, ast.DictComp: mapped, ast.GeneratorExp: lazy,
-                ast.SetComp: lambda frame: machine.call(BUILTINS["set"], [listed(frame)])}[kind]
+        return {ast.ListComp: listed, ast.GeneratorExp: lazy,
+                ast.SetComp: lambda frame: machine.call(BUILTINS["set"], [listed(frame)]),
+                ast.DictComp: lambda frame: machine.call(BUILTINS["dict"], [listed(frame)])}[kind]
 
-    def rounds(self, generators: list[ast.comprehension], parts: list[ast.expr]
-               ) -> tuple[Callable[[list, Iterable], Iterator], list[Run]]:
-        """What goes through the rounds of a comprehension, and what its parts are in each."""
+    def rounds(self, generators: list[ast.comprehension], part: ast.expr
+               ) -> tuple[Callable[[list, Iterable], Iterator], Run]:
+        """What goes through the rounds of a comprehension, and what its part is in each."""
         machine, generator, rest = self.machine, generators[0], generators[1:]
         if generator.is_async:
             unsupported("async")
@@ -493,8 +483,8 @@ class Compiler:
             bind, tests = self.target(generator.target), self.exprs(generator.ifs)
             source = self.expr(rest[0].iter) if rest else None
             return (bind, tests, source,
-                    *(self.rounds(rest, parts) if rest else (None, self.exprs(parts))))
-        (bind, tests, source, inner, values), cost = self.counted(compile)
+                    *(self.rounds(rest, part) if rest else (None, self.expr(part))))
+        (bind, tests, source, inner, value), cost = self.counted(compile)
 
         def run(frame: list, items: Iterable) -> Iterator:
             for item in items:
@@ -510,7 +500,7 @@ class Compiler:
                         yield from inner(frame, machine.each(source(frame)))
                     else:
                         yield
-        return run, values
+        return run, value
 
     def closure(self, node: ast.Lambda) -> Run:
         """`lambda x: ...`."""
@@ -684,9 +674,8 @@ class Compiler:
 
     def discard(self, node: ast.Expr) -> Run:
         """An expression as a statement: evaluated, then forgotten."""
-        if isinstance(node.value, ast.Constant) and node.value.value is ...:
-            return self.skip()
-        return self.apply(lambda value: None, node.value)
+        bare = isinstance(node.value, ast.Constant) and node.value.value is ...
+        return self.skip() if bare else self.apply(lambda value: None, node.value)
 
     def skip(self, node: ast.AST | None = None) -> Run:
         """`pass`, `global`, `nonlocal`."""
@@ -829,11 +818,9 @@ _COMPARE: dict[type, Callable[[Any, Any], bool]] = {
 _EXPRESSIONS: dict[type, Callable[[Compiler, Any], Run]] = {
     ast.Constant: Compiler.constant, ast.Name: Compiler.name, ast.UnaryOp: Compiler.unary,
     ast.BinOp: Compiler.binary, ast.BoolOp: Compiler.logic, ast.Compare: Compiler.comparison,
-    ast.IfExp: Compiler.choose, ast.NamedExpr: Compiler.walrus, ast.Tuple: Compiler.tuple,
-    ast.List: lambda compiler, node: compiler.several(node.elts), ast.Set: Compiler.set,
-    ast.Dict: Compiler.dict, ast.ListComp: Compiler.comprehension,
-    ast.SetComp: Compiler.comprehension, ast.DictComp: Compiler.comprehension,
-    ast.GeneratorExp: Compiler.comprehension, ast.Lambda: Compiler.closure,
+    ast.IfExp: Compiler.choose, ast.NamedExpr: Compiler.walrus, ast.Tuple: Compiler.listed,
+    ast.List: Compiler.listed, ast.Set: Compiler.listed, ast.Dict: Compiler.pairs,
+    **dict.fromkeys(_COMPREHENSIONS, Compiler.comprehension), ast.Lambda: Compiler.closure,
     ast.Subscript: Compiler.subscript, ast.Slice: Compiler.cut, ast.Attribute: Compiler.attribute,
     ast.Call: Compiler.call, ast.JoinedStr: Compiler.joined,
     ast.FormattedValue: Compiler.formatted}

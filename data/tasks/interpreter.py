@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from data.tasks.compiler import UNBOUND, Compiler, Run, bound
+from data.tasks.compiler import UNBOUND, Compiler, bound
 from data.tasks.machine import DICTS, OPEN, SCALARS, Machine, Refused, over, unsupported
 
 SOURCE = 10_000  # characters of source
@@ -197,8 +197,7 @@ class _Program:
         compiler = Compiler(machine, tree, tests)
         self.machine, self.slots, self.frame = machine, compiler.root.slots, compiler.frame
         self.needs = compiler.missing if tests else []
-        self.parts = ([compiler.block(tree.body)] if tests else
-                      [*filter(None, (_part(compiler, *row) for row in _of_an_answer(tree.body)))])
+        self.body = compiler.block(tree.body if tests else [*_of_an_answer(tree.body)])
 
     def begin(self, given: Sequence = ()) -> None:
         """Runs the module; given: the values of the names that it needs."""
@@ -206,8 +205,7 @@ class _Program:
         self.frame[:] = [None, None, *[UNBOUND] * len(self.slots)]
         for name, value in zip(self.needs, given):
             self.frame[self.slots[name]] = value
-        for part in self.parts:
-            part(self.frame)
+        self.body(self.frame)
 
     def clear(self) -> None:
         """Lets go of all that its names hold."""
@@ -220,36 +218,15 @@ class _Program:
         return self.frame[self.slots[name]]
 
 
-def _of_an_answer(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
-    """What is run of an answer, and whether it must not fail: all up to the last definition, but
-    for the main guard; after that, where examples and tests are, only what binds a name.
+def _of_an_answer(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """What is run of an answer: all up to the last definition, but for the main guard; after that,
+    where examples and tests are, imports and constants.
     """
-    binds = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Import, ast.ImportFrom)
     rows = [node for node in body
             if not (isinstance(node, ast.If) and "'__name__'" in ast.dump(node.test))]
     last = max((i for i, node in enumerate(rows) if any(
         isinstance(one, ast.FunctionDef) for one in ast.walk(node))), default=-1)
     for i, node in enumerate(rows):
-        if i <= last or isinstance(node, binds):
-            yield node, i <= last
-
-
-def _part(compiler: Compiler, node: ast.stmt, strict: bool) -> Run | None:
-    """A statement of the module; where it need not work, what fails is left out."""
-    if strict:
-        return compiler.block([node])
-    before = vars(compiler).copy()
-    try:
-        run = compiler.block([node])
-    except Refused:
-        vars(compiler).update(before)
-        return None
-
-    def leniently(frame: list) -> None:
-        try:
-            run(frame)
-        except (Refused, RecursionError, MemoryError):
-            raise
-        except Exception:
-            pass
-    return leniently
+        binds = isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom))
+        if i <= last or binds and not any(isinstance(one, ast.Call) for one in ast.walk(node)):
+            yield node
