@@ -16,20 +16,23 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from inspect import Parameter, Signature
-from math import isclose
 from typing import Any
 
 from data.tasks.builtin import ATTRIBUTES, BUILTINS, METHODS, MODULES
 from data.tasks.machine import (
+    BINARY,
     BITS,
+    COMPARE,
     OPEN,
     SCALARS,
+    UNARY,
     Builtin,
     Function,
     Lazy,
     Machine,
     Module,
     Refused,
+    close,
     fits,
     over,
     unsupported,
@@ -324,7 +327,7 @@ class Compiler:
 
     def unary(self, node: ast.UnaryOp) -> Run:
         """`-a`, `+a`, `~a` or `not a`."""
-        return self.apply(partial(self.machine.unary, _UNARY[type(node.op)]), node.operand)
+        return self.apply(partial(self.machine.unary, UNARY[type(node.op)]), node.operand)
 
     def binary(self, node: ast.BinOp) -> Run:
         """`a + b` and the like."""
@@ -332,9 +335,9 @@ class Compiler:
 
     def operation(self, node: ast.operator) -> Callable[[Any, Any], Any]:
         """What an operator does: on small ints at once."""
-        if type(node) not in _BINARY:
+        if type(node) not in BINARY:
             unsupported(type(node).__name__)
-        op, binary = _BINARY[type(node)], self.machine.binary
+        op, binary = BINARY[type(node)], self.machine.binary
         if op in (operator.pow, operator.lshift):
             return partial(binary, op)
 
@@ -377,7 +380,7 @@ class Compiler:
 
     def test(self, kind: type) -> Callable[[Any, Any], bool]:
         """What one operator of a comparison does."""
-        compare, contains, op = self.machine.compare, self.machine.contains, _COMPARE.get(kind)
+        compare, contains, op = self.machine.compare, self.machine.contains, COMPARE.get(kind)
         if op is None:
             return {ast.Is: operator.is_, ast.IsNot: operator.is_not,
                     ast.In: lambda item, items: contains(items, item),
@@ -589,7 +592,7 @@ class Compiler:
     def augment(self, node: ast.AugAssign) -> Run:
         """`x += value` and the like, in place where CPython does so."""
         machine, target, value = self.machine, node.target, self.expr(node.value)
-        op = self.operation(node.op) and _BINARY[type(node.op)]
+        op = self.operation(node.op) and BINARY[type(node.op)]
         if isinstance(target, ast.Name):
             old, put = self.name(target), self.setter(target.id)
             return lambda frame: put(frame, machine.in_place(op, old(frame), value(frame)))
@@ -786,35 +789,8 @@ def _nowhere(frame: list, value: Any) -> None:
     """Where what has no name goes."""
 
 
-def close(a: Any, b: Any) -> bool:
-    """Whether two values are the same but for rounding.
-
-    >>> close([1, (0.1 + 0.2,)], [1, (0.3,)]), close(0.3, 0.31), close(2, 2.0000000001)
-    (True, False, False)
-    """
-    if type(a) is not type(b):
-        return False
-    if type(a) is float:
-        return isclose(a, b)
-    if type(a) is dict:
-        return a.keys() == b.keys() and all(a[x] == b[x] or close(a[x], b[x]) for x in a)
-    return type(a) in (list, tuple) and len(a) == len(b) and all(
-        x == y or close(x, y) for x, y in zip(a, b))
-
-
 _SMALL = 1 << 64
 _NOTHING: dict = {}
-_BINARY: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
-    ast.Pow: operator.pow, ast.LShift: operator.lshift, ast.RShift: operator.rshift,
-    ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.BitXor: operator.xor}
-_UNARY: dict[type, Callable[[Any], Any]] = {
-    ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: operator.not_,
-    ast.Invert: operator.invert}
-_COMPARE: dict[type, Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
-    ast.Gt: operator.gt, ast.GtE: operator.ge}
 _EXPRESSIONS: dict[type, Callable[[Compiler, Any], Run]] = {
     ast.Constant: Compiler.constant, ast.Name: Compiler.name, ast.UnaryOp: Compiler.unary,
     ast.BinOp: Compiler.binary, ast.BoolOp: Compiler.logic, ast.Compare: Compiler.comparison,
