@@ -163,7 +163,7 @@ class Compiler:
 
     def expr(self, node: ast.expr | None) -> Run:
         """The closure of an expression; None for one that is left out."""
-        return self.node(_EXPRESSIONS, node, 1) if node else lambda frame: None
+        return self.node(_EXPRESSIONS, node, 1) if node else _idle
 
     def exprs(self, nodes: Iterable[ast.expr | None]) -> list[Run]:
         """The closures of some."""
@@ -200,7 +200,7 @@ class Compiler:
                 if (signal := step(frame)) is not None:
                     return signal
             return None
-        return run if body else lambda frame: None
+        return run if body else _idle
 
     def function(self, name: str, args: ast.arguments, nodes: list) -> Run:
         """What makes a function of the program, its defaults evaluated."""
@@ -330,24 +330,22 @@ class Compiler:
         return self.apply(partial(self.machine.unary, UNARY[type(node.op)]), node.operand)
 
     def binary(self, node: ast.BinOp) -> Run:
-        """`a + b` and the like."""
-        return self.apply(self.operation(node.op), node.left, node.right)
-
-    def operation(self, node: ast.operator) -> Callable[[Any, Any], Any]:
-        """What an operator does: on small ints at once."""
-        if type(node) not in BINARY:
-            unsupported(type(node).__name__)
-        op, binary = BINARY[type(node)], self.machine.binary
-        if op in (operator.pow, operator.lshift):
-            return partial(binary, op)
+        """`a + b` and the like, on small ints at once."""
+        op, binary = self.operator(node), self.machine.binary
 
         def run(a: Any, b: Any) -> Any:
-            if type(a) is int and type(b) is int:
+            if type(a) is int and type(b) is int and op not in (operator.pow, operator.lshift):
                 value = op(a, b)
                 if type(value) is float or -_SMALL < value < _SMALL:
                     return value
             return binary(op, a, b)
-        return run
+        return self.apply(run, node.left, node.right)
+
+    def operator(self, node: ast.BinOp | ast.AugAssign) -> Callable[[Any, Any], Any]:
+        """The function of the host that does what an operator says."""
+        if type(node.op) not in BINARY:
+            unsupported(type(node.op).__name__)
+        return BINARY[type(node.op)]
 
     def logic(self, node: ast.BoolOp) -> Run:
         """`and`, `or`: they stop at the first operand that decides, and return it."""
@@ -587,12 +585,12 @@ class Compiler:
 
     def annotated(self, node: ast.AnnAssign) -> Run:
         """`name: type = value`; the type is not looked at."""
-        return self.assign(ast.Assign([node.target], node.value)) if node.value else self.skip()
+        return self.assign(ast.Assign([node.target], node.value)) if node.value else _idle
 
     def augment(self, node: ast.AugAssign) -> Run:
         """`x += value` and the like, in place where CPython does so."""
         machine, target, value = self.machine, node.target, self.expr(node.value)
-        op = self.operation(node.op) and BINARY[type(node.op)]
+        op = self.operator(node)
         if isinstance(target, ast.Name):
             old, put = self.name(target), self.setter(target.id)
             return lambda frame: put(frame, machine.in_place(op, old(frame), value(frame)))
@@ -678,11 +676,7 @@ class Compiler:
     def discard(self, node: ast.Expr) -> Run:
         """An expression as a statement: evaluated, then forgotten."""
         bare = isinstance(node.value, ast.Constant) and node.value.value is ...
-        return self.skip() if bare else self.apply(lambda value: None, node.value)
-
-    def skip(self, node: ast.AST | None = None) -> Run:
-        """`pass`, `global`, `nonlocal`."""
-        return lambda frame: None
+        return _idle if bare else self.apply(lambda value: None, node.value)
 
     def define(self, node: ast.FunctionDef) -> Run:
         """`def`, with decorators."""
@@ -742,7 +736,7 @@ class Compiler:
     def attempt(self, node: ast.Try) -> Run:
         """`try`, with `except`, `else` and `finally`. No program catches that it is Refused."""
         body, orelse, last = map(self.block, (node.body, node.orelse, node.finalbody))
-        handlers = [(self.expr(h.type), self.setter(h.name) if h.name else _nowhere,
+        handlers = [(self.expr(h.type), self.setter(h.name) if h.name else _idle,
                      h.type is None, self.block(h.body)) for h in node.handlers]
         machine = self.machine
 
@@ -785,8 +779,8 @@ class Compiler:
         return run if node.finalbody else handled
 
 
-def _nowhere(frame: list, value: Any) -> None:
-    """Where what has no name goes."""
+def _idle(frame: list, value: Any = None) -> None:
+    """What `pass` does, or a part that is left out; where what has no name goes."""
 
 
 _SMALL = 1 << 64
@@ -804,8 +798,8 @@ _STATEMENTS: dict[type, Callable[[Compiler, Any], Run]] = {
     ast.Assign: Compiler.assign, ast.AnnAssign: Compiler.annotated,
     ast.AugAssign: Compiler.augment, ast.Delete: Compiler.delete, ast.If: Compiler.branch,
     ast.For: Compiler.loop, ast.While: Compiler.repeat, ast.Return: Compiler.leave,
-    ast.Break: Compiler.jump, ast.Continue: Compiler.jump, ast.Pass: Compiler.skip,
-    ast.Global: Compiler.skip, ast.Nonlocal: Compiler.skip, ast.Expr: Compiler.discard,
+    ast.Break: Compiler.jump, ast.Continue: Compiler.jump, ast.Expr: Compiler.discard,
+    **dict.fromkeys((ast.Pass, ast.Global, ast.Nonlocal), lambda compiler, node: _idle),
     ast.FunctionDef: Compiler.define, ast.Import: Compiler.imports,
     ast.ImportFrom: Compiler.imports, ast.Assert: Compiler.ensure, ast.Raise: Compiler.throw,
     ast.Try: Compiler.attempt}
