@@ -302,6 +302,7 @@ class Machine:
 
     def in_order(self, value: Any) -> Iterable:
         """The items of a set, in an order that is the same in every process."""
+        self.spend(len(value) >> 3)
         if set(map(type, value)) <= NUMBERS:
             return value
         return sorted(value, key=self.show)
@@ -311,6 +312,12 @@ class Machine:
         if type(value) is not Lazy:  # which pays for each
             self.spend(len(value) if type(value) in SIZED else 0)
         return self.each(value)
+
+    def paid(self, value: Any) -> Iterator:
+        """What is walked, each item paid for when it comes."""
+        for item in self.each(value):
+            self.spend(1)
+            yield item
 
     def items(self, value: Any) -> list:
         """All items at once, paid for."""
@@ -407,6 +414,7 @@ class Machine:
 
     def sized(self, op: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         """a op b of which one at least has a length."""
+        self.spend(1)
         if op is operator.mod:
             return self.percent(a, b)
         if op is operator.mul:
@@ -485,7 +493,7 @@ class Machine:
     def find(self, function: Callable[..., Any], text: str, part: Any, *more: Any) -> Any:
         """Charge for a search in a text, which may look at every place for every letter."""
         if type(part) is str:
-            self.spend(1 + (len(text) * min(len(part), 100) >> 9))
+            self.spend(1 + (len(text) * len(part) >> 9))  # Python 3.10 looks at so many
         return function(text, part, *more)
 
     # ------------------------------------------------------------------------------------- texts
@@ -572,7 +580,7 @@ class Machine:
         for literal, field, spec, how in _FORMATTER.parse(text):
             parts.append(literal)
             if field is not None:
-                if not _FIELD.fullmatch(field) or "{" in spec:
+                if not _FIELD.fullmatch(field) or "{" in spec or how not in (None, "r", "s"):
                     unsupported("such a format field")
                 value = (names[field] if field and not field.isdigit()
                          else args[int(field or next(count))])
