@@ -26,10 +26,11 @@ def answers(part: object) -> tuple[str, list[str]]:
 def test_own_answers_are_rewarded_and_perturbed_ones_are_not(name: str) -> None:
     for problem in TASKS[name].problems(40, "test", 1):
         right = [answers(part)[0] for part in problem.parts]
-        assert problem.reward(JOIN.join(right)) == 1
+        assert problem.judge(JOIN.join(right)).right
         for i, part in enumerate(problem.parts):
             for wrong in answers(part)[1]:
-                assert problem.reward(JOIN.join([*right[:i], wrong, *right[i + 1:]])) == -1
+                said = problem.judge(JOIN.join([*right[:i], wrong, *right[i + 1:]]))
+                assert said.right is False and said.reward == -1
 
 
 @pytest.mark.parametrize("name", sorted(TASKS))

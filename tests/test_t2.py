@@ -129,7 +129,7 @@ def test_adapt_shows_and_writes_a_row_of_all_strategies(run: Run, tmp_path: Path
                         "few-shot": found["few-shot"]["alpha"]}.items():
         with session.svf.adapted(mix(torch.tensor(alpha, dtype=torch.float), Z)):
             done = complete(session.svf.model, session.fmt, [p.prompt for p in problems])
-        right = sum(p.reward(session.fmt.text(c.tokens)) == 1 for p, c in zip(problems, done))
+        right = sum(p.judge(*session.fmt.read(c.tokens)).right for p, c in zip(problems, done))
         assert found[name]["accuracy"] == right / 12 and found[name]["alpha"] == pytest.approx(
             alpha)
     assert f"{found['base']['accuracy']:5.2f} {found['math']['accuracy']:4.2f}" in out

@@ -109,7 +109,8 @@ def checked(training: nn.Module, where: Callable[[], str]) -> Iterator[dict]:
     step can't be done."""
     try:
         for metrics in training:
-            if bad := [name for name, value in metrics.items() if not math.isfinite(value)]:
+            if bad := [name for name, value in metrics.items()
+                       if isinstance(value, float) and not math.isfinite(value)]:
                 raise ValueError(f"{bad[0]} is NaN or infinite. The same command would come here "
                                  "again: try another rate, seed or dtype")
             yield metrics
