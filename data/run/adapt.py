@@ -13,8 +13,9 @@ from data.run.flags import Adapt
 from data.run.report import Table, wilson
 from data.run.session import Session, file_digest
 from data.tasks.problem import OTHERS, Task
+from data.tasks.tally import Tally
 
-Passes = Callable[..., Iterator[tuple[str, Tensor, list[str], dict]]]  # t2.passes
+Passes = Callable[..., Iterator[tuple[str, Tensor, list[tuple[str, bool]], dict]]]  # t2.passes
 
 
 def table(args: Adapt, passes: Passes) -> None:
@@ -44,13 +45,17 @@ def row(session: Session, library: dict[str, Tensor], task: Task, passes: Passes
 
     def mean(values: object) -> list[float]:  # over all prompts, of which these are our own
         return (summed(torch.as_tensor(values, dtype=torch.float64).sum(0)) / n).tolist()
-    for name, alpha, texts, told in passes(session, library, task, mine):
-        share = mean([p.reward(text) == 1 for p, text in zip(mine, texts)])
+    for name, alpha, said, told in passes(session, library, task, mine):
+        tally = Tally()
+        for problem, answer in zip(mine, said):
+            tally.reward(problem, *answer)
+        answers = tally.total()
+        share = answers["right"] / n
         if "named" in told:
             hits = [[which == one for one in categories] for which in told["named"]]
             shares = mean(torch.tensor(hits).view(len(mine), len(categories)))
             told |= {"sure": mean(told["sure"]),
                      "named": {one: x for one, x in zip(categories, shares) if x}}
         found[name] = {"accuracy": share, "interval": wilson(share, n),
-                       "alpha": mean(alpha.expand(len(mine), -1)), **told}
+                       "answers": answers, "alpha": mean(alpha.expand(len(mine), -1)), **told}
     return {"n": n, "strategies": found}

@@ -13,6 +13,7 @@ from data.tasks.problem import Problem
 KINDS = ("right", "wrong", "not judged", "cut")  # a cut answer is one of the other three as well
 REASONS = 3    # why answers were not judged: the commonest are kept
 LONGEST = 100  # characters of a reason
+MUCH = 0.1     # of all answers: where more are lost, a user is told
 
 
 class Tally:
@@ -56,3 +57,22 @@ def together(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
         found.update(one)
     reasons = sorted((-n, key) for key, n in found.items() if key not in KINDS)[:REASONS]
     return {kind: found[kind] for kind in KINDS} | {key: -n for n, key in reasons}
+
+
+def share(counts: Mapping[str, int], kind: str) -> float:
+    """Of all answers, those of this kind.
+
+    >>> share({"right": 1, "wrong": 2, "not judged": 1, "cut": 2}, "cut")
+    0.5
+    """
+    return counts[kind] / max(1, sum(counts[one] for one in KINDS if one != "cut"))
+
+
+def is_counts(found: object) -> bool:
+    """Whether what a file holds are counts as `together` makes them.
+
+    >>> is_counts(together([])), is_counts({"right": 1}), is_counts(together([{"why": 0.5}]))
+    (True, False, False)
+    """
+    return (isinstance(found, dict) and {*KINDS} <= {*found}
+            and all(type(n) is int and 0 <= n < 10**9 for n in found.values()))
