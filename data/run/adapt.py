@@ -21,13 +21,13 @@ Passes = Callable[..., Iterator[tuple[str, Tensor, list[tuple[str, bool]], dict]
 def table(args: Adapt, passes: Passes) -> None:
     """`t2.py adapt`: a row a task, each strategy on the same test prompts."""
     start, session = time.monotonic(), Session(args)
-    tasks = ([session.pick(args.task, session.choice)] if args.task
-             else list(session.tasks.values()))
+    tasks = [session.tasks[name] for name in session.names]
     library = session.library()
     session.show_sources()
     run = {**session.identity(), "n": args.n, "shots": args.few_shot, "strategy": args.strategy,
            "tasks": [task.name for task in tasks],
-           "file": file_digest(Path(args.tasks)) if args.tasks else "",
+           **{name: file_digest(Path(path)) if path else "" for name, path in (
+               ("file", args.tasks), ("examples", args.shots))},
            "experts": {name: file_digest(session.find(name)) for name in library}}
     shown = Table(session, run, len(tasks))
     for task in tasks:

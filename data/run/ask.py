@@ -21,7 +21,7 @@ def once(args: Ask, passes: Passes, started: float) -> None:
     if not text.strip():
         raise ValueError("the prompt is empty; expected a question, such as 'What is 12 + 7 - 3?'")
     session = Session(args)
-    task = session.pick(args.task, session.choice) if args.task else None
+    task = session.tasks[args.task] if args.task else None
     problem = Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
     print(f"the prompt    {printable(text.strip())}")
     complete(session.svf.model, replace(session.fmt, max_new=1), [text])

@@ -19,11 +19,9 @@ from rl import Recipe, Reinforce, accuracy
 def experts(args: Train) -> None:
     """`t2.py train`: an expert for each domain, and the classification expert."""
     session = Session(args)
-    names = [args.task] if args.task and session.pick(args.task, session.trained) else [
-        *session.trained]
     session.show_sources()
     print(f"{session.svf.N:,} gains an expert", flush=True)
-    for name in names:
+    for name in session.names:
         show_expert(name, train_one(session, name), session.fmt.max_new)
         known = {one: session.known(one)[1] for one in session.trained}
         write_json(args.out / "train.json", {"seed": args.seed, "experts": {

@@ -91,6 +91,11 @@ class Question:
         """The one split that it is in: neither a seed nor the order of lines can move it."""
         return split_of(self.key, SPLITS)
 
+    @property
+    def gold(self) -> str:
+        """The answer as the line has it."""
+        return self.answer
+
     def reward(self, completion: str) -> int:
         """+1 if the answer is right, else -1; no text raises anything."""
         return self.judge(completion).reward
@@ -123,13 +128,19 @@ class Pool:
     questions: tuple[Question, ...]
     unseen: bool = False
     dropped: int = 0
+    forced: frozenset = frozenset()
+
+    def count(self, split: str) -> int:
+        """How many prompts a split has."""
+        return sum(map(len, self._groups[split].values()))
 
     @cached_property
     def _groups(self) -> dict[str, dict[str, list[Question]]]:
         """split -> label -> questions, sorted: the order of lines decides nothing."""
         groups: dict[str, dict[str, list[Question]]] = {split: {} for split in SPLITS}
         for question in sorted(self.questions, key=lambda q: (q.label, q.key)):
-            groups[question.split].setdefault(question.label, []).append(question)
+            split = "shots" if question.key in self.forced else question.split
+            groups[split].setdefault(question.label, []).append(question)
         return groups
 
     def _split(self, split: str, least: int = 1) -> list[list[Question]]:
@@ -191,7 +202,7 @@ def classified(pools: dict[str, Pool], which: str) -> Pool:
 
 # --------------------------------------------------------------------------------- reading a file
 
-def read(path: Path) -> dict[str, Pool]:
+def read(path: Path) -> Pools:
     """One pool a domain, in order of first appearance. ValueError names the line that is wrong."""
     seen: dict[str, tuple[int, Question]] = {}
     groups: dict[str, list[tuple[int, Question]]] = {}
@@ -207,7 +218,7 @@ def read(path: Path) -> dict[str, Pool]:
                 groups.setdefault(question.label, []).append((number, question))
     if not seen:
         raise ValueError(f"{path} has no lines: expected one JSON object a line")
-    return {label: _pool(path, label, group) for label, group in groups.items()}
+    return Pools({label: _pool(path, label, group) for label, group in groups.items()})
 
 
 @contextmanager
@@ -335,3 +346,29 @@ def _test(test: object) -> str:
 def judged(line: dict, text: str) -> Verdict:
     """What the judge says of an answer to a task's line, as it stands in a file."""
     return _question({"prompt": "?", **line}, "tasks").judge(text)
+
+
+# ------------------------------------------------------ stand-ins, until the reader brings its own
+
+class Pools(dict):
+    """Pools by name, and what the reader has to say of them."""
+
+    notes: tuple[str, ...] = ()
+
+
+def with_shots(pools: Pools, path: Path) -> Pools:
+    """The pools with the examples of another file: no other split has any of them."""
+    found = Pools(pools)
+    for name, shots in read(path).items():
+        new = {q.key for q in shots.questions}
+        old = [q for q in pools[name].questions if q.key not in new]
+        found[name] = replace(pools[name], questions=(*old, *shots.questions), forced=(
+            frozenset(new)))
+    return found
+
+
+def lacking(pools: dict[str, Pool], least: dict[str, int]) -> list[str]:
+    """What is less than that, a line each."""
+    return [f"task {name} has {pool.count(split)} {split} prompts, {n} were asked for: ask for "
+            f"fewer or add lines, {SPLITS[split]} of 100 go there"
+            for name, pool in pools.items() for split, n in least.items() if pool.count(split) < n]
