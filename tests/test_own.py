@@ -75,7 +75,7 @@ def put(path: Path, z: torch.Tensor) -> None:
     ("train --weights W --tasks T --system x --chat none", "has no chat headers"),
     ("adapt --weights W --tasks T --task classifier", "expected one of words, sums"),
     ("adapt --weights W --tasks T --few-shot 90", "90 were asked for"),
-    ("adapt --weights W --tasks T --few-shot 90", "or --shots FILE"),
+    ("adapt --weights W --tasks T --few-shot 90", "--shots FILE"),
     ("adapt --weights W --tasks T --shots no.jsonl", "no.jsonl is not there"),
     ("ask --weights W --tasks T --task words --few-shot 90 hi", "90 were asked for"),
     ("ask --weights W --shots T hi", "name that too"),
@@ -168,7 +168,8 @@ def test_a_default_length_has_room_for_nearly_all_gold_answers(
         golds = ["a " * (size - 1) for size in sizes]
         assert {len(fmt.answer(gold.strip())) for gold in golds} <= {*sizes}
         pools = Pools(tasks=Pool("tasks", "tasks", "", tuple(
-            Question(f"{i}?", gold.strip(), "tasks", "exact") for i, gold in enumerate(golds))))
+            Question(f"{i}?", "a", "tasks", "exact", gold=gold.strip())
+            for i, gold in enumerate(golds))))
         return answer_length(pools, replace(fmt, max_new=usual), context)
     assert length(2000, *range(2, 86)) == 128 and not capsys.readouterr().out
     assert length(2000, *[2] * 19, 500) == 128  # one in twenty may be longer
@@ -194,8 +195,8 @@ def test_what_the_reader_has_to_say_is_said_once_in_80_columns(
     pools.notes = ("\x1b ignored " + "the key id " * 9, "another")
     monkeypatch.setattr("data.run.own.read", lambda path: pools)
     out, _ = run("adapt --weights W --tasks T")
-    assert out.splitlines()[0].startswith(r"tasks.jsonl: \x1b ignored the key id")
-    assert out.splitlines()[-1] == "tasks.jsonl: another" and out.count("ignored") == 1
+    assert out.splitlines()[0].startswith(r"\x1b ignored the key id")
+    assert out.splitlines()[-1] == "another" and out.count("ignored") == 1
     assert max(map(len, out.splitlines())) <= 79
 
 

@@ -491,8 +491,8 @@ def test_a_line_of_another_domain_trains_nothing_and_a_test_line_is_tested(
         capsys: Said) -> None:
     (trainings, tested), path = trained, tmp_path / "tasks.jsonl"
     lines = [{"prompt": f"{kind} {i}?", "answer": str(i), "domain": kind}
-             for kind in ("sums", "words") for i in range(60)]
-    new = {split: next(f"sums {i}?" for i in range(60, 999)
+             for kind in ("sums", "words") for i in range(300)]
+    new = {split: next(f"sums {i}?" for i in range(300, 999)
                        if split_of(f"sums {i}?", jsonl.SPLITS) == split)
            for split in ("train", "test", "shots")}
     monkeypatch.setattr(session, "args", Train(weights="DIR", out=tmp_path, n=20))

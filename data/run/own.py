@@ -33,7 +33,7 @@ def own_tasks(args: Model) -> Pools:
     pools = read(Path(tasks))
     pools = with_shots(pools, Path(shots)) if shots else pools
     for line in pools.notes:
-        note(f"{Path(tasks).name}: {line}")
+        note(line)
     if isinstance(args, Train) and {*pools} <= {OTHERS}:
         raise ValueError(f'{tasks}: all lines are of domain "{OTHERS}", which the base answers: '
                          "there is nothing to train; expected another domain as well")
@@ -88,5 +88,4 @@ def check_splits(args: Model, pools: dict[str, Pool]) -> None:
             "few-shot", "all"):
         least["shots"] = args.few_shot
     if lines := lacking(pools, least):
-        more = "; or a smaller --few-shot, or --shots FILE" * ("shots" in least)
-        raise ValueError(f"{args.tasks}: {'; '.join(lines)}{more}")
+        raise ValueError(f"{args.tasks}: {'; '.join(lines)}")
