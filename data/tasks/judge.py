@@ -52,7 +52,7 @@ _DRESS = [(re.compile(pattern), plain) for pattern, plain in (
     (r"\\(?:left|right)(?![a-z])", ""),
     (r"\{,\}", ","), (r"\\[ ,;:!()\[\]]|~", " "), (r"\\([$%#&_{}])", r"\1"),
     (rf"\*\*(\(?{_L}\)?)[.:]?\*\*(?!\w)", r"(\1)"),  # a letter in bold is a letter in brackets
-    (r"\*\*(?!\d)|(?<!\d)\*\*|(?<!\w)__?(?=\w)|(?<=\w)__?(?!\w)", ""),
+    (r"\*\*(?!\d)|(?<!\d)\*\*|(?<!\w)__?(?=\w)|(?<=\w)__?(?![\w{])", ""),
     (r"([=({]) ?- (?=[\d.$])", r"\1-"))]
 
 
@@ -62,6 +62,7 @@ def _composed(text: str) -> str:
         return text.replace("`", " ")
     text = re.sub("[\u207b\u207a]?[\u00b2\u00b3\u00b9\u2070\u2074-\u2079]+", r"^\g<0>", text)
     text = re.sub("[\u00bc-\u00be\u2150-\u215e]", r" \g<0>", text)  # 2 1/2 in two characters
+    text = re.sub(r"(?![ \n])\s", " ", text)
     text = re.sub(r"(?<=\w)\u2014|\u2014(?=\s)", " - ", text)
     # In pieces, since putting a long run of accents in order takes quadratic time; and without
     # the two letters that stand for a sentence each.
@@ -138,7 +139,7 @@ _BETWEEN = _any("[-,.:/^+*]", r" ?[-+*/] ?", " [:x] ", r" (?=\d+/\d)",
                 " (?i:plus|minus|times|over|divided by) ")
 _RUN = re.compile(
     # It is no part of a word (H2O, v2, x_1) or a number; a minus after either subtracts.
-    rf"(?:(?<![\w)\]}}%])(?=-|(?i:minus|negative) )|(?={_MONEY})"
+    rf"(?:(?<!{_L})(?<![\d_)\]}}%])(?=-|(?i:minus|negative) )|(?={_MONEY})"
     rf"|(?<!{_L})(?<![\d_])(?<!\d[.,:/'_])(?=[\d.]))"
     rf"{_SIGN}?{_ATOM}(?:{_BETWEEN}-?{_MONEY}?{_ATOM})*{_SCALE}?")
 # What stands before a number that is none at all (it is passed over), or a part of something.
@@ -154,7 +155,7 @@ _UNIT = _any("[mglshNJWVCFL]", r"[cdkm\u03bc][mglLWV]", "Hz", "[ap]m", "ft", "in
 _GOES_ON = re.compile(_any(
     r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^",
     rf"(?:, ?-?{_DIGITS})+[)\]}}]",                       # (1, 2)
-    rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|[-/] ?[$(\d])",      # 5 apples + ...
+    rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|- [$(\d]|/ ?[$(\d])",      # 5 apples + ...
     r" ?- ?[xyznk]\b", rf"(?!{_UNIT}){_L}"))              # 2x, 10k, 3rd
 _BOX = re.compile(r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]*\})*)\}")
 _ANSWER = _any(r"(?i:\banswers?\b|\bans\b)", "\u7b54\u6848", "\u7b54\u3048", "\u6b63\u89e3",
@@ -269,6 +270,7 @@ _LEADS = re.compile(_any(
     rf"{_ANSWER} ", r"\\f?box(?:ed)?\s?\{", "\u9009\u62e9?",
     r"\b(?i:so|therefore|thus|hence|choose|pick|select|go with|overall)\b,?") +
     rf"{_FILLER}{{0,12}}$")
+_CALLED = re.compile(_any(_LEADS.pattern, r"(?i:\boption|\bchoice) $"))
 _WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
 _REJECTS = re.compile(_any(
     r"(?:\b[Nn]ot|n't|\b[Cc]annot)(?: be| mean| say| choose| pick| necessarily| really| quite)?",
@@ -277,14 +279,14 @@ _REJECTS = re.compile(_any(
     "\u4e0d\u662f?", "\u5e76\u975e", "\u6392\u9664") +
     r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
 _REJECTED = re.compile(_any(
-    rf"[)'\"*]* (?:is|are|was|seems|looks)(?: \w+)? {_WRONG}",
+    rf"[)'\"*]* (?:is|are|was|seems|looks|would be)(?: \w+)? {_WRONG}",
     rf"[.):][^,;.!?\n]{{0,40}} (?:is|are|was) (?:\w+ )?{_WRONG}", rf"[):]* {_WRONG}(?<!not)",
     r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b", "[):\u662f ]*(?:\u9519|\u4e0d)",
     "(?:\u3067\u306f|\u3058\u3083)(?:\u306a|\u3042\u308a\u307e)"), re.IGNORECASE)
 _RIGHT = re.compile(
     r"[)'\"*.:]* ?(?:(?:is|must be) )?(?:clearly |indeed )?(?:the )?"
     r"(?:right|correct|best|answer)\b|[):]* [\u2705\u2713\u2714]", re.IGNORECASE)
-_LINK = re.compile(r"[\s)\]'\"]*(?:,|/|\||,? ?\b(?:or|and|nor|vs\.?)\b|&|\u3001|\u6216"
+_LINK = re.compile(r"[\s)\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|]|&|\u3001|\u6216"
                    r"|\u8fd8\u662f|\u3068|\u304b)[\s(\['\"]*(?:option )?", re.IGNORECASE)
 
 
@@ -338,6 +340,8 @@ def _is_named(text: str, said: _Mention) -> bool:
     before = text[max(0, said.start - CONTEXT):said.start]
     if word.lower() == "no":
         return bool(_SAYS_NO.match(after))
+    if word == "\u662f":  # "yes", but for what says that the answer is ...
+        return not before.endswith("\u7b54\u6848")
     if len(word) > 1 or not re.match(_L, word):
         return True
     if re.search(r"\w'$|\w\($", before) or re.match(r"'\w|[+#]|-\w", after):
@@ -347,7 +351,7 @@ def _is_named(text: str, said: _Mention) -> bool:
     if re.match(r"\)", after) and re.search(r"(?:^|\s|\()$", before):
         return True
     return bool(_OPTION.match(after) and (word.isupper() or not before.strip("*( \n")
-                                          or _LEADS.search(before)))
+                                          or _CALLED.search(before)))
 
 
 def _lists(text: str, said: _Mention) -> bool:
@@ -370,9 +374,11 @@ def _settled(text: str, choices: Iterable[str], cut: bool) -> str | None:
     after = [*gaps, text[found[-1].end:]] if found else []
     no = [bool(_REJECTS.search(x[-CONTEXT:]) or _REJECTED.match(y[:CONTEXT]))
           for x, y in zip(before, after)]
-    tied = [a.choice != b.choice and len(gap) < 20 and bool(_LINK.fullmatch(gap))
-            and not no[i] and not no[i + 1]
-            for i, (a, b, gap) in enumerate(zip(found, found[1:], gaps))]
+    links = [_LINK.fullmatch(gap) if len(gap) < 20 and a.choice != b.choice else None
+             for a, b, gap in zip(found, found[1:], gaps)]
+    for i, link in enumerate(links):  # not A or B
+        no[i + 1] = no[i + 1] or bool(no[i] and link and link[1])
+    tied = [bool(link) and not no[i] and not no[i + 1] for i, link in enumerate(links)]
     rejected = {each.choice for each, wrong in zip(found, no) if wrong}
     named, announced = [], []
     for i, said in enumerate(found):
