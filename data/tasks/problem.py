@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from data.tasks.interpreter import Refused, run
+from data.tasks.interpreter import Refused, each
 
 DOMAINS = ("math", "code", "reasoning")
 OTHERS = "others"
@@ -141,7 +141,8 @@ class Coded:
     def right(self, text: str) -> bool:
         """Whether f gives each case's value in interpreter.py; how it is written is free."""
         try:
-            return all(run(text.strip(), "f", args) == value for args, value in self.cases)
+            return each(text.strip(), "f", [args for args, _ in self.cases]) == [
+                value for _, value in self.cases]
         except Refused:
             return False
 
