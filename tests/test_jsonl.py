@@ -128,8 +128,8 @@ def test_shots_are_exactly_n_others_at_most_and_too_few_name_the_way_out(tmp_pat
     assert there == sum(q.split == "shots" for q in pool.questions) > 9
     assert len(pool.problems(there, "shots")) == there and len(pool.problems(5, "train")) == 5
     assert len(pool.problems(9999, "train")) == len(set(pool.problems(9999, "train"))) < 300
-    says = (f"sums has {there} shots prompts of 300, {there + 1} were asked for: add lines .*"
-            '"split": "shots".*--shots FILE or ask for fewer')
+    says = (f"sums has {there} shots prompts, {there + 1} were asked for: add lines to its 300 .*"
+            '"split": "shots"')
     with pytest.raises(ValueError, match=says) as error:
         pool.problems(there + 1, "shots")
     assert lacking({"sums": pool}, {"train": 1, "shots": there + 1}) == [str(error.value)]
@@ -137,7 +137,7 @@ def test_shots_are_exactly_n_others_at_most_and_too_few_name_the_way_out(tmp_pat
     for name in SPLITS:
         pool = read(wrote(tmp_path, *(row for row in sums(900) if split(row) != name)))["sums"]
         for ask, first in ((pool.problem, Random(0)), (pool.problems, 1)):
-            with pytest.raises(ValueError, match=f"has 0 {name} prompts of .* 1 were .*add lines"):
+            with pytest.raises(ValueError, match=f"has 0 {name} prompts, 1 were .*add lines"):
                 ask(first, name)
 
 
@@ -160,8 +160,7 @@ def test_a_file_of_shots_takes_the_place_of_a_pools_own(tmp_path: Path) -> None:
     assert {q.split for q in pools["sums"].questions} == set(SPLITS)  # those are as they were
     assert made["pick"].count("shots") == 9
     assert all(sorted(q.choices) == ["a", "b", "c"] for q in made["pick"].questions)
-    assert made.notes[len(pools.notes):] == (
-        "mine.jsonl: prompts that are shots now have left test (2)",)
+    assert made.notes == (*pools.notes, "mine.jsonl: its prompts have left test (2)")
     for rows_, why in (
             ([{"prompt": "x", "answer": 1}], "domain 'mine': expected one of .* sums, pick"),
             ([{"prompt": "x", "answer": 1, "domain": "sums", "split": "test"}], "one of shots")):
@@ -249,13 +248,13 @@ GOOD = "def f(x, s):\n    return s + [x]"
      ["York", "york or new york", "new yorker", "no, New York", "anew york", "", "newyork"]),
     ({"answer": "C++", **PICK}, ["c++", "It is C++, not C"], ["C", "C+", "C or C++", "++"]),
     ({"answer": 3, "check": "choice", "choices": [3, 30, "b"]}, ["3", "(3)", "3 b"],
-     ["30", "b 3", "33"]),
+     ["30", "b", "33"]),
     (CODE, [GOOD, f"So:\n```python\n{GOOD}\n```\nor\n```\nno\n```", f"```\n{GOOD}\n```",
-            f" {GOOD}\n", f"```py\n{GOOD}"],
+            f" {GOOD}\n", f"```py\n{GOOD}", f"```\nno\n```\n```\n{GOOD}\n```"],
      ["", GOOD.replace("+", "-"), "def f(x, s): return [x] + s", "return s + [x]",
-      f"Here: {GOOD}", f"```\nno\n```\n```\n{GOOD}\n```", GOOD.replace("f(", "g("),
+      f"Here: {GOOD}", GOOD.replace("f(", "g("),
       "def f(x, s): return f(x, s)", "import os", "\0", "```", "def f(x): return [x]",
-      "def f(x, s): return [1, 2]", f"on the fence's line: ``` {GOOD} ```"]),
+      "def f(x, s): return [1, 2]"]),
     ({"check": "python", "tests": ["f(1) == 1", "f(2) == 4"]},  # not by one case alone
      ["def f(x): return x * x"], ["def f(x): return x", "def f(x): return x + 2"]),
     *(({"question": "3 crates of 1,200?", "answer": f"{worked}\n#### {answer}"},  # as GSM8K's
@@ -355,7 +354,7 @@ LINES = [  # what is wrong, and what is said of it
     ({**TESTS, "tests": "f(1) == 1"}, "a list"),
     ({**TESTS, "tests": ["f(1) == 1", 7]}, "tests 7"),
     *(({**TESTS, "tests": [test]}, "tests .*expected one expression or assert") for test in (
-        "f(1) = 1", "f__(1) == 1", "f(1) == 1; f(2) == 2", "import math",
+        "f(1) = 1", "f(1).real == 1", "f(1) == 1; f(2) == 2", "import math",
         "assert f(1) == 1\nassert f(2) == 2", "f(1), 1", "assert (f(1) == 1, 'why')", "f", "True",
         "", "assert", "f(" + "-" * 1900 + "1) == 1", "f(" * 999, "\0",
         "f('\ud800') == 1", "f(1) ==" + " " * 20_000 + "1", "def f(x): return 1", "x = f(1)",
@@ -462,11 +461,11 @@ def test_keys_that_say_nothing_are_passed_over_and_counted(tmp_path: Path) -> No
     lines = [{**row, **named} for row in sums(250)] + sums(400)[250:]
     pools = read(wrote(tmp_path, *lines))
     [note] = pools.notes
-    assert note.startswith("My words.jsonl: 250 lines have keys that are passed over: 'task_id' ("
+    assert note.startswith("250 lines have keys that are passed over: 'task_id' ("
                            "line 1, 2, 3 and 247 more), ") and len(note) < 400
     assert pools["sums"].questions == read(wrote(tmp_path, *sums(400)))["sums"].questions
     [note] = read(wrote(tmp_path, *sums(300), *sums(2))).notes
-    assert note == "My words.jsonl: 2 lines are repeats and are dropped: 'sums' (line 301, 302)"
+    assert note == "2 lines are repeats and are dropped: 'sums' (line 301, 302)"
 
 
 MBPP = {"task_id": 11, "text": "Write a function to double a number.", "test_setup_code": "",
@@ -505,7 +504,7 @@ def test_what_of_mbpp_the_judge_cannot_run_is_counted_and_named(tmp_path: Path) 
     pools = read(wrote(tmp_path, MBPP, regex, wrong, own, HUMAN, odd))
     assert [q.prompt.split(".")[0] for q in pools["my-words"].questions[1:]] == [
         "Another", HUMAN["prompt"].split(".")[0]]
-    keys, unheld, left, few = (note.removeprefix("My words.jsonl: ") for note in pools.notes)
+    keys, unheld, left, few = pools.notes
     assert keys.startswith("6 lines") and "(line 2)" in unheld and "few" in few
     assert unheld.startswith("1 lines have an answer that the judge can't run")
     assert left.startswith("3 lines are left out")

@@ -88,4 +88,5 @@ def check_splits(args: Model, pools: dict[str, Pool]) -> None:
             "few-shot", "all"):
         least["shots"] = args.few_shot
     if lines := lacking(pools, least):
-        raise ValueError(f"{args.tasks}: {'; '.join(lines)}")
+        more = "; or a smaller --few-shot, or --shots FILE" * ("shots" in least)
+        raise ValueError(f"{args.tasks}: {'; '.join(lines)}{more}")

@@ -143,11 +143,9 @@ class Pool:
         """
         if (there := self.count(split)) >= least:
             return ""
-        ways = [f"add lines ({enough(split, least)} in all would do)",
-                f'say "split": "{split}" in some', *["name --shots FILE"] * (split == "shots"),
-                *["ask for fewer"] * (least > 1)]
-        return (f"task {self.name} has {there} {split} prompts of {len(self.questions)}, {least} "
-                f"were asked for: {', '.join(ways[:-1])} or {ways[-1]}")
+        return (f"task {self.name} has {there} {split} prompts, {least} were asked for: add lines "
+                f"to its {len(self.questions)} ({enough(split, least)} would do), or write "
+                f'"split": "{split}" in some')
 
     def _split(self, split: str, least: int = 1) -> list[list[Question]]:
         if why := self.lack(split, least):
@@ -191,8 +189,8 @@ def lacking(pools: Mapping[str, Pool], least: Mapping[str, int]) -> list[str]:
 
     >>> pool = Pool("sums", "sums", "", (Question("7 plus 5?", "12", "sums", "number"),))
     >>> lacking({"sums": pool}, {"test": 1, "validation": 2})  # doctest: +NORMALIZE_WHITESPACE
-    ['task sums has 0 validation prompts of 1, 2 were asked for: add lines (20 in all would do),
-      say "split": "validation" in some or ask for fewer']
+    ['task sums has 0 validation prompts, 2 were asked for: add lines to its 1 (20 would do), or
+      write "split": "validation" in some']
     """
     return [why for pool in pools.values() for split, n in least.items()
             if (why := pool.lack(split, n))]
@@ -230,9 +228,9 @@ def read(path: Path) -> Pools:
 
 
 def with_shots(pools: Pools, path: Path) -> Pools:
-    """The pools with a file's lines for shots, in the place of their own where it has some.
+    """The pools with a file's lines for shots; a domain of which it has none keeps its own.
 
-    A prompt that is among them leaves all other splits, so that none is shown and asked.
+    A prompt that is among them leaves all other splits, so that none is both shown and asked.
     """
     shots = _File(path, pools, "shots").pools()
     keys = {q.key for pool in shots.values() for q in pool.questions}
@@ -242,10 +240,8 @@ def with_shots(pools: Pools, path: Path) -> Pools:
         left.update(q.split for q in own if q.key in keys)
         more = shots[name].questions if name in shots else ()
         made[name] = replace(pool, questions=(*(q for q in own if q.key not in keys), *more))
-    made.notes = (*pools.notes, *shots.notes)
-    if left:
-        made.notes += (f"{path.name}: prompts that are shots now have left "
-                       f"{_some(f'{split} ({n})' for split, n in left.items())}",)
+    notes = [*shots.notes, *[f"its prompts have left {name} ({n})" for name, n in left.items()]]
+    made.notes = (*pools.notes, *(f"{path.name}: {note}" for note in notes))
     return made
 
 
@@ -331,7 +327,7 @@ class _File:
         made = Pools({label: Pool(label, label, f"{len(group)} questions of {self.path.name}",
                                   tuple(group), dropped=len(repeated.get(label, [])))
                       for label, group in groups.items()})
-        made.notes = tuple(f"{self.path.name}: {note}" for note in self.notes())
+        made.notes = tuple(self.notes())
         return made
 
     def notes(self) -> list[str]:
