@@ -45,7 +45,7 @@ Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha (K,) or (prompts, 
 def categorise(session: Session, z: Tensor | None, prompts: list[str]) -> list[tuple[str, float]]:
     """Pass 1 of A (z None) and B (z of the classifier): (category, its probability) a prompt.
 
-    The model is asked which kind the prompt is. The category is what its answer names first, and
+    The model is asked which kind the prompt is. The category is what its answer settles on, and
     "others" if it names none; the probability is that of the answer's first token.
     """
     from model import complete

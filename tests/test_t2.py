@@ -283,7 +283,7 @@ def test_the_first_domain_that_an_answer_names_is_the_category(session: Session,
     def complete(model: object, brief: tokenizer.PromptFormat, prompts: list[str]) -> list:
         asked.extend([*prompts, brief.max_new, session.svf.layers["0.q"].merged is not None])
         return [Completion(brief.encoding.encode_ordinary(said), [math.log(0.5), -9.0])
-                for said in (" code , math", " what")]
+                for said in (" code", " what")]
     monkeypatch.setattr("model.complete", complete)
     (one, sure), (other, _) = t2.categorise(session, z, [" a", " b"])
     assert (one, other, sure) == ("code", "others", pytest.approx(0.5))
