@@ -33,6 +33,17 @@ def test_own_answers_are_rewarded_and_perturbed_ones_are_not(name: str) -> None:
                 assert said.right is False and said.reward == -1
 
 
+def test_a_problem_is_judged_by_its_worst_part() -> None:
+    problem = TASKS["sum+code"].problems(1, "test", 1)[0]
+    number, code = (answers(part)[0] for part in problem.parts)
+    for said, right in ((number + JOIN + code, True), (number + JOIN + " def f(x): yield x", None),
+                        ("no" + JOIN + " def f(x): yield x", False), (number + JOIN + "def f(", False),
+                        (number, False), (number + JOIN + code + JOIN + code, False)):
+        found = problem.judge(said)
+        assert (found.right, found.reward) == (right, 1 if right else -1), said
+        assert problem.judge(said, cut=True) == found  # it makes no difference here
+
+
 @pytest.mark.parametrize("name", sorted(TASKS))
 def test_each_operation_names_its_own_place_and_there_are_tens_of_thousands(name: str) -> None:
     """No two of a worked answer have the same size, and no sum leaves what the base has read.

@@ -136,6 +136,13 @@ def test_adapt_shows_and_writes_a_row_of_all_strategies(run: Run, tmp_path: Path
             alpha)
     assert f"{found['base']['accuracy']:5.2f} {found['math']['accuracy']:4.2f}" in out
     assert found["few-shot"]["signal"] and len(found["few-shot"]["cem"]) == 4
+    for one in found.values():
+        assert one["answers"] == {"right": round(12 * one["accuracy"]), "cut": 0, "not judged": 0,
+                                  "wrong": round(12 - 12 * one["accuracy"])}
+    assert "not judged" not in out  # where nothing is lost nothing is said
+    code, out, _ = run("adapt", "--task", "bus", "--n", 5, "--strategy", "classifier",
+                       "--max-new-tokens", 2)
+    assert "bus                 0          25           0          25\n100% cut off: raise" in out
     code, out, _ = run("adapt", "--task", "bus", "--n", 5, "--strategy", "classifier")
     assert code == 0 and "\ntask      base math code reas    B\nbus" in out
 
@@ -150,6 +157,10 @@ def test_ask_shows_both_passes(more: list[str], strategies: list[str], says: str
     report = json.loads((tmp_path / "ask.json").read_text())
     assert report["question"] == "what is 12 +7 -3 ?"
     assert list(report)[3:] == strategies and report["base"]["alpha"] == [0, 0, 0]
+    assert not any(report[name]["cut"] for name in strategies) and "cut off" not in out
+    code, out, _ = run("ask", "What is 12 + 7 - 3?", "--max-new-tokens", 2)
+    assert out.endswith("... an answer was cut off: raise --max-new-tokens (now 2)\n")
+    assert json.loads((tmp_path / "ask.json").read_text())["base"]["cut"] is True
 
 
 def test_experts_are_trained_and_then_used(run: Run, tmp_path: Path, monkeypatch: Patch) -> None:
@@ -162,6 +173,11 @@ def test_experts_are_trained_and_then_used(run: Run, tmp_path: Path, monkeypatch
     assert found["seed"] == 1 and list(found["experts"]) == ["code"]  # those of one seed
     assert {"n", "base", "expert", "interval", "parameters", "seconds", "log"} <= set(
         found["experts"]["code"])
+    row = found["experts"]["code"]  # 4 rollouts, 3 test prompts
+    assert row["answers"]["training"] == together(step["answers"] for step in row["log"])
+    for name, n in (("training", 4), ("base", 3), ("expert", 3)):
+        assert sum(row["answers"][name][kind] for kind in ("right", "wrong", "not judged")) == n
+        assert row["answers"][name]["right"] == n * row.get(name, row["log"][0]["reward"] / 2 + .5)
     assert {path.name for path in tmp_path.iterdir()} == {
         "math.safetensors", "code.safetensors", "train.json", ".lock"}
     out = run("adapt", "--task", "bus", "--n", 1, "--strategy", "prompt")[1]
