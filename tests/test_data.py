@@ -36,9 +36,10 @@ def test_own_answers_are_rewarded_and_perturbed_ones_are_not(name: str) -> None:
 def test_a_problem_is_judged_by_its_worst_part() -> None:
     problem = TASKS["sum+code"].problems(1, "test", 1)[0]
     number, code = (answers(part)[0] for part in problem.parts)
-    for said, right in ((number + JOIN + code, True), (number + JOIN + " def f(x): yield x", None),
-                        ("no" + JOIN + " def f(x): yield x", False), (number + JOIN + "def f(", False),
-                        (number, False), (number + JOIN + code + JOIN + code, False)):
+    lazy = JOIN + " def f(x): yield x"
+    for said, right in ((number + JOIN + code, True), (number + lazy, None), ("no" + lazy, False),
+                        (number + JOIN + " def f(", False), (number, False),
+                        (number + JOIN + code + JOIN + code, False)):
         found = problem.judge(said)
         assert (found.right, found.reward) == (right, 1 if right else -1), said
         assert problem.judge(said, cut=True) == found  # it makes no difference here
