@@ -94,7 +94,8 @@ def holds(attack: Attack, depth: int = 0) -> bool:
         return holds(attack, depth - 1)
     coded = Coded("", "", "", (), "", "", (((attack.x,), attack.value),))
     question = Question("", "", "", "python", cases=(("f", (attack.x,), attack.value),))
-    rewards = [Problem("", "", "", (coded,)).reward(attack.source), question.reward(attack.source)]
+    rewards = [judged.judge(attack.source).reward
+               for judged in (Problem("", "", "", (coded,)), question)]
     returned, value = attempt(attack)
     return (rewards == [1 if attack.returns else -1] * 2 and returned is attack.returns
             and (not returned or repr(value) == repr(attack.value)))
