@@ -116,7 +116,9 @@ def test_a_line_may_say_its_split_and_moves_no_other(tmp_path: Path) -> None:
 
 def test_prompts_of_two_domains_that_differ_in_case_share_a_split(tmp_path: Path) -> None:
     lines = [{**row, "domain": "adds", "prompt": row["prompt"].upper()} for row in sums(20)]
-    for rows_ in ([*lines, *sums(150)], [*sums(150), *lines], [*lines, *sums(400)]):
+    said = [{**row, "split": "shots"} for row in sums(150)]
+    for rows_ in ([*lines, *sums(150)], [*sums(150), *lines], [*lines, *sums(400)],
+                  [*lines, *said], [*said, *lines]):
         pools = read(wrote(tmp_path, *rows_))
         found = {q.key: q.split for q in pools["sums"].questions}
         assert all(q.split == found[q.key] for q in pools["adds"].questions)
@@ -179,12 +181,13 @@ def digests(folder: Path, lines: list[dict]) -> dict[str, str]:
 
 
 def test_the_digest_is_of_what_training_depends_on_and_of_no_more(tmp_path: Path) -> None:
-    code = {"prompt": "f?", "check": "python", "domain": "words", "tests": ["f(1) == 1"]}
-    pick = [{"prompt": f"p {i}", "answer": "ab"[i % 2], "check": "choice", "domain": "pick"}
-            for i in range(300)]
-    lines = [*sums(300), *sums(300, "words"), code, *pick]
-    one = {split(row): row for row in lines[:300]}  # one of each split
-    new = {split(row): row for row in sums(400)[300:]}
+    code = {"prompt": "f?", "check": "python", "domain": "words", "tests": ["f(1) == 1"],
+            "split": "train"}
+    pick = [{"prompt": f"p {i}", "answer": "ab"[i % 2], "check": "choice", "domain": "pick",
+             "split": [*SPLITS][i % 4]} for i in range(12)]
+    lines = [*sums(210), *sums(9, "words"), code, *pick]
+    one = {split(row): row for row in lines[:210]}  # one of each split
+    new = {split(row): row for row in sums(300)[210:]}
     before = digests(tmp_path, lines)
     assert set(before) == {"sums", "words", "pick", "classifier"}
     assert len({int(d, 16) for d in before.values() if len(d) == 16}) == 4
@@ -203,11 +206,11 @@ def test_the_digest_is_of_what_training_depends_on_and_of_no_more(tmp_path: Path
     assert changed([], one["train"], domain="pick") == {"sums", "pick", "classifier"}
     assert changed([], one["train"], split="test") == {"sums", "classifier"}
     assert not changed([], one["train"], split="train", id=7)
-    renamed = digests(tmp_path, [{**row, "domain": "adds"} for row in sums(300)])
+    renamed = digests(tmp_path, [{**row, "domain": "adds"} for row in sums(210)])
     assert renamed["adds"] != before["sums"]
-    assert split(code) == "train" and changed([], code, tests=["f(1) == []"]) == {"words"}
+    assert changed([], code, tests=["f(1) == []"]) == {"words"}
     # An answer that is new is a new choice for all; the order of those that are known is none.
-    test = next(row for row in pick if split(row) == "test")
+    test = pick[3]
     assert changed([], test, answer="c") == {"pick"} and not changed([], test, answer="B")
     lines = [{**row, "choices": ["b", "a"]} if row in pick else row for row in lines]
     assert not changed([])
@@ -364,14 +367,16 @@ LINES = [  # what is wrong, and what is said of it
     ({**TESTS, "answer": "def f(x): return 2"}, "a function that passes"),
     ({"prompt": "q 1", "answer": "b", "domain": "words"}, "prompt .*answer.* that line 1 has"),
     ({"prompt": "q 1", "answer": "a", "domain": "others"}, "domain.* that line 1 has"),
-    ({"prompt": " Q 1", "answer": "a", "split": "test"}, "split 'test': expected '' as in line 1")]
+    ({"prompt": "q 1", "answer": "a", "domain": "words", "split": "test"}, "split that line 1"),
+    ({"prompt": " Q 3", "answer": "a", "split": "test"}, "test.: expected train as in line 2")]
 
 
 @pytest.mark.parametrize("line, why", LINES)
 def test_a_bad_line_is_named_with_what_was_expected(tmp_path: Path, line: object, why: str
                                                     ) -> None:
-    good = [{"prompt": f"q {i}", "answer": "a", "domain": "words"} for i in (1, 2)]
-    path = wrote(tmp_path, good[0], b"", line, good[1])
+    good = [{"prompt": f"q {i}", "answer": "a", "domain": "words"} for i in (1, 2, 3)]
+    good[2]["split"] = "train"
+    path = wrote(tmp_path, good[0], good[2], line, good[1])
     with pytest.raises(ValueError, match=f"(?s)jsonl, line 3: .*{why}") as error:
         read(path)
     str(error.value).encode()  # it can be printed

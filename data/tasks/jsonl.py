@@ -309,9 +309,10 @@ class _File:
                f"tests and split that line {before} has")
         if before != number:
             self.tell(number, REPEATED, question.label)
-        before, place = self.places.setdefault(question.key, (number, question.place))
-        expect(place == question.place, "split", question.place, f"{place!r} as in line {before}: "
-               "but for case and white space their prompts are the same")
+        if question.place:
+            before, place = self.places.setdefault(question.key, (number, question.place))
+            expect(place == question.place, "split", question.place, f"{place} as in line {before}"
+                   ": but for case and white space their prompts are the same")
 
     def pools(self) -> Pools:
         """All questions, each in its split, and what there is to tell. ValueError if none is left.
@@ -369,7 +370,7 @@ class _File:
             homes[q.key] = min(q.label, homes.get(q.key, q.label))
         places = {key: place for key, (_, place) in self.places.items()}
         for label in sorted(set(homes.values())):
-            keys = [key for key, home in homes.items() if home == label and not places[key]]
+            keys = [key for key, home in homes.items() if home == label and key not in places]
             places |= dealt(keys)
             if 0 < len(keys) < FEW:
                 self.few[label] = shares(len(keys))

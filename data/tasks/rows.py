@@ -31,7 +31,7 @@ from data.tasks.judge import value_of
 KEYS = ("prompt", "question", "answer", "domain", "check", "choices", "tests", "split",
         "messages", "completion")
 COMMON = frozenset("""
-    id ids idx index uuid uid hash number num name title source url link file path origin dataset
+    id ids idx index uuid uid hash number num name source url link file path origin dataset
     level difficulty grade subject topic category type kind task tag tags keywords language lang
     license author annotator date time timestamp year version metadata meta info unnamed note notes
     comment comments score rating votes count length tokens solution solutions rationale reasoning
