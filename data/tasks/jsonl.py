@@ -462,8 +462,7 @@ def judged(line: dict, text: str) -> Verdict:
     expect(isinstance(line, dict), "line", line, "an object")
     row = {key: value for key, value in line.items() if value is not None}
     asked = {"prompt", "question", "messages", *["text"] * rows.is_code(row)}
-    lacks = not asked & {*row}
-    row, source = rows.ours({**row, "prompt": "?"} if lacks else row)
+    row, source = rows.ours(row if asked & {*row} else {**row, "prompt": "?"})
     deque(rows.spare(row, strict=False), 0)
     try:
         question = _question(row, source)
@@ -473,4 +472,4 @@ def judged(line: dict, text: str) -> Verdict:
         return error.verdict
     if question.check != "python":
         _hold(question, True)
-    return (replace(question, prompt="") if lacks else question).judge(text)
+    return question.judge(text)

@@ -56,7 +56,8 @@ def parsed(line: bytes) -> dict:
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {line[error.start]:#x}: expected UTF-8") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"expected JSON: {error.msg} at column {error.colno}") from None
+        raise ValueError("expected one JSON object a line: "
+                         f"{error.msg} at column {error.colno}") from None
     except RecursionError:
         raise ValueError("nested too deep: expected strings, numbers and lists of them") from None
     expect(isinstance(row, dict), "line", row, 'an object: {"prompt": "7 plus 5?", "answer": 12}')
