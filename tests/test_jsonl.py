@@ -525,6 +525,9 @@ def test_what_of_mbpp_the_judge_cannot_run_is_counted_and_named(tmp_path: Path) 
     assert left.startswith("3 lines are left out")
     assert all(f"(line {i})" in left for i in (3, 4, 6))
     assert jsonl.judged(odd, "def twice(x): return 2 * x").right is None
+    own = {"prompt": "Mine.", "check": "python", "tests": ["f(1)"],
+           "answer": "import re\ndef f(x): return re"}
+    assert any("that the judge can't run" in note for note in read(wrote(tmp_path, own)).notes)
     with pytest.raises(ValueError, match="no lines to learn from: .*1 lines are left out"):
         read(wrote(tmp_path, odd))
     for row, why in (({**MBPP, "test_list": "f(1)"}, "test_list 'f.*a list"),

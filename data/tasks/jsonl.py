@@ -298,9 +298,9 @@ class _File:
             question = _question(row, source, self.path.stem, self.known, self.place)
             _hold(question)
         except Unfit as error:
-            if not source:
-                raise
             unheld = question and error.verdict.right is None
+            if not unheld and not source:
+                raise
             self.tell(number, UNHELD if unheld else LEFT, error.verdict.why or "it fails")
             if not unheld:
                 return
