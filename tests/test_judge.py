@@ -253,3 +253,55 @@ CHOICES = [
 def test_a_choice_is_what_a_text_settles_on(choices: list[str], answer: str, right: list[str],
                                             wrong: list[str]) -> None:
     held(lambda text: judge.choice(answer, choices, text), right, wrong)
+
+
+# ------------------------------------------------------------------------------------------- code
+
+F = "def f(x):\n    return x + 1"
+G = "def g(x):\n    return x + 1\n\ndef f(x):\n    return g(x)"
+BAD = "def f(x):\n    return x - 1"
+STUB = 'def f(x):\n    """Add one.\n\n    >>> f(1)\n    2\n    """\n'
+HELPED = f"def h(x):\n    return x + 1\n\n\n{STUB}"
+PROMPTS = {  # prompt: what is right and what is wrong after it
+    "": ([
+        F, f"\n{F}\n", f" {F}\n", f"{F}  # \u22121 \u2192 0", F.replace("    ", "\t"), F.replace("\n", "\r\n"), G,
+        f"```\n{F}\n```", f"```python\n{F}\n```", f"```python3\n{F}\n```", f"```Python\n{F}\n```", f"```py\n{F}", f"``` python\n{F}\n```",
+        f"```code\n{F}\n```", f"````python\n{F}\n````", f"~~~python\n{F}\n~~~", f"~~~\n{F}\n~~~", f"```python {F} ```", f"``` {F} ```",
+        f"```python\n\n\n{F}\n\n```", f"Here it is:\n\n```python\n{F}\n```\n\nIt adds one.", f"```python\n{F}```",
+        f"Sure! Here is the function:\n\n{F}", f"Sure!\n\n{F}\n\nThis adds one to x.", f"{F}\n\nf(1) returns 2, since 1 + 1 = 2.",
+        f"{F}\n\n**Explanation**: it adds one.\n1. Take x.\n2. Add one.", f"{F}\nDone", f"{F}\nNote: done",
+        f"{F}\n```\n\nThis function adds one.", f"First:\n```python\nf(1)\n```\nthen\n```python\n{F}\n```",
+        f"```\nno\n```\n```\n{F}\n```", f"```bash\npip install x\n```\n```python\n{F}\n```", f"```python\n{F}\n```\nor\n```python\n{BAD}\n```",
+        f"```python\ndef g(x):\n    return x + 1\n```\nand\n```python\ndef f(x):\n    return g(x)\n```",
+        f"{F}\n\nUse it so:\n```python\nf(1)\n```", f"1. Code:\n   ```python\n   {F.replace(chr(10), chr(10) + '   ')}\n   ```\n2. Done.",
+        f"- {chr(10)}  ```\n  {F.replace(chr(10), chr(10) + '  ')}\n  ```", f"Code:\n\n    {F.replace(chr(10), chr(10) + '    ')}\n\nDone.",
+        ">>> def f(x):\n...     return x + 1", ">>> def f(x):\n...     return x + 1\n...\n>>> f(1)\n2", "`def f(x): return x + 1`",
+        "Use `def f(x): return x + 1`.", f"[PYTHON]\n{F}\n[/PYTHON]", f"[BEGIN]\n{F}\n[DONE]\nYou are", f"{F}\n[DONE]\n\nYou are an expert",
+        f"<think>```python\n{BAD}\n```</think>\n```python\n{F}\n```", f"{F}<|im_end|>", f"```python\n{F}\n```</s>",
+        F.replace("    ", "\u00a0\u00a0\u00a0\u00a0"), F.replace("x + 1", "x \u2212 \u22121"), f"\ufeff{F}", f"```python\n{F}\n```\n```python\n{BAD}",
+        f"def f(x):\n    '''Add \u201cone\u201d \u2212 no more.'''\n    return x + 1", f"```python\n# adds one\n{F}\n```",
+        f"{F}\n\ndef g(x):\n    return x\n", f"Step 1: define g.\n\ndef g(x):\n    return x + 1\n\nStep 2: define f.\n\ndef f(x):\n    return g(x)"],
+       ["", BAD, f"```python\n{BAD}\n```\nor\n```python\n{F}\n```", f"{BAD}\n\n{BAD}", "x + 1", "return x + 1", "    return x + 1",
+        "def f(x): adds one to x", "It adds one: f(1) = 2", "```python\n```", "```", "~~~", "f", "def", "def f(x):", "def g(x):\n    return x + 1",
+        "```python\ndef f(x):\n    return x + \n```", f"<think>\n{F}\n</think>", f"<think>\n{F}", "f = 2", "`f`", "```js\nfunction f(x) { return x + 1 }\n```",
+        f"# {F.splitlines()[0]}\n#     return x + 1", "\0", "(" * 300, "assert True"]),
+    "Write f.\n```python\n": ([F, f"{F}\n```\n\nThis adds one.", f"{F}\n```\n```python\n{BAD}\n```", f"```python\n{F}\n```"],
+                              ["return x + 1", BAD, f"```\n{BAD}"]),
+    "Write f.\n[BEGIN]\n": ([f"{F}\n[DONE]", f"{F}\n[DONE]\n\nNext.\n[BEGIN]\n{BAD}\n[DONE]", F], [f"{BAD}\n[DONE]\n[BEGIN]\n{F}\n[DONE]"]),
+    STUB: (["    return x + 1", "    return x + 1\n", "return x + 1", " return x + 1", "    y = x\n    return y + 1", "y = x\n    return y + 1",
+            "y = x\nreturn y + 1", "    return x + 1\n\n\ndef g(x):\n    return x", "    return x + 1\n\nprint(f(1))"[:16], F, f"```python\n{F}\n```",
+            f"```python\n{STUB}    return x + 1\n```", "```python\n    return x + 1\n```", "```python\nreturn x + 1\n```", "    # one more\n    return x + 1",
+            "    if x > 5:\n        return x + 1\n    else:\n        return 1 + x", "if x > 5:\n        return x + 1\n    return 1 + x",
+            "if x > 5:\n    return x + 1\nreturn 1 + x", f"Sure:\n\n{F}", "    return x + 1\n\nThis adds one.", "  return x + 1"],
+           ["", "    return x - 1", "return x - 1", "It adds one.", "Done", "    ", "    pass", f"{BAD}", "x + 1", "```python\n```", "return", "2"]),
+    HELPED: (["    return h(x)", "return h(x)", "def f(x):\n    return h(x)", "```python\ndef f(x):\n    return h(x)\n```", F], ["    return x", "def g(x):\n    return h(x)"]),
+    f"Complete this:\n```python\n{HELPED}```\n": (["    return h(x)", "def f(x):\n    return h(x)", "```python\ndef f(x):\n    return h(x)\n```"], ["", "h"]),
+    "def f(x):\n": (["    return x + 1", "return x + 1", F], ["", "Done", BAD]),
+    "def f(x):\n    # add one\n    ": (["return x + 1", "y = 1\n    return x + y"], ["return x"]),
+    f"Shorten this:\n\n{F}\n": (["def f(x): return 1 + x", f"```\n{F}\n```"], ["", "Done", "It is short.", "    return x", "pass"])}
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_code_is_found_where_it_is(prompt: str) -> None:
+    tests = "assert f(1) == 2\nassert f(-1) == 0"
+    held(lambda text: judge.python(tests, ["f"], prompt, text), *PROMPTS[prompt])

@@ -425,7 +425,7 @@ _TICKED = re.compile(r"`([^`\n]*\b(?:def|lambda)\b[^`\n]*)`")
 _STARTS = re.compile(r"(?:async )?def \w|class \w|@\w|import \w|from [\w.]+ import\b")
 # Lines that begin a statement, or go on with one: what else stands at the margin is prose.
 _STATEMENT = re.compile(_any(
-    _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"assert\b", r"(?:else|try|except|finally):",
+    _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"(?:assert|return)\b", r"(?:else|try|except|finally):",
     r"(?:if|for|while|with|elif|except)\b.*:\s*(?:#.*)?$",
     r"[A-Za-z_][\w., ]*(?:\[.*\])?\s?(?::[^=]+)?[-+*/%|&^]{0,2}=(?!=)"))
 _STUB = re.compile(
@@ -461,12 +461,12 @@ def _tidy(code: str) -> str:
     return "".join(f"{line.removeprefix(margin)}\n" for line in lines).rstrip() + "\n"
 
 
-def _statements(lines: list[str], cut: bool) -> str:
+def _statements(lines: list[str], cut: bool, begins: re.Pattern[str] = _STATEMENT) -> str:
     """Lines without the prose among them; if they were cut, without the last statement."""
     kept, keeps = [], True
     for line in lines:
         if line.strip() and not line[0].isspace():
-            keeps = bool(_STATEMENT.match(line))
+            keeps = bool(begins.match(line))
         kept += [line] * keeps
     while cut and keeps and kept:
         if (line := kept.pop()).strip() and not line[0].isspace() and line[0] not in ")]}":
@@ -477,14 +477,16 @@ def _statements(lines: list[str], cut: bool) -> str:
 def _code(text: str, cut: bool = False) -> str:
     r"""The code in a text without fences: from its first def or import on, if it has any.
 
-    >>> _code("Sure!\n\n  def f(x):\n      return x\n\nIt gives x back.")
+    >>> _code("Sure!\n\n  def f(x):\n      return x\n\nf(1) returns 1.")
     'def f(x):\n    return x\n\n'
     """
     lines = text.splitlines()
     first = next((i for i, line in enumerate(lines)
                   if _STARTS.match(line.lstrip().removeprefix(">>> "))), len(lines))
     whole = _tidy("\n".join(lines[first:]))
-    return whole if defined(whole) and not cut else _statements(whole.splitlines(), cut)
+    found = [whole] * (not cut) + [_statements(whole.splitlines(), cut, begins)
+                                   for begins in (_STATEMENT, _STARTS)]
+    return next(filter(defined, found), found[-2])
 
 
 def _stub(needs: set[str], prompt: str) -> str:
@@ -538,7 +540,7 @@ def python(tests: str, needs: Iterable[str], prompt: str, text: str, cut: bool =
     >>> str(python("assert f(2) == 4", ["f"], "Write f.", say))
     'right'
     """
-    text = re.split(r"<\|(?:im_end|eot_id|endoftext)\|>|</s>", _thought(text))[0]
+    text = re.split(r"<\|(?:im_end|eot_id|endoftext)\|>|</s>", _thought(text))[0].lstrip("\ufeff")
     program = _program({*needs}, prompt, text, cut)
     if not program:
         return Verdict(False, f"no program with {', '.join(needs)} in the answer")
