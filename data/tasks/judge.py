@@ -126,7 +126,7 @@ _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 
 # The parts of a number; what stands in brackets is read by value_of.
 _DIGITS = _any(
     _any(r"\d{1,3}(?:,\d{3})+(?!\d)", r"\d{1,3}(?:[ '_]\d{3})+(?!\d)", r"\d+") + r"(?:\.\d+)?",
-    r"(?<!\w)\.\d+")
+    r"(?<![\w.])\.\d+")
 _SIGN = _any(rf"(?i:minus|negative) {_MONEY}? ?", rf"-(?:{_MONEY} ?)?", rf"{_MONEY} ?-?")
 _POWER = r"(?:\^|\*\*)[{(]?([+-]?\d+)[)}]?"
 _EXPONENT = r"[eE]([+-]?\d+)"
@@ -147,8 +147,8 @@ _NAME = re.compile(_any(rf"{_L}{_L}-", r"[_^][{(]?", r"\b[A-Z]-") + "$")  # GPT-
 _PART = re.compile(_any(
     r"[\w)\]}%] ?(?:[+*/]|(?i:plus|times|over)) ?",
     rf"(?:\b{_L}|[)\]}}]|\d ?{_L}+ ) ?- ?",               # x - 5, 12 apples - 5
-    r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan))\w? ?[{(\[ ]?", r"\u221a\(?", r"\}\{", r"\w\(",
-    r"\w ?[<>]=? ?", r"[\u2264\u2265\u2260\u00b1] ?", r"\\(?:leq?|geq?|neq?|pm) ?",
+    r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a\(?", r"\}\{", r"\w\(",
+    r"\w ?[<>]=? ?", r"(?<![=-])[<>]=?", r"(?:\b[Nn]ot|n't) ", r"[\u2264\u2265\u2260\u00b1] ?", r"\\(?:leq?|geq?|neq?|pm) ?",
     rf"[(\[{{]{_DIGITS}, ?") + "$")                       # (1, 2)
 _UNIT = _any("[mglshNJWVCFL]", r"[cdkm\u03bc][mglLWV]", "Hz", "[ap]m", "ft", "in", "yd", "mi",
              "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}") + rf"(?!{_L})"
@@ -156,7 +156,7 @@ _GOES_ON = re.compile(_any(
     r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^",
     rf"(?:, ?-?{_DIGITS})+[)\]}}]",                       # (1, 2)
     rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|- [$(\d]|/ ?[$(\d])",      # 5 apples + ...
-    r" ?- ?[xyznk]\b", rf"(?!{_UNIT}){_L}"))              # 2x, 10k, 3rd
+    r"\+|!\}", r" ?- ?[xyznk]\b", rf"(?!{_UNIT}){_L}"))              # 2x, 10k, 3rd
 _BOX = re.compile(r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]*\})*)\}")
 _ANSWER = _any(r"(?i:\banswers?\b|\bans\b)", "\u7b54\u6848", "\u7b54\u3048", "\u6b63\u89e3",
                "\uc815\ub2f5", "\u0e04\u0e33\u0e15\u0e2d\u0e1a")
@@ -165,7 +165,7 @@ _FILL = _any(r"[\s:=\"'*({\[]", r"\b[a-zA-Z] ?=", r"(?i:about|approximately|exac
 _SAYS = re.compile(_any(
     rf"{_ANSWER}[^.?!\n\d]{{0,40}}?(?:(?i:\bis|\bbe)\b|[:=\u662f\u306f\u4e3a\u70ba])",
     rf"^(?:A|{_ANSWER})[ :*]*\n?", "(?<!#)####(?!#)") + rf"{_FILL}{{0,12}}", re.MULTILINE)
-_HEADING = re.compile(r"^[ \t]*#+[^\n]*", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]*#+ [^\n]*", re.MULTILINE)
 
 
 def value_of(number: str) -> Fraction | None:
@@ -212,6 +212,8 @@ def _first(text: str, start: int = 0) -> _Number | None:
     """The number right there; of a chain such as 5 + 7 = 12 the first that has a value."""
     while (run := _RUN.match(text, start)):
         said = next(_numbers([run]), None)
+        if said and re.match(r" or -?[$\d]", text[said.end:said.end + 6]):
+            return said._replace(value=None)  # it hedges
         chain = re.compile(r"[^=\n.,;]{0,20}= ?").match(text, run.end())
         if not said or said.value is not None or not chain:
             return said
@@ -224,8 +226,8 @@ def _announced(text: str, cut: bool) -> Iterator[_Number]:
     marks = [*_BOX.finditer(text), *_SAYS.finditer(text)]
     for mark in sorted(marks, key=lambda mark: -mark.start()):
         if mark.re is _BOX:
-            last = mark[1].rpartition("=")[2]
-            inside = [*_numbers(_RUN.finditer(last))]
+            start = max(text.rfind("=", *mark.span(1)) + 1, mark.start(1))
+            inside = [*_numbers(_RUN.finditer(text, start, mark.end(1)))]
             yield inside[0] if len(inside) == 1 else _Number(*mark.span(), None)
         elif (said := _first(text, mark.end())):
             heading = mark[0].startswith("#") and re.match(r"[.)] +[A-Z].*\n", text[said.end:])
@@ -258,7 +260,8 @@ def number(answer: str, text: str, cut: bool = False) -> Verdict:
 _LETTERED = re.compile(r"\(?([A-Za-z])[.):]\s+(.*\S)\s*", re.DOTALL)
 _ENDS = " \t\n.,:;!*()[]{}\"'"
 # What follows an "A" or "I" that is a letter and neither an article nor a pronoun ...
-_OPTION = re.compile(r"(?!['+#]|-\w| \w)| (?:is|because|since|and|or|nor|[B-Z])\b")
+_OPTION = re.compile(r".(?!['+#]|-\w| \w)|. (?:is|because|since|and|or|nor|[B-Z])\b"
+                     r"|A (?:seems|looks|would|fits|works|remains)\b")
 # ... and a "no" that answers.
 _SAYS_NO = re.compile(r"(?!['-]?\w| \w)| (?:it|this|that|they|he|she|there|because|since|as|you|we"
                       r"|but|not|and|or|is)\b", re.IGNORECASE)
@@ -273,21 +276,21 @@ _LEADS = re.compile(_any(
 _CALLED = re.compile(_any(_LEADS.pattern, r"(?i:\boption|\bchoice) $"))
 _WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
 _REJECTS = re.compile(_any(
-    r"(?:\b[Nn]ot|n't|\b[Cc]annot)(?: be| mean| say| choose| pick| necessarily| really| quite)?",
+    r"(?:\b[Nn]ot|n't|\b[Cc]annot)(?: be| mean| say| choose| pick| necessarily| really| quite| exactly| very)?",
     r"(?:\bnot|n't) (?:think|believe)\b[^.,;:!?\n]{0,30}",
-    r"\b(?i:nor|neither|never|than|instead of|unlike|exclud\w+|eliminat\w+|rul\w+ out)",
+    r"\b(?i:nor|neither|never|hardly|far from|than|instead of|unlike|exclud\w+|eliminat\w+|rul\w+ out)",
     "\u4e0d\u662f?", "\u5e76\u975e", "\u6392\u9664") +
     r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
 _REJECTED = re.compile(_any(
     rf"[)'\"*]* (?:is|are|was|seems|looks|would be)(?: \w+)? {_WRONG}",
-    rf"[.):][^,;.!?\n]{{0,40}} (?:is|are|was) (?:\w+ )?{_WRONG}", rf"[):]* {_WRONG}(?<!not)",
+    rf"[.):][^,;.!?\n]{{0,40}} (?:is|are|was|-) (?:\w+ )?{_WRONG}", rf"[):]* {_WRONG}(?<!not)",
     r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b", "[):\u662f ]*(?:\u9519|\u4e0d)",
     "(?:\u3067\u306f|\u3058\u3083)(?:\u306a|\u3042\u308a\u307e)"), re.IGNORECASE)
 _RIGHT = re.compile(
-    r"[)'\"*.:]* ?(?:(?:is|must be) )?(?:clearly |indeed )?(?:the )?"
+    r"(?:[)'\"*.:]* ?|[.):][^,;.!?\n]{0,40} - )(?:(?:is|must be) )?(?:clearly |indeed )?(?:the )?"
     r"(?:right|correct|best|answer)\b|[):]* [\u2705\u2713\u2714]", re.IGNORECASE)
 _LINK = re.compile(r"[\s)\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|]|&|\u3001|\u6216"
-                   r"|\u8fd8\u662f|\u3068|\u304b)[\s(\['\"]*(?:option )?", re.IGNORECASE)
+                   r"|\u8fd8\u662f|\u3068|\u304b)[\s(\['\"]*(?:option |possibly |maybe )?", re.IGNORECASE)
 
 
 class _Mention(NamedTuple):
@@ -350,7 +353,7 @@ def _is_named(text: str, said: _Mention) -> bool:
         return True
     if re.match(r"\)", after) and re.search(r"(?:^|\s|\()$", before):
         return True
-    return bool(_OPTION.match(after) and (word.isupper() or not before.strip("*( \n")
+    return bool(_OPTION.match(word + after) and (word.isupper() or not before.strip("*( \n")
                                           or _CALLED.search(before)))
 
 
@@ -385,7 +388,7 @@ def _settled(text: str, choices: Iterable[str], cut: bool) -> str | None:
         if no[i] or any(tied[max(0, i - 1):i + 1]) or after[i].lstrip(_ENDS)[:1] == "?":
             continue  # "not A", "A or B", "B?"
         if _LEADS.search(before[i][-CONTEXT:]) or _RIGHT.match(after[i][:CONTEXT]):
-            if not cut or re.match(r"\W*\n|\W+\w", text[said.end:]):
+            if not cut or re.match(r"\s*\}|\W*\n|\W+\w", text[said.end:]):
                 announced.append(said)
         elif not cut and said.choice not in rejected and not (len(listed) > 1
                                                               and _lists(text, said)):
