@@ -150,7 +150,8 @@ _PART = re.compile(_any(
     r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a\(?", r"\}\{", r"\w\(",
     r"\w ?[<>]=? ?", r"(?<![=-])[<>]=?", r"(?:\b[Nn]ot|n't) ", r"[\u2264\u2265\u2260\u00b1] ?", r"\\(?:leq?|geq?|neq?|pm) ?",
     rf"[(\[{{]{_DIGITS}, ?") + "$")                       # (1, 2)
-_UNIT = _any("[mglshNJWVCFL]", r"[cdkm\u03bc][mglLWV]", "Hz", "[ap]m", "ft", "in", "yd", "mi",
+_UNIT = _any("[mglshNJWVCFL]", r"[cdkm\u03bc][mglLV]", "[kMGT]?Hz",
+             "[kMGT][JWBV]", "k?\u03a9", "[ap]m", "ft", "in", "yd", "mi",
              "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}") + rf"(?!{_L})"
 _GOES_ON = re.compile(_any(
     r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^",
@@ -201,7 +202,7 @@ def _numbers(runs: Iterable[re.Match[str]]) -> Iterator[_Number]:
     for run in runs:
         start, end = run.span()
         before, after = run.string[max(0, start - 24):start], run.string[end:end + 24]
-        if re.match(r"(?:st|nd|rd|th)\b", after) or run[0][0].isdigit() and _NAME.search(before):
+        if re.match(r"(?:st|nd|rd|th)\b", after) or _NAME.search(before):
             continue
         minus = "- " if run[0][0] in "mMnN" else ""  # x minus 5
         alone = not (_PART.search(before + minus) or _GOES_ON.match(after))
@@ -260,7 +261,7 @@ def number(answer: str, text: str, cut: bool = False) -> Verdict:
 _LETTERED = re.compile(r"\(?([A-Za-z])[.):]\s+(.*\S)\s*", re.DOTALL)
 _ENDS = " \t\n.,:;!*()[]{}\"'"
 # What follows an "A" or "I" that is a letter and neither an article nor a pronoun ...
-_OPTION = re.compile(r".(?!['+#]|-\w| \w)|. (?:is|because|since|and|or|nor|[B-Z])\b"
+_OPTION = re.compile(r".(?!['+#]|[-.]\w| \w)|. (?:is|because|since|and|or|nor|[B-Z])\b"
                      r"|A (?:seems|looks|would|fits|works|remains)\b")
 # ... and a "no" that answers.
 _SAYS_NO = re.compile(r"(?!['-]?\w| \w)| (?:it|this|that|they|he|she|there|because|since|as|you|we"
@@ -273,13 +274,13 @@ _LEADS = re.compile(_any(
     rf"{_ANSWER} ", r"\\f?box(?:ed)?\s?\{", "\u9009\u62e9?",
     r"\b(?i:so|therefore|thus|hence|choose|pick|select|go with|overall)\b,?") +
     rf"{_FILLER}{{0,12}}$")
-_CALLED = re.compile(_any(_LEADS.pattern, r"(?i:\boption|\bchoice) $"))
+_CALLED = re.compile(_any(_LEADS.pattern, r"(?i:\boption|\bchoice|\bletter) $"))
 _WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
 _REJECTS = re.compile(_any(
     r"(?:\b[Nn]ot|n't|\b[Cc]annot)(?: be| mean| say| choose| pick| necessarily| really| quite| exactly| very)?",
     r"(?:\bnot|n't) (?:think|believe)\b[^.,;:!?\n]{0,30}",
-    r"\b(?i:nor|neither|never|hardly|far from|than|instead of|unlike|exclud\w+|eliminat\w+|rul\w+ out)",
-    "\u4e0d\u662f?", "\u5e76\u975e", "\u6392\u9664") +
+    r"\b(?i:nor|neither|never|hardly|far from|than|instead of|opposed to|unlike|exclud\w+|eliminat\w+|rul\w+ out)",
+    "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664") +
     r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
 _REJECTED = re.compile(_any(
     rf"[)'\"*]* (?:is|are|was|seems|looks|would be)(?: \w+)? {_WRONG}",
@@ -289,7 +290,7 @@ _REJECTED = re.compile(_any(
 _RIGHT = re.compile(
     r"(?:[)'\"*.:]* ?|[.):][^,;.!?\n]{0,40} - )(?:(?:is|must be) )?(?:clearly |indeed )?(?:the )?"
     r"(?:right|correct|best|answer)\b|[):]* [\u2705\u2713\u2714]", re.IGNORECASE)
-_LINK = re.compile(r"[\s)\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|]|&|\u3001|\u6216"
+_LINK = re.compile(r" +|[\s()\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|]|&|\u3001|\u6216"
                    r"|\u8fd8\u662f|\u3068|\u304b)[\s(\['\"]*(?:option |possibly |maybe )?", re.IGNORECASE)
 
 
@@ -347,8 +348,8 @@ def _is_named(text: str, said: _Mention) -> bool:
         return not before.endswith("\u7b54\u6848")
     if len(word) > 1 or not re.match(_L, word):
         return True
-    if re.search(r"\w'$|\w\($", before) or re.match(r"'\w|[+#]|-\w", after):
-        return False  # I'd, f(b), C++, B-side
+    if re.search(rf"\w['(-]$|\b{_L}[.+=]$", before) or re.match(r"['=-]\w|[+#]", after):
+        return False  # I'd, f(b), B-side, U.S.A., C++
     if word.isupper() and word not in "AI":
         return True
     if re.match(r"\)", after) and re.search(r"(?:^|\s|\()$", before):
