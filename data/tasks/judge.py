@@ -423,15 +423,16 @@ def choice(answer: str, choices: Iterable[str], text: str, cut: bool = False) ->
 
 _FENCE = re.compile(  # or Llama's and MBPP's brackets; code may follow on the same line
     r"(?P<shut>\[/(?:PYTHON|CODE)\]|\[(?:DONE|END)\])|\[(?:PYTHON|CODE|BEGIN)\]"
-    r"|(?:`{3,}|^[ \t]*~{3,})(?P<tag>[ \t]*(?i:python[23]?|py3?)\b|[\w+#-]+(?=[ \t]*$))?",
+    r"|(?:`{3,}|^[ \t]*~{3,})(?P<tag>[ \t]*(?i:python[23]?|py3?)\b|[\w+#-]+(?=[ \t]*$))?[ \t]*",
     re.MULTILINE)
 _TICKED = re.compile(r"`([^`\n]*\b(?:def|lambda)\b[^`\n]*)`")
 _STARTS = re.compile(r"(?:async )?def \w|class \w|@\w|import \w|from [\w.]+ import\b")
+_BEGINS = re.compile(_any(_STARTS.pattern, r"\w+ ?=(?!=)"))
 # Lines that begin a statement, or go on with one: what else stands at the margin is prose.
 _STATEMENT = re.compile(_any(
     _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"(?:assert|return)\b", r"(?:else|try|except|finally):",
     r"(?:if|for|while|with|elif|except)\b.*:\s*(?:#.*)?$",
-    r"[A-Za-z_][\w., ]*(?:\[.*\])?\s?(?::[^=]+)?[-+*/%|&^]{0,2}=(?!=)"))
+    r"[A-Za-z_*][\w., *]*(?:\[.*\])?\s?(?::[^=]+)?[-+*/%|&^]{0,2}=(?!=)"))
 _STUB = re.compile(
     r"(?P<head>def (?P<name>\w+)\([^\n]*(?:\n[^\n]*){0,9}?:[ \t]*(?:#[^\n]*)?\n"
     r"(?:\s*[rR]?(?P<quote>\"{3}|'{3})(?:(?!(?P=quote)).)*(?P=quote))?)"
@@ -444,7 +445,7 @@ def _blocks(text: str) -> tuple[list[str], str, bool]:
     r"""What stands between fences, what stands outside, and whether the last block is open.
 
     >>> _blocks("So: ```python x = 1``` or\n~~~\nx = 2\n~~~\n[BEGIN] x = 3")
-    ([' x = 1', '\nx = 2\n', ' x = 3'], 'So:  or\n\n', True)
+    (['x = 1', '\nx = 2\n', 'x = 3'], 'So: or\n\n', True)
     """
     parts: tuple[list[str], list[str]] = [], []  # outside, inside
     inside, start = False, 0
@@ -486,11 +487,11 @@ def _code(text: str, cut: bool = False) -> str:
     """
     lines = text.splitlines()
     first = next((i for i, line in enumerate(lines)
-                  if _STARTS.match(line.lstrip().removeprefix(">>> "))), len(lines))
+                  if _BEGINS.match(line.lstrip().removeprefix(">>> "))), len(lines))
     whole = _tidy("\n".join(lines[first:]))
-    found = [whole] * (not cut) + [_statements(whole.splitlines(), cut, begins)
-                                   for begins in (_STATEMENT, _STARTS)]
-    return next(filter(defined, found), found[-2])
+    loose, strict = (_statements(whole.splitlines(), cut, begins)
+                     for begins in (_STATEMENT, _STARTS))
+    return next(filter(defined, (loose, "" if cut else whole, strict)), loose)
 
 
 def _stub(needs: set[str], prompt: str) -> str:
@@ -507,10 +508,12 @@ def _stub(needs: set[str], prompt: str) -> str:
 
 def _bodies(text: str, cut: bool) -> Iterator[str]:
     """A text as the body of a function: its first line may have lost its margin, or all."""
-    lines = _tidy(text).splitlines()
-    raw = text.strip("\r\n").splitlines()
-    if raw[:1] != lines[:1] or not any(line.startswith("return") for line in lines[1:]):
-        yield _statements(["    " + lines[0], *raw[1:]] if lines else [], cut)
+    lines = _tidy(text).splitlines() or [""]
+    raw = re.sub(r"\A\s*\n", "", text).splitlines() or [""]
+    flat = any(_STATEMENT.match(line) for line in lines[1:2]) or any(
+        line.startswith("return") for line in lines[1:])
+    if raw[0] != lines[0] or not (flat and lines[1:]):
+        yield _statements(["    " + lines[0], *raw[1:]], cut)
     yield indent(_statements(["if 1:", *lines], cut).partition("\n")[2], "    ")
 
 
