@@ -22,18 +22,25 @@ from typing import NamedTuple
 from data.tasks.interpreter import Refused, defined, holds
 from data.tasks.problem import Verdict
 
-DIGITS = 100   # characters of a number
+DIGITS = 100      # characters of a number
 LONGEST = 10_000  # characters that are looked at from each end of a text
-TRIED = 20     # blocks of code in an answer
-SEEN = 100     # mentions that are looked at from each end of a text
-CONTEXT = 60   # characters around a mention that say whether it is meant
+SEEN = 50         # mentions of choices that are looked at from each end
+CONTEXT = 60      # characters around a mention that say whether it is meant
+TRIED = 20        # blocks of code in an answer
 
 # ------------------------------------------------------------------------------ texts as they come
+
+def _any(*patterns: str) -> str:
+    return f"(?:{'|'.join(patterns)})"
+
 
 # Scripts that put no spaces between words: each of their characters is a word here.
 _DENSE = ("\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
           "\uf900-\ufaff")
 _L = rf"[^\W\d_{_DENSE}]"  # a letter of the others
+_ANSWER = ("(?:(?i:\\banswers?\\b|\\bans\\b)|\u7b54\u6848|\u7b54\u3048|\u6b63\u89e3|\uc815\ub2f5"
+           "|\u0e04\u0e33\u0e15\u0e2d\u0e1a)")
+_IS = "(?:(?i:\\bis|\\bbe)\\b|[:=\u662f\u306f\u4e3a\u70ba])"
 _WORD = re.compile(rf"[^\W_{_DENSE}]+|\S")
 _NEXT = re.compile(r"\n[ \t]*(?:Question|Problem|Q|Human|User)\b ?\d*:")
 _SIGNS = str.maketrans({**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u02d7", "-"),
@@ -56,6 +63,13 @@ _DRESS = [(re.compile(pattern), plain) for pattern, plain in (
     (r"([=({]) ?- (?=[\d.$])", r"\1-"))]
 
 
+def _normal(form: str, text: str) -> str:
+    """Unicode's normal form, in pieces, since a long run of accents takes quadratic time to put
+    in order; and without the two letters that stand for a sentence each."""
+    return re.sub("[^\\s\ufdfa\ufdfb]{1,200}",
+                  lambda piece: unicodedata.normalize(form, piece[0]), text)
+
+
 def _composed(text: str) -> str:
     """One spelling for what looks the same: letters composed, all digits 0 to 9, one minus."""
     if text.isascii():
@@ -64,10 +78,7 @@ def _composed(text: str) -> str:
     text = re.sub("[\u00bc-\u00be\u2150-\u215e]", r" \g<0>", text)  # 2 1/2 in two characters
     text = re.sub(r"(?![ \n])\s", " ", text)
     text = re.sub(r"(?<=\w)\u2014|\u2014(?=\s)", " - ", text)
-    # In pieces, since putting a long run of accents in order takes quadratic time; and without
-    # the two letters that stand for a sentence each.
-    text = re.sub("[^\\s\ufdfa\ufdfb]{1,200}",
-                  lambda piece: unicodedata.normalize("NFKC", piece[0]), text)
+    text = _normal("NFKC", text)
     return re.sub(r"(?![0-9])\d", lambda digit: str(unicodedata.decimal(digit[0])),
                   text.translate(_SIGNS))
 
@@ -110,15 +121,10 @@ def _own(text: str, cut: bool) -> tuple[str, bool]:
 
 def exact(answer: str, text: str) -> Verdict:
     """The answer and no more, but for white space and how its letters are composed."""
-    said, wanted = (unicodedata.normalize("NFC", each) for each in (text, answer))
-    return Verdict(said.split() == wanted.split())
+    return Verdict(_normal("NFC", text).split() == _normal("NFC", answer).split())
 
 
 # --------------------------------------------------------------------------------------- numbers
-
-def _any(*patterns: str) -> str:
-    return f"(?:{'|'.join(patterns)})"
-
 
 _MONEY = "[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9]"
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "\u767e": 2,
@@ -143,28 +149,27 @@ _RUN = re.compile(
     rf"|(?<!{_L})(?<![\d_])(?<!\d[.,:/'_])(?=[\d.]))"
     rf"{_SIGN}?{_ATOM}(?:{_BETWEEN}-?{_MONEY}?{_ATOM})*{_SCALE}?")
 # What stands before a number that is none at all (it is passed over), or a part of something.
-_NAME = re.compile(_any(rf"{_L}{_L}-", r"[_^][{(]?", r"\b[A-Z]-") + "$")  # GPT-4, x_{1}, cm^2
+_NAME = re.compile(_any(rf"{_L}{_L}-", r"\b[A-Z]-", r"[_^][{(]?") + "$")  # GPT-4, x_{1}, cm^2
 _PART = re.compile(_any(
-    r"[\w)\]}%] ?(?:[+*/]|(?i:plus|times|over)) ?",
-    rf"(?:\b{_L}|[)\]}}]|\d ?{_L}+ ) ?- ?",               # x - 5, 12 apples - 5
-    r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a\(?", r"\}\{", r"\w\(",
-    r"\w ?[<>]=? ?", r"(?<![=-])[<>]=?", r"(?:\b[Nn]ot|n't) ", r"[\u2264\u2265\u2260\u00b1] ?", r"\\(?:leq?|geq?|neq?|pm) ?",
-    rf"[(\[{{]{_DIGITS}, ?") + "$")                       # (1, 2)
-_UNIT = _any("[mglshNJWVCFL]", r"[cdkm\u03bc][mglLV]", "[kMGT]?Hz",
-             "[kMGT][JWBV]", "k?\u03a9", "[ap]m", "ft", "in", "yd", "mi",
-             "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}") + rf"(?!{_L})"
+    r"[\w)\]}%] ?(?:[+*/]|(?i:plus|times|over)) ?",        # 5 + 7
+    rf"(?:\b{_L}|[)\]}}]|\d ?{_L}+ ) ?- ?",                # x - 5, 12 apples - 5
+    r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a\(?", r"\}\{",
+    r"\w\(", rf"[(\[{{]{_DIGITS}, ?",                      # f(5), (5, 7)
+    r"\w ?[<>]=? ?", "(?<![=-])[<>]=?", r"[\u2264\u2265\u2260\u00b1] ?",
+    r"\\(?:leq?|geq?|neq?|pm) ?", r"(?:\b[Nn]ot|n't) ") + "$")
+_UNIT = _any("[mglshNJWVCFL]", "[cdkm\u03bc][mglLV]", "[kMGT][JWBV]", "[kMGT]?Hz", "k?\u03a9",
+             "[ap]m", "ft", "in", "yd", "mi", "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}")
 _GOES_ON = re.compile(_any(
-    r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^",
-    rf"(?:, ?-?{_DIGITS})+[)\]}}]",                       # (1, 2)
-    rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|- [$(\d]|/ ?[$(\d])",      # 5 apples + ...
-    r"\+|!\}", r" ?- ?[xyznk]\b", rf"(?!{_UNIT}){_L}"))              # 2x, 10k, 3rd
+    r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^", r"!\}",
+    rf"(?:, ?-?{_DIGITS})+[)\]}}]",                        # (5, 7)
+    rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|- [$(\d]|/ ?[$(\d])", r"\+", r" ?- ?[xyznk]\b",
+    rf"(?!{_UNIT}(?!{_L})){_L}"))                          # 2x, 10k
+_CLOSED = re.compile(r"\s*\}|\W*\n|\W+\w")  # what is cut off somewhere after this is whole
 _BOX = re.compile(r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]*\})*)\}")
-_ANSWER = _any(r"(?i:\banswers?\b|\bans\b)", "\u7b54\u6848", "\u7b54\u3048", "\u6b63\u89e3",
-               "\uc815\ub2f5", "\u0e04\u0e33\u0e15\u0e2d\u0e1a")
 _FILL = _any(r"[\s:=\"'*({\[]", r"\b[a-zA-Z] ?=", r"(?i:about|approximately|exactly|therefore|thus"
              r"|just|simply|only|equal to|a total of|now|also)\b")
 _SAYS = re.compile(_any(
-    rf"{_ANSWER}[^.?!\n\d]{{0,40}}?(?:(?i:\bis|\bbe)\b|[:=\u662f\u306f\u4e3a\u70ba])",
+    rf"{_ANSWER}[^.?!\n\d]{{0,40}}?{_IS}",
     rf"^(?:A|{_ANSWER})[ :*]*\n?", "(?<!#)####(?!#)") + rf"{_FILL}{{0,12}}", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*#+ [^\n]*", re.MULTILINE)
 
@@ -175,10 +180,10 @@ def value_of(number: str) -> Fraction | None:
     >>> [str(value_of(x)) for x in ("-$1,234.50", "50%", "3/4", "1e3", r"\frac{1}{2}", "2 km")]
     ['-2469/2', '50', '3/4', '1000', '1/2', 'None']
     """
-    number = plain(number).strip() if len(number) <= 2 * DIGITS else ""
+    number = plain(number).strip(" \n$\u20ac") if len(number) <= 2 * DIGITS else ""
     box = _BOX.fullmatch(number)
-    number = (box[1] if box else number).strip().rstrip("$\u20ac").removeprefix("+").rstrip()
-    found = _VALUE.fullmatch(number.removesuffix("."))
+    number = (box[1] if box else number).strip().removeprefix("+").removesuffix(".")
+    found = _VALUE.fullmatch(number)
     if not found or len(found[0]) > DIGITS:
         return None
     sign, whole, top, exponent, power, below, ten, scale = found.groups()
@@ -232,8 +237,7 @@ def _announced(text: str, cut: bool) -> Iterator[_Number]:
             yield inside[0] if len(inside) == 1 else _Number(*mark.span(), None)
         elif (said := _first(text, mark.end())):
             heading = mark[0].startswith("#") and re.match(r"[.)] +[A-Z].*\n", text[said.end:])
-            done = not cut or re.match(r"\W*\n|\W+\w", text[said.end:])
-            if done and not heading:
+            if not heading and (not cut or _CLOSED.match(text, said.end)):
                 yield said
 
 
@@ -258,40 +262,42 @@ def number(answer: str, text: str, cut: bool = False) -> Verdict:
 
 # --------------------------------------------------------------------------------------- choices
 
-_LETTERED = re.compile(r"\(?([A-Za-z])[.):]\s+(.*\S)\s*", re.DOTALL)
+_LETTERED = re.compile(r"\(?([A-Za-z])[.):]\s+(.*\S)\s*", re.DOTALL)  # A. Paris
 _ENDS = " \t\n.,:;!*()[]{}\"'"
-# What follows an "A" or "I" that is a letter and neither an article nor a pronoun ...
-_OPTION = re.compile(r".(?!['+#]|[-.]\w| \w)|. (?:is|because|since|and|or|nor|[B-Z])\b"
-                     r"|A (?:seems|looks|would|fits|works|remains)\b")
-# ... and a "no" that answers.
-_SAYS_NO = re.compile(r"(?!['-]?\w| \w)| (?:it|this|that|they|he|she|there|because|since|as|you|we"
-                      r"|but|not|and|or|is)\b", re.IGNORECASE)
-_FILLER = _any(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", r"(?i:option|choice|letter|answer|most"
-               r"|likely|clearly|probably|definitely|therefore|indeed|simply|that|it|is|the|an?)\b")
+# What follows an A or an I that is an option: neither an article nor a pronoun. And a "no" that
+# is an answer, as in "no, it is not", but not in "no doubt".
+_OPTION = re.compile(_any(r".(?!['+#]|[-.]\w| \w)", r". (?:is|because|since|and|or|nor|[B-Z])\b",
+                          r"A (?:seems|looks|would|fits|works|remains)\b"))
+_NO = re.compile(r"(?!['-]?\w| \w)| (?:it|this|that|they|he|she|there|because|since|as|you|we|but"
+                 r"|not|and|or|is)\b", re.IGNORECASE)
+# What stands before or after the option that is announced,
 _LEADS = re.compile(_any(
     rf"(?:{_ANSWER}|(?i:\b(?:option|choice|category|label|class|sentiment|verdict|conclusion)\b))"
-    r"[^.?!\n]{0,30}?(?:(?i:\bis|\bbe)\b|[:=\u662f\u306f\u4e3a\u70ba]|\n)", r"####",
-    rf"{_ANSWER} ", r"\\f?box(?:ed)?\s?\{", "\u9009\u62e9?",
-    r"\b(?i:so|therefore|thus|hence|choose|pick|select|go with|overall)\b,?") +
-    rf"{_FILLER}{{0,12}}$")
-_CALLED = re.compile(_any(_LEADS.pattern, r"(?i:\boption|\bchoice|\bletter) $"))
-_WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
+    rf"[^.?!\n]{{0,30}}?(?:{_IS}|\n)", rf"{_ANSWER} ", "####", r"\\f?box(?:ed)?\s?\{",
+    "\u9009\u62e9?", r"\b(?i:so|therefore|thus|hence|choose|pick|select|go with|overall)\b,?")
+    + _any(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", r"(?i:option|choice|letter|answer|most|likely"
+           r"|clearly|probably|definitely|therefore|indeed|simply|that|it|is|the|an?)\b")
+    + "{0,12}$")
+_CALLED = re.compile(_any(_LEADS.pattern, r"\b(?i:option|choice|letter) $"))
+_RIGHT = re.compile(_any(r"[)'\"*.:]* ?", r"[.):][^,;.!?\n]{0,40} - ")
+                    + r"(?:(?:is|must be) )?(?:clearly |indeed )?(?:the )?(?:right|correct|best"
+                    r"|answer)\b|[):]* [\u2705\u2713\u2714]", re.IGNORECASE)
+# ... and before or after one that is rejected;
 _REJECTS = re.compile(_any(
-    r"(?:\b[Nn]ot|n't|\b[Cc]annot)(?: be| mean| say| choose| pick| necessarily| really| quite| exactly| very)?",
-    r"(?:\bnot|n't) (?:think|believe)\b[^.,;:!?\n]{0,30}",
-    r"\b(?i:nor|neither|never|hardly|far from|than|instead of|opposed to|unlike|exclud\w+|eliminat\w+|rul\w+ out)",
-    "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664") +
-    r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
+    r"(?i:\b(?:not|cannot)|n't)(?: be| mean| say| choose| pick| necessarily| really| quite"
+    r"| exactly| very)?", r"(?:\bnot|n't) (?:think|believe)\b[^.,;:!?\n]{0,30}",
+    r"\b(?i:nor|neither|never|hardly|far from|than|instead of|opposed to|unlike|exclud\w+"
+    r"|eliminat\w+|rul\w+ out)", "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664")
+    + r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
+_WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
 _REJECTED = re.compile(_any(
     rf"[)'\"*]* (?:is|are|was|seems|looks|would be)(?: \w+)? {_WRONG}",
     rf"[.):][^,;.!?\n]{{0,40}} (?:is|are|was|-) (?:\w+ )?{_WRONG}", rf"[):]* {_WRONG}(?<!not)",
-    r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b", "[):\u662f ]*(?:\u9519|\u4e0d)",
-    "(?:\u3067\u306f|\u3058\u3083)(?:\u306a|\u3042\u308a\u307e)"), re.IGNORECASE)
-_RIGHT = re.compile(
-    r"(?:[)'\"*.:]* ?|[.):][^,;.!?\n]{0,40} - )(?:(?:is|must be) )?(?:clearly |indeed )?(?:the )?"
-    r"(?:right|correct|best|answer)\b|[):]* [\u2705\u2713\u2714]", re.IGNORECASE)
-_LINK = re.compile(r" +|[\s()\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|]|&|\u3001|\u6216"
-                   r"|\u8fd8\u662f|\u3068|\u304b)[\s(\['\"]*(?:option |possibly |maybe )?", re.IGNORECASE)
+    r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b", "[):\u662f ]*[\u9519\u4e0d]",
+    "[\u3067\u3058][\u306f\u3083][\u306a\u3042]"), re.IGNORECASE)
+# and between two, both of which are then asked about, or rejected, but not chosen.
+_LINK = re.compile(r" +|[\s()\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|&\u3001\u6216\u3068\u304b]"
+                   r"|\u8fd8\u662f)[\s(\['\"]*(?:option |possibly |maybe )?", re.IGNORECASE)
 
 
 class _Mention(NamedTuple):
@@ -300,42 +306,39 @@ class _Mention(NamedTuple):
     choice: str
 
 
-def _names(choice: str, lettered: bool) -> list[str]:
-    """What a choice is called: "A. Paris" by its letter and by its text as well."""
-    parts = _LETTERED.fullmatch(choice.strip()) if lettered else None
-    return [choice, *parts.groups()] if parts else [choice]
-
-
 def _mentions(text: str, choices: Iterable[str]) -> list[_Mention]:
     """Where the choices are named, in turn; of two that start at one place the longer."""
     choices = list(choices)
     parts = [_LETTERED.fullmatch(choice.strip()) for choice in choices]
     lettered = all(parts) and len({part[1] for part in parts}) == len(choices)
     values: dict[Fraction, str] = {}
-    names: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for choice in choices:
-        for name in _names(choice, lettered):
+    names: dict[tuple[str, ...], str] = {}
+    sizes: dict[str, set[int]] = {}  # first word -> how many words a name has
+    for choice, part in zip(choices, parts):
+        for name in (choice, *part.groups()) if lettered else (choice,):
+            spelt = tuple(word.casefold() for word in _WORD.findall(plain(name)))
             if (value := value_of(name)) is not None:
                 values.setdefault(value, choice)
-            elif spelt := tuple(word.casefold() for word in _WORD.findall(plain(name))):
-                names.setdefault(spelt[0], []).append((spelt, choice))
-    for same in names.values():
-        same.sort(key=lambda each: -len(each[0]))
+            elif spelt:
+                names.setdefault(spelt, choice)
+                sizes.setdefault(spelt[0], set()).add(len(spelt))
     found, start = [], 0
-    spans = [(word.start(), word.end()) for word in _WORD.finditer(text)]
+    spans = [word.span() for word in _WORD.finditer(text)]
     said = [text[slice(*span)].casefold() for span in spans]
     while start < len(said):
-        spelt, choice = next((each for each in names.get(said[start], ())
-                              if tuple(said[start:start + len(each[0])]) == each[0]), ((), ""))
-        if spelt:
-            found.append(_Mention(spans[start][0], spans[start + len(spelt) - 1][1], choice))
-        start += len(spelt) or 1
+        tries = (tuple(said[start:start + n])
+                 for n in sorted(sizes.get(said[start], ()), reverse=True))
+        if name := next((name for name in tries if name in names), ()):
+            stop = spans[start + len(name) - 1][1]
+            found.append(_Mention(spans[start][0], stop, names[name]))
+        start += len(name) or 1
     if values:
         runs = [*_RUN.finditer(text)]
         runs = runs if len(runs) <= 2 * SEEN else runs[:SEEN] + runs[-SEEN:]
         found += [_Mention(each.start, each.end, values[each.value]) for each in _numbers(runs)
                   if each.value in values]
-    return sorted(found)
+    found.sort()
+    return found if len(found) <= 2 * SEEN else found[:SEEN] + found[-SEEN:]
 
 
 def _is_named(text: str, said: _Mention) -> bool:
@@ -343,7 +346,7 @@ def _is_named(text: str, said: _Mention) -> bool:
     word, after = text[said.start:said.end], text[said.end:said.end + 12]
     before = text[max(0, said.start - CONTEXT):said.start]
     if word.lower() == "no":
-        return bool(_SAYS_NO.match(after))
+        return bool(_NO.match(after))
     if word == "\u662f":  # "yes", but for what says that the answer is ...
         return not before.endswith("\u7b54\u6848")
     if len(word) > 1 or not re.match(_L, word):
@@ -367,35 +370,32 @@ def _lists(text: str, said: _Mention) -> bool:
 def _settled(text: str, choices: Iterable[str], cut: bool) -> str | None:
     """The choice that a plain text settles on, None if on none."""
     found = _mentions(text, choices)
-    found = found if len(found) <= 2 * SEEN else found[:SEEN] + found[-SEEN:]
-    for said in found:  # the answer and no more, in either case
+    for said in found[:1]:  # the answer and no more, in either case
         if not text[:said.start].strip(_ENDS) and not text[said.end:].strip(_ENDS + "?"):
             return None if cut and not text[said.end:].strip(" ") else said.choice
-    found = [each for each in found if _is_named(text, each)]
-    listed = {each.choice for each in found if _lists(text, each)}
+    found = [said for said in found if _is_named(text, said)]
+    if not found:
+        return None
     gaps = [text[a.end:b.start] for a, b in zip(found, found[1:])]
-    before = [text[:found[0].start], *gaps] if found else []
-    after = [*gaps, text[found[-1].end:]] if found else []
-    no = [bool(_REJECTS.search(x[-CONTEXT:]) or _REJECTED.match(y[:CONTEXT]))
-          for x, y in zip(before, after)]
-    links = [_LINK.fullmatch(gap) if len(gap) < 20 and a.choice != b.choice else None
-             for a, b, gap in zip(found, found[1:], gaps)]
-    for i, link in enumerate(links):  # not A or B
-        no[i + 1] = no[i + 1] or bool(no[i] and link and link[1])
-    tied = [bool(link) and not no[i] and not no[i + 1] for i, link in enumerate(links)]
-    rejected = {each.choice for each, wrong in zip(found, no) if wrong}
+    around = [*zip([text[:found[0].start], *gaps], [*gaps, text[found[-1].end:]])]
+    no = [bool(_REJECTS.search(before[-CONTEXT:]) or _REJECTED.match(after[:CONTEXT]))
+          for before, after in around]
+    tied = [False] * (len(found) + 1)  # to the one before
+    for i, gap in enumerate(gaps):
+        if found[i].choice != found[i + 1].choice and (link := _LINK.fullmatch(gap[:20])):
+            no[i + 1] |= bool(no[i] and link[1])  # not A or B
+            tied[i + 1] = not no[i] and not no[i + 1]
+    rejected = {said.choice for said, wrong in zip(found, no) if wrong}
+    listed = {said.choice for said in found if _lists(text, said)}
     named, announced = [], []
-    for i, said in enumerate(found):
-        if no[i] or any(tied[max(0, i - 1):i + 1]) or after[i].lstrip(_ENDS)[:1] == "?":
+    for i, (said, (before, after)) in enumerate(zip(found, around)):
+        if no[i] or tied[i] or tied[i + 1] or after.lstrip(_ENDS)[:1] == "?":
             continue  # "not A", "A or B", "B?"
-        if _LEADS.search(before[i][-CONTEXT:]) or _RIGHT.match(after[i][:CONTEXT]):
-            if not cut or re.match(r"\s*\}|\W*\n|\W+\w", text[said.end:]):
-                announced.append(said)
-        elif not cut and said.choice not in rejected and not (len(listed) > 1
-                                                              and _lists(text, said)):
-            named.append(said)
-    said = announced[-1:] or named[:1]
-    return said[0].choice if said else None
+        if _LEADS.search(before[-CONTEXT:]) or _RIGHT.match(after[:CONTEXT]):
+            announced += [said.choice] * bool(not cut or _CLOSED.match(text, said.end))
+        elif said.choice not in rejected and not (len(listed) > 1 and _lists(text, said)):
+            named += [said.choice] * (not cut)
+    return (announced[-1:] or named[:1] or [None])[0]
 
 
 def chosen(text: str, choices: Iterable[str], cut: bool = False) -> str | None:
@@ -427,11 +427,11 @@ _FENCE = re.compile(  # or Llama's and MBPP's brackets; code may follow on the s
     re.MULTILINE)
 _TICKED = re.compile(r"`([^`\n]*\b(?:def|lambda)\b[^`\n]*)`")
 _STARTS = re.compile(r"(?:async )?def \w|class \w|@\w|import \w|from [\w.]+ import\b")
-_BEGINS = re.compile(_any(_STARTS.pattern, r"\w+ ?=(?!=)"))
+_BEGINS = re.compile(_any(_STARTS.pattern, r"\w+ ?=(?!=)", r"[)\]}]"))
 # Lines that begin a statement, or go on with one: what else stands at the margin is prose.
 _STATEMENT = re.compile(_any(
-    _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"(?:assert|return)\b", r"(?:else|try|except|finally):",
-    r"(?:if|for|while|with|elif|except)\b.*:\s*(?:#.*)?$",
+    _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"(?:assert|return)\b",
+    r"(?:else|try|except|finally):", r"(?:if|for|while|with|elif|except)\b.*:\s*(?:#.*)?$",
     r"[A-Za-z_*][\w., *]*(?:\[.*\])?\s?(?::[^=]+)?[-+*/%|&^]{0,2}=(?!=)"))
 _STUB = re.compile(
     r"(?P<head>def (?P<name>\w+)\([^\n]*(?:\n[^\n]*){0,9}?:[ \t]*(?:#[^\n]*)?\n"
@@ -445,7 +445,7 @@ def _blocks(text: str) -> tuple[list[str], str, bool]:
     r"""What stands between fences, what stands outside, and whether the last block is open.
 
     >>> _blocks("So: ```python x = 1``` or\n~~~\nx = 2\n~~~\n[BEGIN] x = 3")
-    (['x = 1', '\nx = 2\n', 'x = 3'], 'So: or\n\n', True)
+    (['x = 1', '\nx = 2\n', ' x = 3'], 'So: or\n\n', True)
     """
     parts: tuple[list[str], list[str]] = [], []  # outside, inside
     inside, start = False, 0
@@ -532,7 +532,7 @@ def _program(needs: set[str], prompt: str, text: str, cut: bool) -> str:
         code = piece if defined(piece) else piece.translate(_TYPOS)
         if defined(code) and needs <= defined(earlier + code):
             return given + earlier + code
-        earlier += _statements(code.splitlines(), False) if defined(code) else ""
+        earlier += _statements(code.splitlines(), False, _BEGINS) if defined(code) else ""
     for piece in (blocks or [outside]) if stub else ():
         for body in _bodies(piece, cut and not blocks):
             if body.strip() and defined(stub + body):
@@ -550,7 +550,7 @@ def python(tests: str, needs: Iterable[str], prompt: str, text: str, cut: bool =
     text = re.split(r"<\|(?:im_end|eot_id|endoftext)\|>|</s>", _thought(text))[0].lstrip("\ufeff")
     program = _program({*needs}, prompt, text, cut)
     if not program:
-        return Verdict(False, f"no program with {', '.join(needs)} in the answer")
+        return Verdict(False, f"no program that defines {', '.join(needs)}")
     try:
         return Verdict(holds(program, tests))
     except Refused as error:
