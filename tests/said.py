@@ -735,3 +735,64 @@ CUT_CODE = {
         f"{F}\n\nThis"], [
         "    return x + 1", "    return x + 1\n", "    y = x\n    return x + 1", F,
         "```python\n    return x + 1"])}
+
+# Each of these words in its place: (gold, or choices and gold), the text, whether it is right.
+WORDS = [
+    (["12"], "12{}", True,
+     "m g s h l L J W V N C F cm km mm kg mg mL dL dV kHz Hz MB GB kJ kW \u03a9 k\u03a9 am pm "
+     "ft in yd mi oz lb lbs hr hrs pt min mph inches apples % \u00b0 \u20ac"),
+    (["12"], "12{}", False,
+     "x y n k K M B D i T xy st th rd nd .5.5 5,5 :1 e +x -x *x ^x ^2 \u00b2"),
+    (["12"], "The answer is {} 12. I asked 3.", True,
+     "about approximately exactly therefore thus just simply only equal_to a_total_of now also "
+     "x= x_= $ ( { = : ' \""),
+    (["12"], "{}: 12 of 40.", True,
+     "Answer answer Ans ANSWER A \u7b54\u6848 \u7b54\u3048 \u6b63\u89e3 \uc815\ub2f5 "
+     "\u0e04\u0e33\u0e15\u0e2d\u0e1a The_final_answer"),
+    (["12"], "3 {} 12", False,
+     "+ - * / x plus minus times over divided_by < > <= >= \u2264 \u2265 \u2260 \u00b1 \\le "
+     "\\leq \\ge \\geq \\ne \\neq \\pm \u00d7 \u00f7 \\times \\cdot \\div"),
+    (["12"], "12 {} 3", False,
+     "+ - * / x plus minus times over divided_by \u00d7 \u00f7 \\times \\cdot"),
+    (["12"], "{} 12", False,
+     "\\sin \\cos \\tan \\log \\ln sin cos tan log ln \u221a not"),
+    (["12"], "12 {} 3", False,
+     "\\sin \\cos \\tan \\log \\ln \\sqrt sin cos tan log ln \u03c0 \\pi pi \u221a"),
+    (["12"], "12\n\n{}: 5 + 5?\nA: 10", True,
+     "Question Problem Q Human User Question_2 Q2"),
+    ([ABCD, "B"], "A is near. {} B", True,
+     "So Therefore Thus Hence Overall I_choose I_pick I_select I'd_go_with The_answer_is "
+     "The_option_is My_choice: Category: Label: Class: Sentiment: Verdict: Conclusion: #### "
+     "Answer The_answer_must_be The_answer\n The_answer="),
+    ([ABCD, "B"], "A is near. The answer is {} B", True,
+     "option choice letter most_likely clearly probably definitely therefore indeed simply the "
+     "that_it_is ( [ ** ' \" : > - answer"),
+    ([ABCD, "B"], "{} A; B", True,
+     "Not It_isn't It_can't_be I_cannot_say It's_not Never Hardly Far_from Instead_of "
+     "As_opposed_to Unlike Excluding Eliminate Rule_out Neither Nor Rather_than I_won't_choose "
+     "I_don't_pick It_does_not_mean Not_necessarily Not_really Not_quite Not_exactly Not_very "
+     "I_don't_think_it_is I_don't_believe_in Not_the Not_option Not_choice Not_the_answer "
+     "\u4e0d\u662f \u4e0d\u9009 \u5e76\u975e \u6392\u9664"),
+    ([ABCD, "B"], "A {}; B", True,
+     "is_wrong is_incorrect is_false is_impossible is_unlikely is_ruled_out is_out "
+     "is_eliminated is_invalid is_not was_wrong seems_wrong looks_wrong would_be_wrong "
+     "is_clearly_wrong isn't doesn't can't couldn't wouldn't wasn't does_not cannot_be was_not "
+     "\u9519 \u4e0d\u5bf9 \u9009\u9879\u9519\u8bef \u3067\u306f\u306a\u304f"),
+    ([ABCD, "B"], "A{}; B", True,
+     "._Paris_is_wrong ._They_are_wrong )_It_was_wrong )_far_-_wrong"),
+    ([ABCD, "B"], "A is near, but B {}", True,
+     "is_right is_correct is_the_best is_the_answer must_be_right is_clearly_right \u2705 "
+     "\u2713 \u2714 \u6b63\u786e \u9009\u9879\u662f\u6b63\u786e"),
+    ([ABCD, "A"], "A {}B", False,
+     "or_ and_ vs_ vs._ , ,_ / | & \u3001 \u6216 \u8fd8\u662f \u3068 \u304b (or_ or_option_ "
+     "or_possibly_ or_maybe_ ,_or_"),
+    ([ABCD, "A"], "A {} so", True,
+     "is because since seems looks would fits works remains"),
+    ([ABCD, "A"], "A {} so", False,
+     "car lot good was Paris b"),
+    ([ABCD, "B"], "{} b", True,
+     "option choice letter Option Answer: The_answer_is"),
+    ([YES, "no"], "No {} so", True,
+     "it this that they he she there because since as you we but not and or is , . - : !"),
+    ([YES, "no"], "No {} so", False,
+     "doubt idea problem one evidence matter longer cats way")]

@@ -18,7 +18,7 @@ from data.tasks import judge
 from data.tasks.interpreter import Refused, needed
 from data.tasks.judge import value_of
 from data.tasks.problem import Verdict
-from tests.said import CHOICES, CUT_CHOICES, CUT_CODE, CUT_NUMBERS, NUMBERS, PROMPTS
+from tests.said import CHOICES, CUT_CHOICES, CUT_CODE, CUT_NUMBERS, NUMBERS, PROMPTS, WORDS
 
 SHARED = Path(__file__).parents[2] / "shared"
 CASES = SHARED / "cases/judge.jsonl"
@@ -42,6 +42,13 @@ def test_a_choice_is_what_a_text_settles_on(choices: list, answer: str, right: l
                                             ) -> None:
     cut = (choices, answer, right, wrong) in CUT_CHOICES
     held(lambda text: judge.choice(answer, choices, text, cut), right, wrong)
+
+
+@pytest.mark.parametrize("gold, text, right, words", WORDS)
+def test_each_word_does_its_work(gold: list, text: str, right: bool, words: str) -> None:
+    texts = [text.format(word.replace("_", " ")) for word in words.split(" ")]
+    held(lambda text: judge.choice(gold[1], gold[0], text) if gold[1:] else
+         judge.number(gold[0], text), texts if right else [], [] if right else texts)
 
 
 TESTS = "assert f(1) == 2\nassert f(-1) == 0"

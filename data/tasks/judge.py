@@ -39,14 +39,14 @@ _DENSE = ("\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac
           "\uf900-\ufaff")
 _L = rf"[^\W\d_{_DENSE}]"  # a letter of the others
 _ANSWER = ("(?:(?i:\\banswers?\\b|\\bans\\b)|\u7b54\u6848|\u7b54\u3048|\u6b63\u89e3|\uc815\ub2f5"
-           "|\u0e04\u0e33\u0e15\u0e2d\u0e1a)")
+           "|\u0e04\u0e4d\u0e32\u0e15\u0e2d\u0e1a)")
 _IS = "(?:(?i:\\bis|\\bbe)\\b|[:=\u662f\u306f\u4e3a\u70ba])"
 _WORD = re.compile(rf"[^\W_{_DENSE}]+|\S")
-_NEXT = re.compile(r"\n[ \t]*(?:Question|Problem|Q|Human|User)\b ?\d*:")
+_NEXT = re.compile(r"\n[ \t]*(?:Question|Problem|Q|Human|User)(?: ?\d+)?:")
 _SIGNS = str.maketrans({**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u02d7", "-"),
                         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"), "\u2044": "/",
                         **dict.fromkeys("\u2018\u2019\u02bc", "'"), "\u066b": ".", "\u066c": ",",
-                        "`": " ", "\u00d7": "*", "\u00b7": "*", "\u22c5": "*", "\u00f7": " / "})
+                        "`": " ", "\u00d7": "*", "\u00b7": "*", "\u22c5": "*", "\u00f7": "/"})
 _DRESS = [(re.compile(pattern), plain) for pattern, plain in (
     (r"<<[^<>]*>>", ""),  # GSM8K's calculator
     (r"(?i)<answer>", r"\\boxed{"), (r"(?i)</answer>", "}"),
@@ -55,7 +55,7 @@ _DRESS = [(re.compile(pattern), plain) for pattern, plain in (
     (r"\^\s?\{?\\circ\}?", "\u00b0"),
     (r"(?<=\d)\\([dtc]?frac)", r" \\\1"),  # one and a half
     (r"\\[dtc]?frac\s?\{(-?[\d.,]+)\}\s?\{([\d.,]+)\}|\\[dtc]?frac\s?(\d)\s?(\d)", r"\1\3/\2\4"),
-    (r"\\(?:times|cdot)(?![a-z])", "*"), (r"\\div(?![a-z])", " / "),
+    (r"\\(?:times|cdot)(?![a-z])", "*"), (r"\\div(?![a-z])", "/"),
     (r"\\(?:left|right)(?![a-z])", ""),
     (r"\{,\}", ","), (r"\\[ ,;:!()\[\]]|~", " "), (r"\\([$%#&_{}])", r"\1"),
     (rf"\*\*(\(?{_L}\)?)[.:]?\*\*(?!\w)", r"(\1)"),  # a letter in bold is a letter in brackets
@@ -153,7 +153,7 @@ _NAME = re.compile(_any(rf"{_L}{_L}-", r"\b[A-Z]-", r"[_^][{(]?") + "$")  # GPT-
 _PART = re.compile(_any(
     r"[\w)\]}%] ?(?:[+*/]|(?i:plus|times|over)) ?",        # 5 + 7
     rf"(?:\b{_L}|[)\]}}]|\d ?{_L}+ ) ?- ?",                # x - 5, 12 apples - 5
-    r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a\(?", r"\}\{",
+    r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a ?\(?", r"\}\{",
     r"\w\(", rf"[(\[{{]{_DIGITS}, ?",                      # f(5), (5, 7)
     r"\w ?[<>]=? ?", "(?<![=-])[<>]=?", r"[\u2264\u2265\u2260\u00b1] ?",
     r"\\(?:leq?|geq?|neq?|pm) ?", r"(?:\b[Nn]ot|n't) ") + "$")
@@ -280,8 +280,8 @@ _LEADS = re.compile(_any(
     + "{0,12}$")
 _CALLED = re.compile(_any(_LEADS.pattern, r"\b(?i:option|choice|letter) $"))
 _RIGHT = re.compile(_any(r"[)'\"*.:]* ?", r"[.):][^,;.!?\n]{0,40} - ")
-                    + r"(?:(?:is|must be) )?(?:clearly |indeed )?(?:the )?(?:right|correct|best"
-                    r"|answer)\b|[):]* [\u2705\u2713\u2714]", re.IGNORECASE)
+                    + r"(?:(?:is|must be) )?(?:clearly )?(?:the )?(?:right|correct|best|answer)\b"
+                    "|[):]* ?(?:[\u2705\u2713\u2714]|(?:\u9009\u9879)?\u662f?\u6b63\u786e)", re.I)
 # ... and before or after one that is rejected;
 _REJECTS = re.compile(_any(
     r"(?i:\b(?:not|cannot)|n't)(?: be| mean| say| choose| pick| necessarily| really| quite"
@@ -293,7 +293,8 @@ _WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated
 _REJECTED = re.compile(_any(
     rf"[)'\"*]* (?:is|are|was|seems|looks|would be)(?: \w+)? {_WRONG}",
     rf"[.):][^,;.!?\n]{{0,40}} (?:is|are|was|-) (?:\w+ )?{_WRONG}", rf"[):]* {_WRONG}(?<!not)",
-    r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b", "[):\u662f ]*[\u9519\u4e0d]",
+    r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b",
+    "[):]* ?(?:\u9009\u9879)?\u662f?[\u9519\u4e0d]",
     "[\u3067\u3058][\u306f\u3083][\u306a\u3042]"), re.IGNORECASE)
 # and between two, both of which are then asked about, or rejected, but not chosen.
 _LINK = re.compile(r" +|[\s()\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|&\u3001\u6216\u3068\u304b]"
@@ -395,6 +396,9 @@ def _settled(text: str, choices: Iterable[str], cut: bool) -> str | None:
             announced += [said.choice] * bool(not cut or _CLOSED.match(text, said.end))
         elif said.choice not in rejected and not (len(listed) > 1 and _lists(text, said)):
             named += [said.choice] * (not cut)
+    # Who goes through three options, and announces none, has answered in the first line or not.
+    if len({*named}) > 2 and not re.match(r"[^\w\n]*\n\s*\n", around[0][1]):
+        named = []
     return (announced[-1:] or named[:1] or [None])[0]
 
 
@@ -547,7 +551,8 @@ def python(tests: str, needs: Iterable[str], prompt: str, text: str, cut: bool =
     >>> str(python("assert f(2) == 4", ["f"], "Write f.", say))
     'right'
     """
-    text = re.split(r"<\|(?:im_end|eot_id|endoftext)\|>|</s>", _thought(text))[0].lstrip("\ufeff")
+    text = _thought(text).replace("\r\n", "\n").lstrip("\ufeff")
+    text = re.split(r"<\|(?:im_end|eot_id|endoftext)\|>|</s>", text)[0]
     program = _program({*needs}, prompt, text, cut)
     if not program:
         return Verdict(False, f"no program that defines {', '.join(needs)}")
