@@ -44,6 +44,15 @@ def test_a_choice_is_what_a_text_settles_on(choices: list, answer: str, right: l
     held(lambda text: judge.choice(answer, choices, text, cut), right, wrong)
 
 
+def test_pass_1_guesses_where_a_reward_is_not_paid() -> None:
+    kinds = ["math", "code", "others"]
+    for text, kind in {"code and math": "code", "math, code or others": "math", "not math": None,
+                       "Not math, nor code: others": "others", "code?": "code", "": None,
+                       "math or code? code": "code", "maths": None}.items():
+        assert judge.chosen(text, kinds) == kind, text
+    assert not judge.choice("code", kinds, "code and math").right
+
+
 @pytest.mark.parametrize("gold, text, right, words", WORDS)
 def test_each_word_does_its_work(gold: list, text: str, right: bool, words: str) -> None:
     texts = [text.format(word.replace("_", " ")) for word in words.split(" ")]

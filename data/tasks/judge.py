@@ -189,10 +189,12 @@ def value_of(number: str) -> Fraction | None:
     sign, whole, top, exponent, power, below, ten, scale = found.groups()
     whole, top, below = (Fraction(re.sub("[, '_]", "", each)) for each in (
         whole or "0", top, below or "1"))
-    power, tens = int((power or "1")[:5]), sum(int(each[:5]) for each in (exponent, ten) if each)
+    power, exponent, ten = (int(each) if len(each) < 6 else DIGITS ** 2
+                            for each in (power or "1", exponent or "0", ten or "0"))
+    tens = exponent + ten + _SCALES.get(scale, 0)
     if abs(tens) > 2 * DIGITS or abs(power) > DIGITS or not below or not top and power < 0:
         return None
-    size = (whole + top ** power / below) * Fraction(10) ** (tens + _SCALES.get(scale, 0))
+    size = (whole + top ** power / below) * Fraction(10) ** tens
     return -size if sign and re.search("(?i)-|^[mn]", sign) else size
 
 
@@ -368,15 +370,17 @@ def _lists(text: str, said: _Mention) -> bool:
         re.search(r"(?:^|\n)[ \t(*-]*$", text[max(0, said.start - 8):said.start]))
 
 
-def _settled(text: str, choices: Iterable[str], cut: bool) -> str | None:
-    """The choice that a plain text settles on, None if on none."""
+def _settled(text: str, choices: Iterable[str], cut: bool) -> tuple[str | None, str | None]:
+    """The choice that a text settles on, and the first that it names and does not reject."""
+    text, cut = _own(text, cut)
+    text = plain(text)
     found = _mentions(text, choices)
     for said in found[:1]:  # the answer and no more, in either case
         if not text[:said.start].strip(_ENDS) and not text[said.end:].strip(_ENDS + "?"):
-            return None if cut and not text[said.end:].strip(" ") else said.choice
+            return None if cut and not text[said.end:].strip(" ") else said.choice, said.choice
     found = [said for said in found if _is_named(text, said)]
     if not found:
-        return None
+        return None, None
     gaps = [text[a.end:b.start] for a, b in zip(found, found[1:])]
     around = [*zip([text[:found[0].start], *gaps], [*gaps, text[found[-1].end:]])]
     no = [bool(_REJECTS.search(before[-CONTEXT:]) or _REJECTED.match(after[:CONTEXT]))
@@ -399,27 +403,33 @@ def _settled(text: str, choices: Iterable[str], cut: bool) -> str | None:
     # Who goes through three options, and announces none, has answered in the first line or not.
     if len({*named}) > 2 and not re.match(r"[^\w\n]*\n\s*\n", around[0][1]):
         named = []
-    return (announced[-1:] or named[:1] or [None])[0]
+    first = [said.choice for said in found if said.choice not in rejected]
+    return (announced[-1:] or named[:1] or [None])[0], (first or [None])[0]
 
 
-def chosen(text: str, choices: Iterable[str], cut: bool = False) -> str | None:
+def chosen(text: str, choices: Iterable[str]) -> str | None:
     """The choice that a text settles on: announced last, else named first and not rejected.
 
     None if there is none. Whole words count, in upper or lower case; a letter where it can't be
-    an article or a pronoun; a number by its value.
+    an article or a pronoun; a number by its value. Of a text that names several and settles on
+    none, the first: pass 1 loses nothing by a guess.
 
     >>> chosen("A cat is no dog.", ("dog", "cat", "fish"))
     'cat'
-    >>> [chosen(said, "ABC") for said in ("A bit hard: (b)", "Not A, it's B", "A or B?", "c")]
-    ['B', 'B', None, 'C']
+    >>> [chosen(said, "ABC") for said in ("A bit hard: (b)", "Not A, it's B", "A or B", "c", "I")]
+    ['B', 'B', 'A', 'C', None]
     """
-    text, cut = _own(text, cut)
-    return _settled(plain(text), choices, cut)
+    settled, first = _settled(text, choices, False)
+    return settled or first
 
 
 def choice(answer: str, choices: Iterable[str], text: str, cut: bool = False) -> Verdict:
-    """The choice that the text settles on is the answer."""
-    said = chosen(text, choices, cut)
+    """The text settles on the answer: to name it among others is not enough.
+
+    >>> [str(choice("A", "ABC", said)) for said in ("B is wrong; A", "A or B")]
+    ['right', 'wrong']
+    """
+    said, _ = _settled(text, choices, cut)
     return Verdict(said is not None and words(said) == words(answer))
 
 
