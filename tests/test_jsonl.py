@@ -296,7 +296,8 @@ LINES = [  # what is wrong, and what is said of it
     ({**OK, "check": {}}, "check {}"), ({**OK, "check": "regex"}, "'regex': expected one of ex"),
     *(({**OK, "answer": answer, "check": "number"}, why) for answer, why in (
         ("a", "'a': expected one number"), ("12 apples", '12 apples.*12, -3.*"check": "exact"'),
-        ("1 or 2", "1 or 2"), ("1" * 101, "number"))), ({**OK, "answer": 1e300}, "expected one number"),
+        ("1 or 2", "1 or 2"), ("1" * 101, "number"))),
+    ({**OK, "answer": 1e300}, "expected one number"),
     *(({**OK, "domain": name}, f"domain {show}") for name, show in (
         ("base", "'base'"), ("Classifier", "'Classifier'"), ("com1", "'com1'"), ("../x", ""),
         ("decomposition", "'decomp"), ("x" * 33, ""), ("x\n", ""), ("", "''"), (7, "7"))),
