@@ -647,6 +647,16 @@ STUB = 'def f(x):\n    """Add one.\n\n    >>> f(1)\n    2\n    """\n'
 HELPED = f"def h(x):\n    return x + 1\n\n\n{STUB}"
 PROMPTS = {  # a prompt: what is right after it, what is wrong
     "": ([
+        f"import math\n\n{F}", f"from functools import lru_cache\n\n@lru_cache\n{F}",
+        f"T = []\nfor i in range(3):\n    T.append(i)\n\n{F}", "f = lambda x: x + 1",
+        f"```\npython\n{F}\n```", f"[CODE]\n{F}\n[/CODE]", f"[BEGIN]\n{F}\n[END]\nSo",
+        f"{F}<|eot_id|>no", f"{F}<|endoftext|>no", f"{F}</s>no", f"N = 1\n\n{F[:-1]}N",
+        "```python\nN = 1\n```\n```python\ndef f(x):\n    return x + N\n```",
+        "```python\ndef f(x):\n    '''\n    ```\n    f(1)\n    ```\n    '''"
+        "\n    return x + 1\n```",
+        f"try:\n    N = 1\nexcept NameError:\n    N = 2\nfinally:\n    M = 1\n\n{F[:-1]}N",
+        f"if True:\n    N = 1\nelif False:\n    N = 2\nelse:\n    N = 3\n\n{F[:-1]}N",
+        "`f = lambda x: x + 1` it is.", f"{F}\n\nif __name__ == '__main__':\n    print(f(1))",
         F, f"\n{F}\n", f" {F}\n", f"{F}  # \u22121 \u2192 0", F.replace("    ", "\t"),
         F.replace("\n", "\r\n"), G, f"```\n{F}\n```", f"```python\n{F}\n```",
         f"```python3\n{F}\n```", f"```Python\n{F}\n```", f"```py\n{F}", f"``` python\n{F}\n```",

@@ -278,7 +278,7 @@ _LEADS = re.compile(_any(
     rf"[^.?!\n]{{0,30}}?(?:{_IS}|\n)", rf"{_ANSWER} ", "####", r"\\f?box(?:ed)?\s?\{",
     "\u9009\u62e9?", r"\b(?i:so|therefore|thus|hence|choose|pick|select|go with|overall)\b,?")
     + _any(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", r"(?i:option|choice|letter|answer|most|likely"
-           r"|clearly|probably|definitely|therefore|indeed|simply|that|it|is|the|an?)\b")
+           r"|clearly|probably|definitely|indeed|simply|the|an?)\b")
     + "{0,12}$")
 _CALLED = re.compile(_any(_LEADS.pattern, r"\b(?i:option|choice|letter) $"))
 _RIGHT = re.compile(_any(r"[)'\"*.:]* ?", r"[.):][^,;.!?\n]{0,40} - ")
@@ -441,7 +441,8 @@ _FENCE = re.compile(  # or Llama's and MBPP's brackets; code may follow on the s
     re.MULTILINE)
 _TICKED = re.compile(r"`([^`\n]*\b(?:def|lambda)\b[^`\n]*)`")
 _STARTS = re.compile(r"(?:async )?def \w|class \w|@\w|import \w|from [\w.]+ import\b")
-_BEGINS = re.compile(_any(_STARTS.pattern, r"\w+ ?=(?!=)", r"[)\]}]"))
+_BEGINS = re.compile(_any(_STARTS.pattern, r"\w+ ?=(?!=)", r"[)\]}]", r"(?:if|for|while)\b.*:$",
+                          "try:"))
 # Lines that begin a statement, or go on with one: what else stands at the margin is prose.
 _STATEMENT = re.compile(_any(
     _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"(?:assert|return)\b",
@@ -462,8 +463,12 @@ def _blocks(text: str) -> tuple[list[str], str, bool]:
     (['x = 1', '\nx = 2\n', ' x = 3'], 'So: or\n\n', True)
     """
     parts: tuple[list[str], list[str]] = [], []  # outside, inside
-    inside, start = False, 0
+    inside, start, margin = False, 0, 0
     for mark in _FENCE.finditer(text):
+        indented = re.search(r"(?:^|\n)([ \t]*)$", text[max(0, mark.start() - 40):mark.start()])
+        if inside and indented and len(indented[1]) > margin + 3:
+            continue  # in a docstring
+        margin = margin if inside else len(indented[1]) if indented else 0
         parts[inside].append(text[start:mark.start()])
         fence = mark[0][0] != "["
         inside, start = not (mark["shut"] or fence and inside and not mark["tag"]), mark.end()
@@ -473,7 +478,7 @@ def _blocks(text: str) -> tuple[list[str], str, bool]:
 
 def _tidy(code: str) -> str:
     """Code from its first line's margin on; a doctest's prompts go, and what it printed."""
-    lines = re.sub(r"\A\s*\n", "", code).splitlines()
+    lines = re.sub(r"\A\s*\n(?:python3?\s*\n)?", "", code).splitlines()
     if lines and lines[0].lstrip().startswith(">>> "):
         lines = [line.lstrip()[4:] for line in lines if re.match(r"\s*(?:>>>|\.\.\.)", line)]
     margin = re.match(r"\s*", lines[0])[0] if lines else ""
