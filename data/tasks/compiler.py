@@ -218,7 +218,8 @@ class Compiler:
         def read(frame: list) -> Any:
             if (value := frame[slot]) is UNBOUND:
                 if (value := known) is UNBOUND:
-                    raise UnboundLocalError(f"{name:.40} has no value yet")
+                    error = NameError if up else UnboundLocalError
+                    raise error(f"{name:.40} has no value yet")
             return value
 
         def climb(frame: list) -> Any:
