@@ -302,7 +302,7 @@ def tasks(path: Path) -> object:
             assert q.split == row.get("split", q.split) and q.split in jsonl.SPLITS
             assert q.gold.strip().endswith(q.answer)
             assert q.gold == str(row.get("answer", "")) or number
-            assert source or not q.answer or q.reward(q.answer) == 1
+            assert source or not q.answer or q.judge(q.answer).right is not False
             assert bool(q.needs) == bool(q.tests) == (q.check == "python")
             assert json.dumps(asdict(q), ensure_ascii=False).encode()  # no half characters
     assert all(map(rows.is_code, said.values()))  # whose own answers are wrong

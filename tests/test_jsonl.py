@@ -71,6 +71,8 @@ def test_a_prompt_has_one_split_for_ever_in_whatever_case_and_white_space(tmp_pa
         first, second = pool.questions[:20], pool.questions[n:]
         assert [(q.key, q.split) for q in first] == [(q.key, q.split) for q in second]
         assert all(int(a.answer) + 1 == int(b.answer) for a, b in zip(first, second))
+        turned = read(wrote(tmp_path, *again[::-1], *sums(n)))["sums"]
+        assert turned.problems(99, "train") == pool.problems(99, "train")
 
 
 def test_of_many_prompts_a_hash_decides_and_of_few_each_split_has_its_share(tmp_path: Path
@@ -116,10 +118,14 @@ def test_a_line_may_say_its_split_and_moves_no_other(tmp_path: Path) -> None:
 
 def test_prompts_of_two_domains_that_differ_in_case_share_a_split(tmp_path: Path) -> None:
     lines = [{**row, "domain": "adds", "prompt": row["prompt"].upper()} for row in sums(20)]
-    for rows_ in ([*lines, *sums(150)], [*sums(150), *lines], [*lines, *sums(400)]):
-        pools = read(wrote(tmp_path, *rows_))
-        found = {q.key: q.split for q in pools["sums"].questions}
-        assert all(q.split == found[q.key] for q in pools["adds"].questions)
+    said = [{**row, "split": "shots"} for row in sums(150)]
+    for both in ((lines, sums(150)), (lines, sums(400)), (lines, said)):
+        seen = []
+        for rows_ in (both, both[::-1]):
+            pools = read(wrote(tmp_path, *rows_[0], *rows_[1]))
+            seen.append({q.key: q.split for q in pools["sums"].questions})
+            assert all(q.split == seen[0][q.key] for q in pools["adds"].questions)
+        assert seen[0] == seen[1]
 
 
 def test_shots_are_exactly_n_others_at_most_and_too_few_name_the_way_out(tmp_path: Path) -> None:
@@ -145,7 +151,7 @@ def test_a_file_of_shots_takes_the_place_of_a_pools_own(tmp_path: Path) -> None:
     """And what is shown to C is not asked: a prompt that is in both files leaves the others."""
     pick = [{"prompt": f"p {i}", "answer": "abc"[i % 3], "check": "choice", "domain": "pick"}
             for i in range(30)]
-    pools = read(wrote(tmp_path, *sums(60), *pick))
+    pools = read(wrote(tmp_path, *sums(60), *pick, *sums(30, "words")))
     test = pools["sums"].problems(3, "test")
     mine = [{"prompt": q.prompt.upper(), "answer": 7, "domain": "sums"} for q in test[:2]]
     mine += [{"prompt": f"new {i}", "answer": "A", "check": "choice", "domain": "pick"}
@@ -158,11 +164,12 @@ def test_a_file_of_shots_takes_the_place_of_a_pools_own(tmp_path: Path) -> None:
     assert left == {q.prompt for q in pools["sums"].questions
                     if q.split != "shots" and q not in test[:2]}
     assert {q.split for q in pools["sums"].questions} == set(SPLITS)  # those are as they were
-    assert made["pick"].count("shots") == 9
+    assert made["pick"].count("shots") == 9 and made["words"].questions == (
+        pools["words"].questions)  # of which the file has none
     assert all(sorted(q.choices) == ["a", "b", "c"] for q in made["pick"].questions)
     assert made.notes == (*pools.notes, "mine.jsonl: its prompts have left test (2)")
     for rows_, why in (
-            ([{"prompt": "x", "answer": 1}], "domain 'mine': expected one of .* sums, pick"),
+            ([{"prompt": "x", "answer": 1}], "domain 'mine': expected one of .*, pick, words"),
             ([{"prompt": "x", "answer": 1, "domain": "sums", "split": "test"}], "one of shots")):
         wrote(tmp_path, *rows_).rename(path)
         with pytest.raises(ValueError, match=f"mine.jsonl, line 1: .*{why}"):
@@ -179,12 +186,13 @@ def digests(folder: Path, lines: list[dict]) -> dict[str, str]:
 
 
 def test_the_digest_is_of_what_training_depends_on_and_of_no_more(tmp_path: Path) -> None:
-    code = {"prompt": "f?", "check": "python", "domain": "words", "tests": ["f(1) == 1"]}
-    pick = [{"prompt": f"p {i}", "answer": "ab"[i % 2], "check": "choice", "domain": "pick"}
-            for i in range(300)]
-    lines = [*sums(300), *sums(300, "words"), code, *pick]
-    one = {split(row): row for row in lines[:300]}  # one of each split
-    new = {split(row): row for row in sums(400)[300:]}
+    code = {"prompt": "f?", "check": "python", "domain": "words", "tests": ["f(1) == 1"],
+            "split": "train"}
+    pick = [{"prompt": f"p {i}", "answer": "ab"[i % 2], "check": "choice", "domain": "pick",
+             "split": [*SPLITS][i % 4]} for i in range(12)]
+    lines = [*sums(210), *sums(9, "words"), code, *pick]
+    one = {split(row): row for row in lines[:210]}  # one of each split
+    new = {split(row): row for row in sums(300)[210:]}
     before = digests(tmp_path, lines)
     assert set(before) == {"sums", "words", "pick", "classifier"}
     assert len({int(d, 16) for d in before.values() if len(d) == 16}) == 4
@@ -203,11 +211,11 @@ def test_the_digest_is_of_what_training_depends_on_and_of_no_more(tmp_path: Path
     assert changed([], one["train"], domain="pick") == {"sums", "pick", "classifier"}
     assert changed([], one["train"], split="test") == {"sums", "classifier"}
     assert not changed([], one["train"], split="train", id=7)
-    renamed = digests(tmp_path, [{**row, "domain": "adds"} for row in sums(300)])
+    renamed = digests(tmp_path, [{**row, "domain": "adds"} for row in sums(210)])
     assert renamed["adds"] != before["sums"]
-    assert split(code) == "train" and changed([], code, tests=["f(1) == []"]) == {"words"}
+    assert changed([], code, tests=["f(1) == []"]) == {"words"}
     # An answer that is new is a new choice for all; the order of those that are known is none.
-    test = next(row for row in pick if split(row) == "test")
+    test = pick[3]
     assert changed([], test, answer="c") == {"pick"} and not changed([], test, answer="B")
     lines = [{**row, "choices": ["b", "a"]} if row in pick else row for row in lines]
     assert not changed([])
@@ -330,7 +338,7 @@ LINES = [  # what is wrong, and what is said of it
     *(({**OK, "answer": answer}, f"answer {show}") for answer, show in (
         (" ", "' '"), (True, "True"), (["a"], ""))),
     *(({**OK, key: "exact"}, f"keys '{key}': expected \"{meant}\"") for key, meant in (
-        ("chek", "check"), ("Check", "check"), ("anwser", "answer"), ("choises", "choices"),
+        ("chek", "check"), ("CHECK", "check"), ("anwser", "answer"), ("choises", "choices"),
         ("test", "tests"), ("splits", "split"), ("message", "messages"), ("promt", "prompt"))),
     *(({**OK, key: "x"}, f"keys '{key}': expected one of prompt, .*level") for key in (
         "context", "options", "label", "text", "entry_point", "x", "")),
@@ -364,14 +372,16 @@ LINES = [  # what is wrong, and what is said of it
     ({**TESTS, "answer": "def f(x): return 2"}, "a function that passes"),
     ({"prompt": "q 1", "answer": "b", "domain": "words"}, "prompt .*answer.* that line 1 has"),
     ({"prompt": "q 1", "answer": "a", "domain": "others"}, "domain.* that line 1 has"),
-    ({"prompt": " Q 1", "answer": "a", "split": "test"}, "split 'test': expected '' as in line 1")]
+    ({"prompt": "q 1", "answer": "a", "domain": "words", "split": "test"}, "split that line 1"),
+    ({"prompt": " Q 3", "answer": "a", "split": "test"}, "test.: expected train as in line 2")]
 
 
 @pytest.mark.parametrize("line, why", LINES)
 def test_a_bad_line_is_named_with_what_was_expected(tmp_path: Path, line: object, why: str
                                                     ) -> None:
-    good = [{"prompt": f"q {i}", "answer": "a", "domain": "words"} for i in (1, 2)]
-    path = wrote(tmp_path, good[0], b"", line, good[1])
+    good = [{"prompt": f"q {i}", "answer": "a", "domain": "words"} for i in (1, 2, 3)]
+    good[2]["split"] = "train"
+    path = wrote(tmp_path, good[0], good[2], line, good[1])
     with pytest.raises(ValueError, match=f"(?s)jsonl, line 3: .*{why}") as error:
         read(path)
     str(error.value).encode()  # it can be printed
@@ -422,6 +432,8 @@ PARTS = [{"type": "text", "text": "2 + "}, {"type": "text", "text": "2?"}]
     ({"question": "2 + 2?", "answer": WORKED}, "2 + 2?", "4", "number"),
     ({"question": "2 + 2?", "answer": "four", "check": "exact"}, "2 + 2?", "four", "exact"),
     ({"prompt": "2 + 2?", "answer": WORKED, "check": "number"}, "2 + 2?", "4", "number"),
+    ({"question": "2 + 2?", "answer": "so\n#### b", "check": "choice", "choices": ["a", "b"]},
+     "2 + 2?", "b", "choice"),
     ({"prompt": "2 + 2?", "answer": 4}, "2 + 2?", "4", "number"),
     ({"prompt": "2 + 2?", "answer": "4"}, "2 + 2?", "4", "exact"),
     ({"prompt": "2 + 2?", "answer": 1e-7}, "2 + 2?", "0.0000001", "number"),
@@ -464,7 +476,9 @@ def test_keys_that_say_nothing_are_passed_over_and_counted(tmp_path: Path) -> No
     assert note.startswith("250 lines have keys that are passed over: 'task_id' ("
                            "line 1, 2, 3 and 247 more), ") and len(note) < 400
     assert pools["sums"].questions == read(wrote(tmp_path, *sums(400)))["sums"].questions
-    [note] = read(wrote(tmp_path, *sums(300), *sums(2))).notes
+    again = [{**row, "answer": f"{row['answer']} it is #### {row['answer']}", "check": "number"}
+             for row in sums(2)]
+    [note] = read(wrote(tmp_path, *sums(300), *again)).notes
     assert note == "2 lines are repeats and are dropped: 'sums' (line 301, 302)"
 
 
@@ -491,7 +505,8 @@ def test_mbpp_and_human_eval_are_read_as_they_are(tmp_path: Path) -> None:
     for question in (one, two, four, *pools["sane"].questions):
         assert question.needs == ("twice",)
         judged(question, ["def twice(x): return x + x"], ["def twice(x): return 4", ""])
-    for row in (MBPP, HUMAN, sane, {k: x for k, x in MBPP.items() if k != "text"}):
+    no_text = {key: value for key, value in MBPP.items() if key != "text"}
+    for row in (MBPP, {**MBPP, "check": "python"}, HUMAN, sane, no_text):
         assert jsonl.judged(row, "def twice(x): return x + x").right
         assert jsonl.judged(row, "def twice(x): return 4").right is False
 
@@ -510,6 +525,9 @@ def test_what_of_mbpp_the_judge_cannot_run_is_counted_and_named(tmp_path: Path) 
     assert left.startswith("3 lines are left out")
     assert all(f"(line {i})" in left for i in (3, 4, 6))
     assert jsonl.judged(odd, "def twice(x): return 2 * x").right is None
+    own = {"prompt": "Mine.", "check": "python", "tests": ["f(1)"],
+           "answer": "import re\ndef f(x): return re"}
+    assert any("that the judge can't run" in note for note in read(wrote(tmp_path, own)).notes)
     with pytest.raises(ValueError, match="no lines to learn from: .*1 lines are left out"):
         read(wrote(tmp_path, odd))
     for row, why in (({**MBPP, "test_list": "f(1)"}, "test_list 'f.*a list"),

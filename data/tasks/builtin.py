@@ -34,6 +34,7 @@ from data.tasks.machine import (
     fits,
     named,
     over,
+    unsupported,
 )
 
 Run = Callable[..., Any]  # (machine, *args, **names) -> value
@@ -44,10 +45,16 @@ def plain(function: Callable[..., Any]) -> Run:
     def run(machine: Machine, *args: Any, **names: Any) -> Any:
         for arg in args:
             machine.weigh(arg)
+            machine.spend(arg.bit_length() >> 3 if type(arg) is int else 0)
         made = function(*args, **names)
         machine.spend(len(made) if type(made) is list else 0)
         return machine.made(made)
     return run
+
+
+def simply(function: Callable[..., Any]) -> Run:
+    """A method that looks at one item at most, and builds nothing."""
+    return lambda machine, self, *args, **names: function(self, *args, **names)
 
 
 def lazily(function: Callable[..., Iterable]) -> Run:
@@ -56,6 +63,12 @@ def lazily(function: Callable[..., Iterable]) -> Run:
         return machine.lazy(function(*map(machine.taken, args),
                                      **{name: machine.taken(x) for name, x in names.items()}))
     return run
+
+
+def skipping(function: Callable[..., Iterable]) -> Run:
+    """What gives some of the items of one iterable, the last argument: all are paid for."""
+    return lambda machine, *args: machine.lazy(function(
+        *map(machine.taken, args[:-1]), machine.paid(args[-1])))
 
 
 def of(kind: type, names: str, how: Callable[..., Run]) -> dict[str, Run]:
@@ -86,7 +99,7 @@ def sort(machine: Machine, values: Any, *, key: Any = None, reverse: Any = False
     """sorted: equal values stay in the order in which they stand."""
     values = machine.items(values)
     keys = ranked(machine, values, key)
-    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=bool(reverse))
+    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
     return [values[i] for i in order]
 
 
@@ -144,7 +157,7 @@ def power(machine: Machine, base: Any, exponent: Any, modulus: Any = None) -> An
         return machine.binary(operator.pow, base, exponent)
     if not {type(base), type(exponent), type(modulus)} <= {int, bool}:
         raise TypeError("pow() with three arguments takes whole numbers")
-    machine.spend(exponent.bit_length() * (1 + (modulus.bit_length() >> 5)) >> 2)
+    machine.spend(exponent.bit_length() * (1 + (modulus.bit_length() >> 5)))
     return machine.number(pow(base, exponent, modulus))
 
 
@@ -198,6 +211,14 @@ def replaced(machine: Machine, self: str, old: Any, new: Any, *count: Any) -> st
     return machine.made(self.replace(old, new, *count))
 
 
+def stripped(method: Callable[..., str]) -> Run:
+    """A method of str that holds letters against letters."""
+    def run(machine: Machine, self: str, letters: Any = None) -> str:
+        machine.spend(len(self) * len(letters or " ") >> 9)
+        return machine.made(method(self, letters))
+    return run
+
+
 def searched(method: Callable[..., Any]) -> Run:
     """A method of str that looks for a part."""
     return lambda machine, self, *args: machine.made(machine.find(method, self, *args))
@@ -232,8 +253,11 @@ def scanning(method: Callable[..., Any]) -> Run:
 
 
 def sort_in_place(machine: Machine, self: list, **names: Any) -> None:
-    """list.sort."""
-    self[:] = sort(machine, self, **names)
+    """list.sort; meanwhile the list is empty, as in CPython."""
+    values, self[:] = self[:], []
+    self[:], changed = sort(machine, values, **names), bool(self)
+    if changed:
+        raise ValueError("list modified during sort")
 
 
 def keyed(method: Callable[..., Any]) -> Run:
@@ -262,6 +286,7 @@ def update(machine: Machine, self: dict, *values: Any, **names: Any) -> None:
             found = pairs(machine, value)
         for key, item in found:
             if type(self) is Counter:
+                machine.spend(4)
                 item = machine.binary(operator.add, self[machine.key(key, self)], item)
             machine.put(self, key, item)
 
@@ -275,11 +300,12 @@ def make_dict(kind: type) -> Run:
     return run
 
 
-def make_default(machine: Machine, factory: Any = None, *values: Any) -> defaultdict:
+def make_default(machine: Machine, factory: Any = None, *values: Any, **names: Any
+                 ) -> defaultdict:
     """defaultdict."""
     made = defaultdict(None if factory is None else machine.caller(factory))
     machine.owners.append(made)
-    update(machine, made, *values)
+    update(machine, made, *values, **names)
     return made
 
 
@@ -351,7 +377,12 @@ def grouped(machine: Machine, values: Any, key: Any = None) -> Lazy:
         machine.weigh(name)  # it is held against the last one
         return name
     return machine.lazy((name, machine.lazy(group)) for name, group in itertools.groupby(
-        machine.each(values), by))
+        machine.paid(values), by))
+
+
+def sliced(machine: Machine, values: Any, *places: Any) -> Lazy:
+    """itertools.islice; what is skipped is paid for too."""
+    return machine.lazy(itertools.islice(machine.paid(values), *places))
 
 
 def choosing(function: Callable[..., Iterable]) -> Run:
@@ -382,10 +413,11 @@ def remembering(machine: Machine, function: Any = None, **limits: Any) -> Builti
         return Builtin("lru_cache", remembering)
     known: dict = {}
 
-    def run(machine: Machine, *args: Any) -> Any:
-        if machine.key(args, known) not in known:
-            machine.put(known, args, machine.call(function, args))
-        return known[args]
+    def run(machine: Machine, *args: Any, **names: Any) -> Any:
+        key = args, *names.items()
+        if machine.key(key, known) not in known:
+            machine.put(known, key, machine.call(function, args, names))
+        return known[key]
     return Builtin("lru_cache", run)
 
 
@@ -400,13 +432,13 @@ def item_getter(machine: Machine, *places: Any) -> Builtin:
 def on_list(function: Callable[..., Any]) -> Run:
     """A function of heapq or bisect, which holds some items of a list against each other."""
     def run(machine: Machine, values: Any, *args: Any, **names: Any) -> Any:
-        if type(values) is not list:
-            raise TypeError(f"expected a list, not {named(values)}")
+        if type(values) is not list or names:
+            unsupported("such a call of heapq or bisect")
         fits(len(values) + 1)
         machine.weigh(values)
         machine.weigh(args)
         machine.owns(values, args)
-        return function(values, *args, **names)
+        return function(values, *args)
     return run
 
 
@@ -467,30 +499,33 @@ def applied(how: str, name: str) -> Run:
 _LIST: dict[str, Run] = {
     "extend": lambda machine, self, values: machine.extend(self, values), "copy": shallow_copy,
     **of(list, "append insert", adding), **of(list, "pop reverse", moving),
-    **of(list, "index count remove", scanning), **of(list, "clear", plain)}
+    **of(list, "index count remove", scanning), **of(list, "clear", simply)}
 _DICT = {**of(dict, "get pop setdefault", keyed), "update": update, "copy": shallow_copy,
-         **of(dict, "keys values items popitem clear", plain)}
+         **of(dict, "keys values items popitem clear", simply),
+         "fromkeys": lambda machine, self, *args: from_keys(machine, *args)}
 _JOINED = "union intersection difference symmetric_difference issubset issuperset isdisjoint"
 METHODS: dict[type, dict[str, Run]] = {
     str: {**of(str, "capitalize casefold endswith isalnum isalpha isascii isdecimal isdigit "
-               "isidentifier islower isnumeric isspace istitle isupper lower lstrip partition "
-               "removeprefix removesuffix rpartition rsplit rstrip split splitlines startswith "
-               "strip swapcase title upper", plain),
+               "isidentifier islower isnumeric isspace istitle isupper lower partition "
+               "removeprefix removesuffix rpartition rsplit split splitlines startswith swapcase "
+               "title upper", plain), **of(str, "lstrip rstrip strip", stripped),
           **of(str, "count find index rfind rindex", searched),
           **of(str, "center ljust rjust zfill", wide), "replace": replaced,
           "join": lambda machine, self, values: machine.join(self, machine.items(values)),
           "format": lambda machine, self, *args, **names: machine.fields(self, args, names)},
     list: {**_LIST, "sort": sort_in_place},
     tuple: of(tuple, "index count", scanning),
+    range: of(range, "index count", scanning),
     deque: {"extend": _LIST["extend"], "copy": shallow_copy,
-            **of(deque, "append appendleft insert", adding), **of(deque, "clear popleft", plain),
+            **of(deque, "append appendleft insert", adding), **of(deque, "clear popleft", simply),
             **of(deque, "pop reverse rotate", moving),
             **of(deque, "index count remove", scanning)},
     **dict.fromkeys(DICTS, _DICT),
-    OrderedDict: {**_DICT, **of(OrderedDict, "move_to_end popitem", plain)},
+    OrderedDict: {**_DICT, **of(
+        OrderedDict, "keys values items popitem clear move_to_end", simply)},
     Counter: {**_DICT, "most_common": most_common, **of(Counter, "elements", lazily)},
     set: {**of(set, _JOINED, with_sets), **of(set, "add remove discard", keyed), "pop": pop_any,
-          "copy": shallow_copy, **of(set, "clear", plain),
+          "copy": shallow_copy, **of(set, "clear", simply),
           **of(set, "update intersection_update difference_update symmetric_difference_update",
                with_sets)},
     frozenset: {**of(frozenset, _JOINED, with_sets), "copy": shallow_copy},
@@ -517,8 +552,7 @@ _COLLECTIONS = types(
         deque(machine.items(values), maxlen)), deque))
 _OTHERS = types(**{name: (raising(TypeError), kind) for name, kind in (
     ("NoneType", type(None)), ("function", Function), ("builtin_function_or_method", Builtin),
-    ("generator", Lazy), ("module", Module), ("dict_keys", VIEWS[0]), ("dict_values", VIEWS[1]),
-    ("dict_items", VIEWS[2]))})
+    ("generator", Lazy), ("module", Module), *((kind.__name__, kind) for kind in VIEWS))})
 TYPE_OF: dict[type, Builtin] = {
     kind: made for names in (_TYPES, _ERRORS, _COLLECTIONS, _OTHERS) for made in names.values()
     for kind in made.classes}
@@ -528,7 +562,7 @@ BUILTINS: dict[str, Any] = {**_TYPES, **_ERRORS, **builtins(
     callable=lambda machine, value: isinstance(value, (Function, Builtin)),
     divmod=lambda machine, a, b: (machine.binary(operator.floordiv, a, b),
                                   machine.binary(operator.mod, a, b)),
-    enumerate=lazily(enumerate), filter=lazily(filter),
+    enumerate=lazily(enumerate), filter=skipping(filter),
     format=lambda machine, value, spec="": machine.format(value, spec), hex=plain(hex),
     isinstance=is_instance, iter=lazily(iter), len=length, map=lazily(map), max=best(max),
     min=best(min), next=following, oct=plain(oct), ord=plain(ord), pow=power,
@@ -555,8 +589,9 @@ MODULES: dict[str, dict[str, Any]] = {
     "itertools": {
         **builtins(
             accumulate=accumulated, count=counting, cycle=lazily(itertools.cycle),
-            dropwhile=lazily(itertools.dropwhile), filterfalse=lazily(itertools.filterfalse),
-            groupby=grouped, islice=lazily(itertools.islice), pairwise=lazily(itertools.pairwise),
+            dropwhile=skipping(itertools.dropwhile),
+            filterfalse=skipping(itertools.filterfalse),
+            groupby=grouped, islice=sliced, pairwise=lazily(itertools.pairwise),
             repeat=lambda machine, *args: machine.lazy(itertools.repeat(*args)),
             takewhile=lazily(itertools.takewhile), zip_longest=lazily(itertools.zip_longest),
             tee=lambda machine, values, n=2: tuple([
@@ -565,14 +600,14 @@ MODULES: dict[str, dict[str, Any]] = {
                 "combinations combinations_with_replacement permutations product").split()}),
         "chain": Builtin("chain", lazily(itertools.chain), builtins(
             from_iterable=lambda machine, values: machine.lazy(itertools.chain.from_iterable(
-                machine.each(one) for one in machine.each(values)))))},
+                machine.each(one) for one in machine.paid(values)))))},
     "functools": builtins(
         cache=remembering, lru_cache=remembering, reduce=reduced,
         cmp_to_key=lambda machine, function: Builtin("key", lambda machine, value: (
             functools.cmp_to_key(machine.caller(function))(value)))),
     "heapq": builtins(
-        merge=lambda machine, *values: machine.lazy(sort(
-            machine, [x for one in values for x in machine.items(one)])),
+        merge=lambda machine, *values, **names: machine.lazy(sort(
+            machine, [x for one in values for x in machine.items(one)], **names)),
         nlargest=first_few(True), nsmallest=first_few(False),
         **{name: on_list(vars(heapq)[name]) for name in (
             "heapify heappop heappush heappushpop heapreplace").split()}),

@@ -298,9 +298,9 @@ class _File:
             question = _question(row, source, self.path.stem, self.known, self.place)
             _hold(question)
         except Unfit as error:
-            if not source:
-                raise
             unheld = question and error.verdict.right is None
+            if not unheld and not source:
+                raise
             self.tell(number, UNHELD if unheld else LEFT, error.verdict.why or "it fails")
             if not unheld:
                 return
@@ -309,9 +309,10 @@ class _File:
                f"tests and split that line {before} has")
         if before != number:
             self.tell(number, REPEATED, question.label)
-        before, place = self.places.setdefault(question.key, (number, question.place))
-        expect(place == question.place, "split", question.place, f"{place!r} as in line {before}: "
-               "but for case and white space their prompts are the same")
+        if question.place:
+            before, place = self.places.setdefault(question.key, (number, question.place))
+            expect(place == question.place, "split", question.place, f"{place} as in line {before}"
+                   ": but for case and white space their prompts are the same")
 
     def pools(self) -> Pools:
         """All questions, each in its split, and what there is to tell. ValueError if none is left.
@@ -369,7 +370,7 @@ class _File:
             homes[q.key] = min(q.label, homes.get(q.key, q.label))
         places = {key: place for key, (_, place) in self.places.items()}
         for label in sorted(set(homes.values())):
-            keys = [key for key, home in homes.items() if home == label and not places[key]]
+            keys = [key for key, home in homes.items() if home == label and key not in places]
             places |= dealt(keys)
             if 0 < len(keys) < FEW:
                 self.few[label] = shares(len(keys))
@@ -461,8 +462,7 @@ def judged(line: dict, text: str) -> Verdict:
     expect(isinstance(line, dict), "line", line, "an object")
     row = {key: value for key, value in line.items() if value is not None}
     asked = {"prompt", "question", "messages", *["text"] * rows.is_code(row)}
-    lacks = not asked & {*row}
-    row, source = rows.ours({**row, "prompt": "?"} if lacks else row)
+    row, source = rows.ours(row if asked & {*row} else {**row, "prompt": "?"})
     deque(rows.spare(row, strict=False), 0)
     try:
         question = _question(row, source)
@@ -472,4 +472,4 @@ def judged(line: dict, text: str) -> Verdict:
         return error.verdict
     if question.check != "python":
         _hold(question, True)
-    return (replace(question, prompt="") if lacks else question).judge(text)
+    return question.judge(text)

@@ -11,16 +11,19 @@ the same everywhere (numbers), else sorted, since the order of strings changes f
 """
 from __future__ import annotations
 
+import ast
 import itertools
 import operator
 import re
 import string
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from inspect import Parameter, Signature
+from math import isclose
 from typing import Any, NoReturn
 
-STEPS = 500_000  # for all that an answer is asked
-LENGTH = 10_000  # of a str, list, tuple, range, deque
+STEPS = 300_000  # for all that an answer is asked
+LENGTH = 20_000  # of a str, list, tuple, range, deque
 KEYS = 4_000     # of a dict or set
 BITS = 2_048     # of an int
 NESTING = 20     # levels of values in values
@@ -30,14 +33,19 @@ OPEN = 3_000     # frames of Python that calls may hold at once
 
 SPREAD = 1 << 20  # ints up to here do not collide
 
+UNBOUND = object()  # in the place of a name that has no value yet
+RETURN, BREAK, CONTINUE = "return", "break", "continue"  # what ends a block early
+
 NUMBERS = {int, bool, float}
 SCALARS = {*NUMBERS, type(None)}
 DICTS = (dict, Counter, defaultdict, OrderedDict)
 SETS = (set, frozenset)
-VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWED = {}, OrderedDict()
+VIEWS = tuple(type(view) for d in _VIEWED for view in (d.keys(), d.values(), d.items()))
 LISTS = (list, tuple, deque)
 _ROWS = {list, tuple}
-HASHED = {*DICTS, *SETS, VIEWS[0]}
+_SPREAD = {str, *SCALARS}
+HASHED = {*DICTS, *SETS, VIEWS[0], VIEWS[3]}
 SIZED = {str, range, *LISTS, *DICTS, *SETS, *VIEWS}
 
 
@@ -78,6 +86,46 @@ class Opaque:
 
     def __deepcopy__(self, memo: dict) -> Opaque:
         return self
+
+
+class Code:
+    """What a function runs. depth: the frames of Python that a call takes."""
+
+    def __init__(self, name: str, args: ast.arguments) -> None:
+        self.name = name
+        positional = [*args.posonlyargs, *args.args]
+        values = dict(zip([a.arg for a in positional][::-1], args.defaults[::-1]))
+        values |= {a.arg: value for a, value in zip(args.kwonlyargs, args.kw_defaults) if value}
+        kinds = {Parameter.POSITIONAL_ONLY: args.posonlyargs,
+                 Parameter.POSITIONAL_OR_KEYWORD: args.args,
+                 Parameter.VAR_POSITIONAL: filter(None, [args.vararg]),
+                 Parameter.KEYWORD_ONLY: args.kwonlyargs,
+                 Parameter.VAR_KEYWORD: filter(None, [args.kwarg])}
+        self.defaults: dict[str, ast.expr] = values
+        self.signature = Signature([  # ValueError if a parameter is named twice
+            Parameter(a.arg, kind, default=UNBOUND if a.arg in values else Parameter.empty)
+            for kind, some in kinds.items() for a in some])
+        self.params = [*self.signature.parameters]
+        self.plain = len(positional) if len(positional) == len(self.params) else None
+        self.blank: tuple = ()
+        self.depth, self.body = 0, None
+
+    def call(self, machine: Machine, function: Function, args: Sequence, names: dict | None
+             ) -> Any:
+        """What the function returns."""
+        if names or len(args) != self.plain:
+            machine.spend(30)  # it takes as long
+            found = self.signature.bind(*args, **names or {})
+            found.apply_defaults()
+            args = [function.defaults[name] if value is UNBOUND else value
+                    for name, value in found.arguments.items()]
+        frame = [function.env, None, *args, *self.blank]
+        machine.open += self.depth
+        if machine.open > OPEN:
+            over("open calls")
+        signal = self.body(frame)
+        machine.open -= self.depth
+        return frame[1] if signal is RETURN else None
 
 
 class Function(Opaque):
@@ -133,7 +181,7 @@ class Lazy(Opaque):
     def __next__(self) -> Any:
         machine = self.machine
         before = machine.open
-        machine.left -= 1
+        machine.left -= 4
         machine.open += self.depth
         if machine.left < 0 or machine.open > OPEN:
             over("steps" if machine.left < 0 else "open calls")
@@ -195,7 +243,7 @@ class Machine:
             if kind is not range and kind not in VIEWS:
                 length = len(value)
                 fits(length, KEYS if kind in HASHED else LENGTH)
-                self.spend(length >> 6 if kind is str else length >> 5 if kind in LISTS
+                self.spend(length >> 5 if kind is str else length >> 4 if kind in LISTS
                            else length)
         elif kind is int:
             self.number(value)
@@ -212,7 +260,8 @@ class Machine:
         kind = type(value)
         if kind not in SIZED or kind is range:
             return 1
-        self.spend(cost := 1 + (len(value) >> (6 if kind is str else 3)))
+        shift = 2 if kind is not str else 6 if value.isascii() else 4
+        self.spend(cost := 4 + (len(value) >> shift))
         if kind is str:
             return cost
         if depth >= NESTING:
@@ -222,7 +271,7 @@ class Machine:
         parts = [*value, *value.values()] if kind in DICTS else value
         kinds = set(map(type, parts))
         if kinds <= _ROWS:  # of scalars, as a rule: looked at without a loop of ours
-            self.spend(cells := 1 + (sum(map(len, parts)) >> 3))
+            self.spend(cells := sum(map(len, parts)) >> 3)
             if set(map(type, itertools.chain.from_iterable(parts))) <= SCALARS:
                 return cost + cells
         if not kinds <= SCALARS:
@@ -233,11 +282,11 @@ class Machine:
 
     def key(self, value: Any, owner: Any = ()) -> Any:
         """Pass on what is about to be hashed; keys that may be made to collide pay for that."""
-        kind = type(value)
-        if kind is not str and (kind is not int or not -SPREAD <= value < SPREAD):
-            if kind in SIZED:
+        if type(value) is not str:
+            if type(value) in SIZED:
                 self.weigh(value)
-            self.spend(1 + (len(owner) >> 6))
+            if not spread((value,)):
+                self.spend(1 + (len(owner) >> 4))
         return value
 
     # --------------------------------------------------------------------------- what is iterated
@@ -253,6 +302,7 @@ class Machine:
 
     def in_order(self, value: Any) -> Iterable:
         """The items of a set, in an order that is the same in every process."""
+        self.spend(len(value) >> 3)
         if set(map(type, value)) <= NUMBERS:
             return value
         return sorted(value, key=self.show)
@@ -262,6 +312,12 @@ class Machine:
         if type(value) is not Lazy:  # which pays for each
             self.spend(len(value) if type(value) in SIZED else 0)
         return self.each(value)
+
+    def paid(self, value: Any) -> Iterator:
+        """What is walked, each item paid for when it comes."""
+        for item in self.each(value):
+            self.spend(1)
+            yield item
 
     def items(self, value: Any) -> list:
         """All items at once, paid for."""
@@ -276,7 +332,7 @@ class Machine:
 
     def lazy(self, source: Iterable, depth: int = 4) -> Lazy:
         """What gives these items one by one; depth: the frames that it takes to make one."""
-        self.spend(2)
+        self.spend(6)
         self.owners.append(made := Lazy(self, iter(source), depth))
         return made
 
@@ -299,15 +355,17 @@ class Machine:
         if kind not in SIZED or kind in HASHED or kind in VIEWS:
             raise TypeError(f"{named(value)} is not subscriptable")
         found = value[index]
+        if type(index) is slice and kind is range:
+            return self.ranged(found.start, found.stop, found.step)
         return self.made(found) if type(index) is slice else found
 
     def put(self, owner: Any, index: Any, value: Any) -> None:
         """owner[index] = value."""
         kind = type(owner)
         if kind in DICTS:
+            self.spend(2)
             if self.key(index, owner) not in owner:
                 fits(len(owner) + 1, KEYS)
-                self.spend(1)
         elif kind not in (list, deque):
             raise TypeError(f"{named(owner)} does not support item assignment")
         elif type(index) is slice:
@@ -348,14 +406,15 @@ class Machine:
             elif op is operator.lshift and b > BITS and type(b) is int:
                 over("size of an int")
             return self.number(op(a, b))
-        kinds = _OPERANDS.get(op, ())
-        for left, right in kinds:
-            if type(a) in left and type(b) in right:
-                return self.sized(op, a, b)
+        if (op, type(a), type(b)) in _OPERANDS:
+            return self.sized(op, a, b)
+        if isinstance(a, Opaque) or isinstance(b, Opaque):  # int | str
+            unsupported(f"an operator on {named(a)} and {named(b)}")
         raise TypeError(f"unsupported operand types: {named(a)} and {named(b)}")
 
     def sized(self, op: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         """a op b of which one at least has a length."""
+        self.spend(1)
         if op is operator.mod:
             return self.percent(a, b)
         if op is operator.mul:
@@ -368,6 +427,12 @@ class Machine:
             self.weigh(a)
             self.weigh(b)
         return self.made(op(a, b))
+
+    def unary(self, op: Callable[[Any], Any], value: Any) -> Any:
+        """`-value` and the like."""
+        if op is not operator.not_ and type(value) not in NUMBERS:
+            raise TypeError(f"bad operand type for a sign: {named(value)}")
+        return self.made(op(value))
 
     def in_place(self, op: Callable[[Any, Any], Any], old: Any, value: Any) -> Any:
         """old op= value: a list, set or dict is changed where it is, as in CPython."""
@@ -404,7 +469,7 @@ class Machine:
         kind = type(value)
         if kind is str:
             return self.find(operator.contains, value, item)
-        if kind in HASHED:
+        if kind in HASHED or kind in (VIEWS[2], VIEWS[5]):
             return self.key(item, value) in value
         if kind is Lazy:
             return any(one is item or self.compare(operator.eq, one, item) for one in value)
@@ -416,9 +481,11 @@ class Machine:
 
     def scan(self, values: Any, item: Any) -> None:
         """Charge for holding an item against each of some values."""
-        self.spend(1 + (len(values) >> 3))
+        self.spend(1 + (len(values) >> 2))
         if type(item) is str:
             self.spend(len(item) * len(values) >> 9)
+        elif type(item) is int:
+            self.spend(item.bit_length() * len(values) >> 10)
         elif type(item) not in SCALARS:
             self.weigh(item)
             self.weigh(values)
@@ -426,7 +493,7 @@ class Machine:
     def find(self, function: Callable[..., Any], text: str, part: Any, *more: Any) -> Any:
         """Charge for a search in a text, which may look at every place for every letter."""
         if type(part) is str:
-            self.spend(1 + (len(text) * min(len(part), 100) >> 9))
+            self.spend(1 + (len(text) * len(part) >> 9))  # Python 3.10 looks at so many
         return function(text, part, *more)
 
     # ------------------------------------------------------------------------------------- texts
@@ -437,7 +504,9 @@ class Machine:
             self.weigh(value)
         kind, inner = type(value), depth + 1
         if kind in SCALARS or kind in (str, range):
+            self.spend(2 + (value.bit_length() >> 4 if kind is int else 0))
             return repr(value)
+        self.spend(4)
         if kind is list:
             return f"[{self.shown(value, inner)}]"
         if kind is tuple:
@@ -484,31 +553,38 @@ class Machine:
             return self.show(args) if args else ""
         return self.made(self.show(value))
 
-    def format(self, value: Any, spec: str) -> str:
-        """format(value, spec), as in an f-string: a spec of bounded width and precision."""
+    def format(self, value: Any, spec: str, how: str = "") -> str:
+        """What an f-string makes of a value; spec: of bounded width and precision; how: r or s.
+        """
+        if how or not spec:
+            value = self.show(value) if how == "r" else self.text(value)
         if not spec:
-            return self.text(value)
+            return value
         if type(value) not in NUMBERS and type(value) is not str:
             raise TypeError(f"unsupported format string passed to {named(value)}")
-        found = _SPEC.fullmatch(spec)
-        if found is None:
+        if (found := _SPEC.fullmatch(spec)) is None:
             raise ValueError("invalid format specifier")
-        fits(max(int(found["width"] or 0), int(found["precision"] or 0)))
-        self.spend(1)
+        self.room(found, value)
         return self.made(format(value, spec))
+
+    def room(self, found: re.Match, value: Any) -> None:
+        """Charge for a width and a precision, and refuse large ones."""
+        width, precision = int(found["width"] or 0), int(found["precision"] or 0)
+        fits(max(width, precision))
+        self.spend(2 + precision + (value.bit_length() >> 4 if type(value) is int else 0))
 
     def fields(self, text: str, args: Sequence, names: dict) -> str:
         """text.format(*args, **names); no attribute and no index of a field is looked at."""
         parts, count = [], itertools.count()
+        self.spend(len(text) >> 2)
         for literal, field, spec, how in _FORMATTER.parse(text):
             parts.append(literal)
             if field is not None:
-                if not _FIELD.fullmatch(field) or "{" in spec:
+                if not _FIELD.fullmatch(field) or "{" in spec or how not in (None, "r", "s"):
                     unsupported("such a format field")
                 value = (names[field] if field and not field.isdigit()
                          else args[int(field or next(count))])
-                value = {"r": self.show, "s": self.text}[how](value) if how else value
-                parts.append(self.format(value, spec))
+                parts.append(self.format(value, spec, how or ""))
         return self.join("", parts)
 
     def join(self, between: str, parts: list) -> str:
@@ -522,6 +598,7 @@ class Machine:
         """text % values, of %d, %s and the like, of bounded width and precision."""
         values = iter(values if type(values) is tuple else (values,))
         nothing, parts, end = object(), [], 0
+        self.spend(len(text) >> 2)
         for found in _PERCENT.finditer(text):
             parts.append(text[end:found.start()])
             end = found.end()
@@ -530,12 +607,15 @@ class Machine:
                 continue
             if (value := next(values, nothing)) is nothing:
                 raise TypeError("not enough arguments for format string")
-            fits(max(int(found["width"] or 0), int(found["precision"] or 0)))
+            self.room(found, value)
             if found["kind"] in "sr":
                 value = (self.text if found["kind"] == "s" else self.show)(value)
             elif type(value) not in NUMBERS:
                 raise TypeError("a number is required")
-            parts.append(found[0] % value)
+            parts.append(f"{found[0][:-1]}s" % value if type(value) is str else
+                         self.made(found[0] % value))
+        if "%" in "".join([*_PERCENT.split(text)[::4]]):
+            unsupported("such a format")
         if next(values, nothing) is not nothing:
             raise TypeError("not all arguments converted during string formatting")
         return self.join("", [*parts, text[end:]])
@@ -570,7 +650,7 @@ class Machine:
         self.open = before + 4
         if self.open > OPEN:
             over("open calls")
-        self.spend(1)
+        self.spend(4)
         value = function.run(self, *args, **names or {})
         self.open = before
         return value
@@ -589,8 +669,31 @@ class Machine:
 def spread(keys: Any) -> bool:
     """Whether no choice of these keys can make many of them collide in a hash table."""
     kinds = set(map(type, keys))
-    return kinds <= {str, bool, type(None)} or (
-        kinds <= {int, bool} and -SPREAD <= min(keys) and max(keys) < SPREAD)
+    if kinds == {tuple}:
+        keys = [*itertools.chain.from_iterable(keys)]
+        kinds = set(map(type, keys))
+        if -2 in keys:  # hash(-1) == hash(-2): of tuples of these, very many are the same
+            return False
+    if int not in kinds:
+        return kinds <= _SPREAD
+    ints = keys if len(kinds) == 1 else [key for key in keys if type(key) is int]
+    return kinds <= _SPREAD and -SPREAD <= min(ints) and max(ints) < SPREAD
+
+
+def close(a: Any, b: Any) -> bool:
+    """Whether two values are the same but for rounding.
+
+    >>> close([1, (0.1 + 0.2,)], [1, (0.3,)]), close(0.3, 0.31), close(2, 2.0000000001)
+    (True, False, False)
+    """
+    if type(a) is not type(b):
+        return False
+    if type(a) is float:
+        return isclose(a, b)
+    if type(a) is dict:
+        return a.keys() == b.keys() and all(a[x] == b[x] or close(a[x], b[x]) for x in a)
+    return type(a) in (list, tuple) and len(a) == len(b) and all(
+        x == y or close(x, y) for x, y in zip(a, b))
 
 
 def named(value: object) -> str:
@@ -598,20 +701,31 @@ def named(value: object) -> str:
     return f"'{type(value).__name__}'"
 
 
+BINARY: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+    ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
+    ast.Pow: operator.pow, ast.LShift: operator.lshift, ast.RShift: operator.rshift,
+    ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.BitXor: operator.xor}
+UNARY: dict[type, Callable[[Any], Any]] = {
+    ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: operator.not_,
+    ast.Invert: operator.invert}
+COMPARE: dict[type, Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
+    ast.Gt: operator.gt, ast.GtE: operator.ge}
 _FORMATTER = string.Formatter()
 _FIELD = re.compile(r"\w*")
 _SPEC = re.compile(r"(?:.?[<>=^])?[-+ ]?#?0?(?P<width>[0-9]{1,6})?[,_]?"
                    r"(?:\.(?P<precision>[0-9]{1,6}))?[bdeEfFgGosxX%]?", re.DOTALL)
 _PERCENT = re.compile(r"%[-+ 0#]*(?P<width>[0-9]{1,6})?(?:\.(?P<precision>[0-9]{1,6}))?"
                       r"(?P<kind>[diouxXeEfFgGrs%])")
-_TEXT, _INT = (str,), (int, bool)
-_BOTH = ((set, frozenset, VIEWS[0], VIEWS[2]),) * 2
-_OPERANDS: dict[Callable, tuple] = {  # which types the operators that are not for numbers take
-    operator.add: ((_TEXT, _TEXT), ((list,), (list,)), ((tuple,), (tuple,)),
-                   ((Counter,), (Counter,))),
-    operator.mul: (((str, list, tuple), _INT), (_INT, (str, list, tuple))),
-    operator.mod: ((_TEXT, (*SIZED, *SCALARS)),),
-    operator.sub: (_BOTH, ((Counter,), (Counter,))),
-    operator.and_: (_BOTH, ((Counter,), (Counter,))),
-    operator.or_: (_BOTH, (DICTS, DICTS)),
-    operator.xor: (_BOTH,)}
+_INTS = (int, bool)
+_BOTH = (set, frozenset, VIEWS[0], VIEWS[2])
+_OPERANDS = {  # which types the operators that are not for numbers take
+    (op, left, right) for op, lefts, rights in (
+        *((operator.add, (kind,), (kind,)) for kind in (str, list, tuple, deque, Counter)),
+        (operator.mul, (str, list, tuple), _INTS), (operator.mul, _INTS, (str, list, tuple)),
+        (operator.mod, (str,), (*SIZED, *SCALARS)), (operator.or_, DICTS, DICTS),
+        *((op, (Counter,), (Counter,)) for op in (operator.sub, operator.and_)),
+        *((op, _BOTH, _BOTH) for op in (
+            operator.sub, operator.and_, operator.or_, operator.xor)))
+    for left in lefts for right in rights}

@@ -31,7 +31,7 @@ from data.tasks.judge import value_of
 KEYS = ("prompt", "question", "answer", "domain", "check", "choices", "tests", "split",
         "messages", "completion")
 COMMON = frozenset("""
-    id ids idx index uuid uid hash number num name title source url link file path origin dataset
+    id ids idx index uuid uid hash number num name source url link file path origin dataset
     level difficulty grade subject topic category type kind task tag tags keywords language lang
     license author annotator date time timestamp year version metadata meta info unnamed note notes
     comment comments score rating votes count length tokens solution solutions rationale reasoning
@@ -56,7 +56,8 @@ def parsed(line: bytes) -> dict:
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {line[error.start]:#x}: expected UTF-8") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"expected JSON: {error.msg} at column {error.colno}") from None
+        raise ValueError("expected one JSON object a line: "
+                         f"{error.msg} at column {error.colno}") from None
     except RecursionError:
         raise ValueError("nested too deep: expected strings, numbers and lists of them") from None
     expect(isinstance(row, dict), "line", row, 'an object: {"prompt": "7 plus 5?", "answer": 12}')
