@@ -18,6 +18,7 @@ from data.run.own import answer_length, fitting
 from data.run.session import Session
 from data.tasks.jsonl import CLASSIFIER, Pool, Pools, Question, read
 from data.tasks.problem import OTHERS
+from data.tasks.splits import SPLITS
 from svf import SVF
 from tests.conftest import Patch, Said
 from tests.test_open_weights import folder  # noqa: F401  (a fixture)
@@ -93,6 +94,22 @@ def test_what_can_be_known_is_said_before_the_weights_are_read(
     put(tmp_path / "out" / "words.safetensors", torch.ones(N))
     _, errors = run(command)
     assert len(errors) == 1 and says in errors[0], errors
+
+
+@pytest.mark.parametrize("splits, command, lacks", [
+    ("train test", "train", ["validation"]), ("train validation", "train", ["test"]),
+    ("shots", "adapt", ["test"]), ("shots", "adapt --strategy prompt", ["test"]),
+    ("train", "adapt", ["test", "shots"]), ("shots", "train", ["train", "validation", "test"])])
+def test_every_split_that_a_command_needs_is_asked_for(
+        splits: str, command: str, lacks: list[str], run: Callable, tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_text("".join(
+        json.dumps({"prompt": f"{split} {i}?", "answer": "a", "split": split}) + "\n"
+        for split in splits.split() for i in range(8)))
+    (tmp_path / "out").mkdir()
+    put(tmp_path / "out" / "own.safetensors", torch.ones(N))
+    _, [error] = run(f"{command} --weights W --tasks own.jsonl")
+    assert [split for split in SPLITS if f"own has 0 {split} prompts" in error] == [
+        split for split in SPLITS if split in lacks]
 
 
 @pytest.mark.parametrize("z, says", [
