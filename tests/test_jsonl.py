@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -228,43 +227,13 @@ def judged(question: Question, right: list[str], wrong: list[str]) -> None:
     assert {text: question.reward(text) for text in wrong} == dict.fromkeys(wrong, -1)
 
 
-PICK = {"check": "choice", "choices": ["York", "New York", "C", "C++", "no"]}
-CODE = {"check": "python", "tests": ["f(2, [1]) == [1, 2]", "assert f('a', []) == ['a']",
-                                     " f(-1, [[]]) == [[], -1] "]}
-GOOD = "def f(x, s):\n    return s + [x]"
-
-
 @pytest.mark.parametrize("row, right, wrong", [
-    ({"answer": "1,234.50", "check": "number"},
-     ["1234.5", "it is $1,234.50.", "= 1 or 01234.500", "+1234.5", "#### 9\n#### 1234.5 9"],
-     ["1,234.51", "-1234.5", "1234", "123450", "", "1234.5 or 6", "1234.5\n#### 6", "12,34.5",
-      "#### x 1234.5", "1234.5\n#### "]),
-    ({"answer": -3, "check": "number"}, ["-3", "10-13 = -3", "\u22123", "-$3", "$-3.0", "(-3)"],
-     ["3", "10-3", "(7)-3", "-3.1"]),
-    ({"answer": "50%", "check": "number"}, ["50", "50%", "50 percent.", "050"],
-     ["0.5", "500", "5 0", "50/100"]),
-    ({"answer": 0.5, "check": "number"}, [".5", "0.50", "1.5 - 1 = .5"], ["5", "0.5.5", "-.5"]),
-    ({"answer": 2 ** 53 + 1, "check": "number"},  # which a float can't tell apart
-     ["9007199254740993"], ["9007199254740992"]),
-    ({"answer": 0, "check": "number"}, ["0", "-0", "0.00"], ["", "zero", "O", "10"]),
-    ({"answer": "9" * 100, "check": "number"}, ["9" * 100],
-     ["9" * 99, "9" * 101, "0" + "9" * 100]),
-    ({"answer": " New  York "}, ["New York", "\nNew\tYork  "],
-     ["new york", "NewYork", "New York.", "New", "", "New York New York"]),
-    ({"answer": "new york", **PICK},
-     ["NEW  YORK", "in new york, no york", "new-ish? New York.", "nowhere but New York"],
-     ["York", "york or new york", "new yorker", "no, New York", "anew york", "", "newyork"]),
-    ({"answer": "C++", **PICK}, ["c++", "It is C++, not C"], ["C", "C+", "C or C++", "++"]),
+    ({"answer": " New  York "}, ["New York", "\nNew\tYork  "], ["new york", "New York."]),
+    ({"answer": "1,234.50", "check": "number"}, ["1234.5", "$1,234.50."], ["1234", "-1234.5"]),
     ({"answer": 3, "check": "choice", "choices": [3, 30, "b"]}, ["3", "(3)", "3 b"],
-     ["30", "b", "33"]),
-    (CODE, [GOOD, f"So:\n```python\n{GOOD}\n```\nor\n```\nno\n```", f"```\n{GOOD}\n```",
-            f" {GOOD}\n", f"```py\n{GOOD}", f"```\nno\n```\n```\n{GOOD}\n```"],
-     ["", GOOD.replace("+", "-"), "def f(x, s): return [x] + s", "return s + [x]",
-      f"Here: {GOOD}", GOOD.replace("f(", "g("),
-      "def f(x, s): return f(x, s)", "import os", "\0", "```", "def f(x): return [x]",
-      "def f(x, s): return [1, 2]"]),
-    ({"check": "python", "tests": ["f(1) == 1", "f(2) == 4"]},  # not by one case alone
-     ["def f(x): return x * x"], ["def f(x): return x", "def f(x): return x + 2"]),
+     ["30", "(b) 3", "33"]),
+    ({"check": "python", "tests": ["f(2, [1]) == [1, 2]", " assert f(-1, [[]]) == [[], -1] "]},
+     ["def f(x, s):\n    return s + [x]"], ["", "def f(x, s):\n    return [1, 2]"]),
     *(({"question": "3 crates of 1,200?", "answer": f"{worked}\n#### {answer}"},  # as GSM8K's
        [f"{worked}\n#### {answer}", f"{worked}\n#### {answer} ", answer, f"It is {answer}."],
        [f"{worked}\n#### {answer}1", f"{worked}\n#### so {answer}", "", "3 crates of 1,200?",
@@ -286,25 +255,6 @@ def test_choices_are_by_default_all_answers_of_the_domain(tmp_path: Path) -> Non
     assert [c.lower() for c in pools["a"].questions[0].choices] == ["hot", "cold"]
     assert pools["a"].questions[2].reward("hot it is") == 1
     assert pools["b"].questions[0].choices == ("x", "y")
-
-
-HOSTILE = {
-    "commas": "1," * 50_000, "thousands": "1" + ",111" * 25_000, "minus": "-" * 100_000,
-    "fences": "```" * 30_000, "blocks": "```\n" * 25_000, "digits": "1" * 1_000_000,
-    "marks": "#### " * 20_000, "dots": "1." * 50_000, "dollars": "-$" * 50_000, "nul": "\0" * 1000,
-    "surrogates": "\ud800" * 50_000, "spaces": " " * 100_000, "brackets": "(" * 100_000,
-    "choices": "red " * 25_000, "almost": "new yor " * 12_500, "Arabic": "\u0661" * 1000,
-    "empty": "", "quotes": "'" * 1999, "minuses": "x=" + "-" * 1990 + "1"}
-
-
-@pytest.mark.parametrize("check", ["exact", "number", "choice", "python"])
-@pytest.mark.parametrize("name", HOSTILE)
-def test_no_text_raises_or_takes_long(name: str, check: str) -> None:
-    """50 ms for 100 KB is what was measured at most; a slip into backtracking takes seconds."""
-    question = Question("p", "7", "d", check, ("7", "new york"), "assert f(1) == 2", ("f",))
-    start = time.process_time()
-    assert question.reward(HOSTILE[name]) == -1
-    assert time.process_time() - start < 0.1 * max(1, len(HOSTILE[name]) / 100_000)
 
 
 # ----------------------------------------------------------------------------------- reading files
@@ -346,7 +296,8 @@ LINES = [  # what is wrong, and what is said of it
     ({**OK, "check": {}}, "check {}"), ({**OK, "check": "regex"}, "'regex': expected one of ex"),
     *(({**OK, "answer": answer, "check": "number"}, why) for answer, why in (
         ("a", "'a': expected one number"), ("12 apples", '12 apples.*12, -3.*"check": "exact"'),
-        ("1" * 101, "number"))), ({**OK, "answer": 1e300}, "expected one number"),
+        ("1 or 2", "1 or 2"), ("1" * 101, "number"))),
+    ({**OK, "answer": 1e300}, "expected one number"),
     *(({**OK, "domain": name}, f"domain {show}") for name, show in (
         ("base", "'base'"), ("Classifier", "'Classifier'"), ("com1", "'com1'"), ("../x", ""),
         ("decomposition", "'decomp"), ("x" * 33, ""), ("x\n", ""), ("", "''"), (7, "7"))),

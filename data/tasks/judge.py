@@ -22,24 +22,31 @@ from typing import NamedTuple
 from data.tasks.interpreter import Refused, defined, holds
 from data.tasks.problem import Verdict
 
-DIGITS = 100   # characters of a number
+DIGITS = 100      # characters of a number
 LONGEST = 10_000  # characters that are looked at from each end of a text
-TRIED = 20     # blocks of code in an answer
-SEEN = 100     # mentions that are looked at from each end of a text
-CONTEXT = 60   # characters around a mention that say whether it is meant
+SEEN = 50         # mentions of choices that are looked at from each end
+CONTEXT = 60      # characters around a mention that say whether it is meant
+TRIED = 20        # blocks of code in an answer
 
 # ------------------------------------------------------------------------------ texts as they come
+
+def _any(*patterns: str) -> str:
+    return f"(?:{'|'.join(patterns)})"
+
 
 # Scripts that put no spaces between words: each of their characters is a word here.
 _DENSE = ("\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
           "\uf900-\ufaff")
 _L = rf"[^\W\d_{_DENSE}]"  # a letter of the others
+_ANSWER = ("(?:(?i:\\banswers?\\b|\\bans\\b)|\u7b54\u6848|\u7b54\u3048|\u6b63\u89e3|\uc815\ub2f5"
+           "|\u0e04\u0e4d\u0e32\u0e15\u0e2d\u0e1a)")
+_IS = "(?:(?i:\\bis|\\bbe)\\b|[:=\u662f\u306f\u4e3a\u70ba])"
 _WORD = re.compile(rf"[^\W_{_DENSE}]+|\S")
-_NEXT = re.compile(r"\n[ \t]*(?:Question|Problem|Q|Human|User)\b ?\d*:")
+_NEXT = re.compile(r"\n[ \t]*(?:Question|Problem|Q|Human|User)(?: ?\d+)?:")
 _SIGNS = str.maketrans({**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u02d7", "-"),
                         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"), "\u2044": "/",
                         **dict.fromkeys("\u2018\u2019\u02bc", "'"), "\u066b": ".", "\u066c": ",",
-                        "`": " ", "\u00d7": "*", "\u00b7": "*", "\u22c5": "*", "\u00f7": " / "})
+                        "`": " ", "\u00d7": "*", "\u00b7": "*", "\u22c5": "*", "\u00f7": "/"})
 _DRESS = [(re.compile(pattern), plain) for pattern, plain in (
     (r"<<[^<>]*>>", ""),  # GSM8K's calculator
     (r"(?i)<answer>", r"\\boxed{"), (r"(?i)</answer>", "}"),
@@ -48,12 +55,19 @@ _DRESS = [(re.compile(pattern), plain) for pattern, plain in (
     (r"\^\s?\{?\\circ\}?", "\u00b0"),
     (r"(?<=\d)\\([dtc]?frac)", r" \\\1"),  # one and a half
     (r"\\[dtc]?frac\s?\{(-?[\d.,]+)\}\s?\{([\d.,]+)\}|\\[dtc]?frac\s?(\d)\s?(\d)", r"\1\3/\2\4"),
-    (r"\\(?:times|cdot)(?![a-z])", "*"), (r"\\div(?![a-z])", " / "),
+    (r"\\(?:times|cdot)(?![a-z])", "*"), (r"\\div(?![a-z])", "/"),
     (r"\\(?:left|right)(?![a-z])", ""),
     (r"\{,\}", ","), (r"\\[ ,;:!()\[\]]|~", " "), (r"\\([$%#&_{}])", r"\1"),
     (rf"\*\*(\(?{_L}\)?)[.:]?\*\*(?!\w)", r"(\1)"),  # a letter in bold is a letter in brackets
     (r"\*\*(?!\d)|(?<!\d)\*\*|(?<!\w)__?(?=\w)|(?<=\w)__?(?![\w{])", ""),
     (r"([=({]) ?- (?=[\d.$])", r"\1-"))]
+
+
+def _normal(form: str, text: str) -> str:
+    """Unicode's normal form, in pieces, since a long run of accents takes quadratic time to put
+    in order; and without the two letters that stand for a sentence each."""
+    return re.sub("[^\\s\ufdfa\ufdfb]{1,200}",
+                  lambda piece: unicodedata.normalize(form, piece[0]), text)
 
 
 def _composed(text: str) -> str:
@@ -64,10 +78,7 @@ def _composed(text: str) -> str:
     text = re.sub("[\u00bc-\u00be\u2150-\u215e]", r" \g<0>", text)  # 2 1/2 in two characters
     text = re.sub(r"(?![ \n])\s", " ", text)
     text = re.sub(r"(?<=\w)\u2014|\u2014(?=\s)", " - ", text)
-    # In pieces, since putting a long run of accents in order takes quadratic time; and without
-    # the two letters that stand for a sentence each.
-    text = re.sub("[^\\s\ufdfa\ufdfb]{1,200}",
-                  lambda piece: unicodedata.normalize("NFKC", piece[0]), text)
+    text = _normal("NFKC", text)
     return re.sub(r"(?![0-9])\d", lambda digit: str(unicodedata.decimal(digit[0])),
                   text.translate(_SIGNS))
 
@@ -110,15 +121,10 @@ def _own(text: str, cut: bool) -> tuple[str, bool]:
 
 def exact(answer: str, text: str) -> Verdict:
     """The answer and no more, but for white space and how its letters are composed."""
-    said, wanted = (unicodedata.normalize("NFC", each) for each in (text, answer))
-    return Verdict(said.split() == wanted.split())
+    return Verdict(_normal("NFC", text).split() == _normal("NFC", answer).split())
 
 
 # --------------------------------------------------------------------------------------- numbers
-
-def _any(*patterns: str) -> str:
-    return f"(?:{'|'.join(patterns)})"
-
 
 _MONEY = "[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9]"
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "\u767e": 2,
@@ -126,7 +132,7 @@ _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 
 # The parts of a number; what stands in brackets is read by value_of.
 _DIGITS = _any(
     _any(r"\d{1,3}(?:,\d{3})+(?!\d)", r"\d{1,3}(?:[ '_]\d{3})+(?!\d)", r"\d+") + r"(?:\.\d+)?",
-    r"(?<!\w)\.\d+")
+    r"(?<![\w.])\.\d+")
 _SIGN = _any(rf"(?i:minus|negative) {_MONEY}? ?", rf"-(?:{_MONEY} ?)?", rf"{_MONEY} ?-?")
 _POWER = r"(?:\^|\*\*)[{(]?([+-]?\d+)[)}]?"
 _EXPONENT = r"[eE]([+-]?\d+)"
@@ -143,29 +149,29 @@ _RUN = re.compile(
     rf"|(?<!{_L})(?<![\d_])(?<!\d[.,:/'_])(?=[\d.]))"
     rf"{_SIGN}?{_ATOM}(?:{_BETWEEN}-?{_MONEY}?{_ATOM})*{_SCALE}?")
 # What stands before a number that is none at all (it is passed over), or a part of something.
-_NAME = re.compile(_any(rf"{_L}{_L}-", r"[_^][{(]?", r"\b[A-Z]-") + "$")  # GPT-4, x_{1}, cm^2
+_NAME = re.compile(_any(rf"{_L}{_L}-", r"\b[A-Z]-", r"[_^][{(]?") + "$")  # GPT-4, x_{1}, cm^2
 _PART = re.compile(_any(
-    r"[\w)\]}%] ?(?:[+*/]|(?i:plus|times|over)) ?",
-    rf"(?:\b{_L}|[)\]}}]|\d ?{_L}+ ) ?- ?",               # x - 5, 12 apples - 5
-    r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan))\w? ?[{(\[ ]?", r"\u221a\(?", r"\}\{", r"\w\(",
-    r"\w ?[<>]=? ?", r"[\u2264\u2265\u2260\u00b1] ?", r"\\(?:leq?|geq?|neq?|pm) ?",
-    rf"[(\[{{]{_DIGITS}, ?") + "$")                       # (1, 2)
-_UNIT = _any("[mglshNJWVCFL]", r"[cdkm\u03bc][mglLWV]", "Hz", "[ap]m", "ft", "in", "yd", "mi",
-             "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}") + rf"(?!{_L})"
+    r"[\w)\]}%] ?(?:[+*/]|(?i:plus|times|over)) ?",        # 5 + 7
+    rf"(?:\b{_L}|[)\]}}]|\d ?{_L}+ ) ?- ?",                # x - 5, 12 apples - 5
+    r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a ?\(?", r"\}\{",
+    r"\w\(", rf"[(\[{{]{_DIGITS}, ?",                      # f(5), (5, 7)
+    r"\w ?[<>]=? ?", "(?<![=-])[<>]=?", r"[\u2264\u2265\u2260\u00b1] ?",
+    r"\\(?:leq?|geq?|neq?|pm) ?", r"(?:\b[Nn]ot|n't) ") + "$")
+_UNIT = _any("[mglshNJWVCFL]", "[cdkm\u03bc][mglLV]", "[kMGT][JWBV]", "[kMGT]?Hz", "k?\u03a9",
+             "[ap]m", "ft", "in", "yd", "mi", "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}")
 _GOES_ON = re.compile(_any(
-    r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^",
-    rf"(?:, ?-?{_DIGITS})+[)\]}}]",                       # (1, 2)
-    rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|- [$(\d]|/ ?[$(\d])",      # 5 apples + ...
-    r" ?- ?[xyznk]\b", rf"(?!{_UNIT}){_L}"))              # 2x, 10k, 3rd
+    r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^", r"!\}",
+    rf"(?:, ?-?{_DIGITS})+[)\]}}]",                        # (5, 7)
+    rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|- [$(\d]|/ ?[$(\d])", r"\+", r" ?- ?[xyznk]\b",
+    rf"(?!{_UNIT}(?!{_L})){_L}"))                          # 2x, 10k
+_CLOSED = re.compile(r"\s*\}|\W*\n|\W+\w")  # what is cut off somewhere after this is whole
 _BOX = re.compile(r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]*\})*)\}")
-_ANSWER = _any(r"(?i:\banswers?\b|\bans\b)", "\u7b54\u6848", "\u7b54\u3048", "\u6b63\u89e3",
-               "\uc815\ub2f5", "\u0e04\u0e33\u0e15\u0e2d\u0e1a")
 _FILL = _any(r"[\s:=\"'*({\[]", r"\b[a-zA-Z] ?=", r"(?i:about|approximately|exactly|therefore|thus"
              r"|just|simply|only|equal to|a total of|now|also)\b")
 _SAYS = re.compile(_any(
-    rf"{_ANSWER}[^.?!\n\d]{{0,40}}?(?:(?i:\bis|\bbe)\b|[:=\u662f\u306f\u4e3a\u70ba])",
+    rf"{_ANSWER}[^.?!\n\d]{{0,40}}?{_IS}",
     rf"^(?:A|{_ANSWER})[ :*]*\n?", "(?<!#)####(?!#)") + rf"{_FILL}{{0,12}}", re.MULTILINE)
-_HEADING = re.compile(r"^[ \t]*#+[^\n]*", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]*#+ [^\n]*", re.MULTILINE)
 
 
 def value_of(number: str) -> Fraction | None:
@@ -174,19 +180,21 @@ def value_of(number: str) -> Fraction | None:
     >>> [str(value_of(x)) for x in ("-$1,234.50", "50%", "3/4", "1e3", r"\frac{1}{2}", "2 km")]
     ['-2469/2', '50', '3/4', '1000', '1/2', 'None']
     """
-    number = plain(number).strip() if len(number) <= 2 * DIGITS else ""
+    number = plain(number).strip(" \n$\u20ac") if len(number) <= 2 * DIGITS else ""
     box = _BOX.fullmatch(number)
-    number = (box[1] if box else number).strip().rstrip("$\u20ac").removeprefix("+").rstrip()
-    found = _VALUE.fullmatch(number.removesuffix("."))
+    number = (box[1] if box else number).strip().removeprefix("+").removesuffix(".")
+    found = _VALUE.fullmatch(number)
     if not found or len(found[0]) > DIGITS:
         return None
     sign, whole, top, exponent, power, below, ten, scale = found.groups()
     whole, top, below = (Fraction(re.sub("[, '_]", "", each)) for each in (
         whole or "0", top, below or "1"))
-    power, tens = int((power or "1")[:5]), sum(int(each[:5]) for each in (exponent, ten) if each)
+    power, exponent, ten = (int(each) if len(each) < 6 else DIGITS ** 2
+                            for each in (power or "1", exponent or "0", ten or "0"))
+    tens = exponent + ten + _SCALES.get(scale, 0)
     if abs(tens) > 2 * DIGITS or abs(power) > DIGITS or not below or not top and power < 0:
         return None
-    size = (whole + top ** power / below) * Fraction(10) ** (tens + _SCALES.get(scale, 0))
+    size = (whole + top ** power / below) * Fraction(10) ** tens
     return -size if sign and re.search("(?i)-|^[mn]", sign) else size
 
 
@@ -201,7 +209,7 @@ def _numbers(runs: Iterable[re.Match[str]]) -> Iterator[_Number]:
     for run in runs:
         start, end = run.span()
         before, after = run.string[max(0, start - 24):start], run.string[end:end + 24]
-        if re.match(r"(?:st|nd|rd|th)\b", after) or run[0][0].isdigit() and _NAME.search(before):
+        if re.match(r"(?:st|nd|rd|th)\b", after) or _NAME.search(before):
             continue
         minus = "- " if run[0][0] in "mMnN" else ""  # x minus 5
         alone = not (_PART.search(before + minus) or _GOES_ON.match(after))
@@ -212,6 +220,8 @@ def _first(text: str, start: int = 0) -> _Number | None:
     """The number right there; of a chain such as 5 + 7 = 12 the first that has a value."""
     while (run := _RUN.match(text, start)):
         said = next(_numbers([run]), None)
+        if said and re.match(r" or -?[$\d]", text[said.end:said.end + 6]):
+            return said._replace(value=None)  # it hedges
         chain = re.compile(r"[^=\n.,;]{0,20}= ?").match(text, run.end())
         if not said or said.value is not None or not chain:
             return said
@@ -224,13 +234,12 @@ def _announced(text: str, cut: bool) -> Iterator[_Number]:
     marks = [*_BOX.finditer(text), *_SAYS.finditer(text)]
     for mark in sorted(marks, key=lambda mark: -mark.start()):
         if mark.re is _BOX:
-            last = mark[1].rpartition("=")[2]
-            inside = [*_numbers(_RUN.finditer(last))]
+            start = max(text.rfind("=", *mark.span(1)) + 1, mark.start(1))
+            inside = [*_numbers(_RUN.finditer(text, start, mark.end(1)))]
             yield inside[0] if len(inside) == 1 else _Number(*mark.span(), None)
         elif (said := _first(text, mark.end())):
             heading = mark[0].startswith("#") and re.match(r"[.)] +[A-Z].*\n", text[said.end:])
-            done = not cut or re.match(r"\W*\n|\W+\w", text[said.end:])
-            if done and not heading:
+            if not heading and (not cut or _CLOSED.match(text, said.end)):
                 yield said
 
 
@@ -255,39 +264,43 @@ def number(answer: str, text: str, cut: bool = False) -> Verdict:
 
 # --------------------------------------------------------------------------------------- choices
 
-_LETTERED = re.compile(r"\(?([A-Za-z])[.):]\s+(.*\S)\s*", re.DOTALL)
+_LETTERED = re.compile(r"\(?([A-Za-z])[.):]\s+(.*\S)\s*", re.DOTALL)  # A. Paris
 _ENDS = " \t\n.,:;!*()[]{}\"'"
-# What follows an "A" or "I" that is a letter and neither an article nor a pronoun ...
-_OPTION = re.compile(r"(?!['+#]|-\w| \w)| (?:is|because|since|and|or|nor|[B-Z])\b")
-# ... and a "no" that answers.
-_SAYS_NO = re.compile(r"(?!['-]?\w| \w)| (?:it|this|that|they|he|she|there|because|since|as|you|we"
-                      r"|but|not|and|or|is)\b", re.IGNORECASE)
-_FILLER = _any(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", r"(?i:option|choice|letter|answer|most"
-               r"|likely|clearly|probably|definitely|therefore|indeed|simply|that|it|is|the|an?)\b")
+# What follows an A or an I that is an option: neither an article nor a pronoun. And a "no" that
+# is an answer, as in "no, it is not", but not in "no doubt".
+_OPTION = re.compile(_any(r".(?!['+#]|[-.]\w| \w)", r". (?:is|because|since|and|or|nor|[B-Z])\b",
+                          r"A (?:seems|looks|would|fits|works|remains)\b"))
+_NO = re.compile(r"(?!['-]?\w| \w)| (?:it|this|that|they|he|she|there|because|since|as|you|we|but"
+                 r"|not|and|or|is)\b", re.IGNORECASE)
+# What stands before or after the option that is announced,
 _LEADS = re.compile(_any(
     rf"(?:{_ANSWER}|(?i:\b(?:option|choice|category|label|class|sentiment|verdict|conclusion)\b))"
-    r"[^.?!\n]{0,30}?(?:(?i:\bis|\bbe)\b|[:=\u662f\u306f\u4e3a\u70ba]|\n)", r"####",
-    rf"{_ANSWER} ", r"\\f?box(?:ed)?\s?\{", "\u9009\u62e9?",
-    r"\b(?i:so|therefore|thus|hence|choose|pick|select|go with|overall)\b,?") +
-    rf"{_FILLER}{{0,12}}$")
-_CALLED = re.compile(_any(_LEADS.pattern, r"(?i:\boption|\bchoice) $"))
-_WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
+    rf"[^.?!\n]{{0,30}}?(?:{_IS}|\n)", rf"{_ANSWER} ", "####", r"\\f?box(?:ed)?\s?\{",
+    "\u9009\u62e9?", r"\b(?i:so|therefore|thus|hence|choose|pick|select|go with|overall)\b,?")
+    + _any(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", r"(?i:option|choice|letter|answer|most|likely"
+           r"|clearly|probably|definitely|therefore|indeed|simply|that|it|is|the|an?)\b")
+    + "{0,12}$")
+_CALLED = re.compile(_any(_LEADS.pattern, r"\b(?i:option|choice|letter) $"))
+_RIGHT = re.compile(_any(r"[)'\"*.:]* ?", r"[.):][^,;.!?\n]{0,40} - ")
+                    + r"(?:(?:is|must be) )?(?:clearly )?(?:the )?(?:right|correct|best|answer)\b"
+                    "|[):]* ?(?:[\u2705\u2713\u2714]|(?:\u9009\u9879)?\u662f?\u6b63\u786e)", re.I)
+# ... and before or after one that is rejected;
 _REJECTS = re.compile(_any(
-    r"(?:\b[Nn]ot|n't|\b[Cc]annot)(?: be| mean| say| choose| pick| necessarily| really| quite)?",
-    r"(?:\bnot|n't) (?:think|believe)\b[^.,;:!?\n]{0,30}",
-    r"\b(?i:nor|neither|never|than|instead of|unlike|exclud\w+|eliminat\w+|rul\w+ out)",
-    "\u4e0d\u662f?", "\u5e76\u975e", "\u6392\u9664") +
-    r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
+    r"(?i:\b(?:not|cannot)|n't)(?: be| mean| say| choose| pick| necessarily| really| quite"
+    r"| exactly| very)?", r"(?:\bnot|n't) (?:think|believe)\b[^.,;:!?\n]{0,30}",
+    r"\b(?i:nor|neither|never|hardly|far from|than|instead of|opposed to|unlike|exclud\w+"
+    r"|eliminat\w+|rul\w+ out)", "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664")
+    + r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
+_WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
 _REJECTED = re.compile(_any(
     rf"[)'\"*]* (?:is|are|was|seems|looks|would be)(?: \w+)? {_WRONG}",
-    rf"[.):][^,;.!?\n]{{0,40}} (?:is|are|was) (?:\w+ )?{_WRONG}", rf"[):]* {_WRONG}(?<!not)",
-    r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b", "[):\u662f ]*(?:\u9519|\u4e0d)",
-    "(?:\u3067\u306f|\u3058\u3083)(?:\u306a|\u3042\u308a\u307e)"), re.IGNORECASE)
-_RIGHT = re.compile(
-    r"[)'\"*.:]* ?(?:(?:is|must be) )?(?:clearly |indeed )?(?:the )?"
-    r"(?:right|correct|best|answer)\b|[):]* [\u2705\u2713\u2714]", re.IGNORECASE)
-_LINK = re.compile(r"[\s)\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|]|&|\u3001|\u6216"
-                   r"|\u8fd8\u662f|\u3068|\u304b)[\s(\['\"]*(?:option )?", re.IGNORECASE)
+    rf"[.):][^,;.!?\n]{{0,40}} (?:is|are|was|-) (?:\w+ )?{_WRONG}", rf"[):]* {_WRONG}(?<!not)",
+    r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b",
+    "[):]* ?(?:\u9009\u9879)?\u662f?[\u9519\u4e0d]",
+    "[\u3067\u3058][\u306f\u3083][\u306a\u3042]"), re.IGNORECASE)
+# and between two, both of which are then asked about, or rejected, but not chosen.
+_LINK = re.compile(r" +|[\s()\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|&\u3001\u6216\u3068\u304b]"
+                   r"|\u8fd8\u662f)[\s(\['\"]*(?:option |possibly |maybe )?", re.IGNORECASE)
 
 
 class _Mention(NamedTuple):
@@ -296,42 +309,39 @@ class _Mention(NamedTuple):
     choice: str
 
 
-def _names(choice: str, lettered: bool) -> list[str]:
-    """What a choice is called: "A. Paris" by its letter and by its text as well."""
-    parts = _LETTERED.fullmatch(choice.strip()) if lettered else None
-    return [choice, *parts.groups()] if parts else [choice]
-
-
 def _mentions(text: str, choices: Iterable[str]) -> list[_Mention]:
     """Where the choices are named, in turn; of two that start at one place the longer."""
     choices = list(choices)
     parts = [_LETTERED.fullmatch(choice.strip()) for choice in choices]
     lettered = all(parts) and len({part[1] for part in parts}) == len(choices)
     values: dict[Fraction, str] = {}
-    names: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for choice in choices:
-        for name in _names(choice, lettered):
+    names: dict[tuple[str, ...], str] = {}
+    sizes: dict[str, set[int]] = {}  # first word -> how many words a name has
+    for choice, part in zip(choices, parts):
+        for name in (choice, *part.groups()) if lettered else (choice,):
+            spelt = tuple(word.casefold() for word in _WORD.findall(plain(name)))
             if (value := value_of(name)) is not None:
                 values.setdefault(value, choice)
-            elif spelt := tuple(word.casefold() for word in _WORD.findall(plain(name))):
-                names.setdefault(spelt[0], []).append((spelt, choice))
-    for same in names.values():
-        same.sort(key=lambda each: -len(each[0]))
+            elif spelt:
+                names.setdefault(spelt, choice)
+                sizes.setdefault(spelt[0], set()).add(len(spelt))
     found, start = [], 0
-    spans = [(word.start(), word.end()) for word in _WORD.finditer(text)]
+    spans = [word.span() for word in _WORD.finditer(text)]
     said = [text[slice(*span)].casefold() for span in spans]
     while start < len(said):
-        spelt, choice = next((each for each in names.get(said[start], ())
-                              if tuple(said[start:start + len(each[0])]) == each[0]), ((), ""))
-        if spelt:
-            found.append(_Mention(spans[start][0], spans[start + len(spelt) - 1][1], choice))
-        start += len(spelt) or 1
+        tries = (tuple(said[start:start + n])
+                 for n in sorted(sizes.get(said[start], ()), reverse=True))
+        if name := next((name for name in tries if name in names), ()):
+            stop = spans[start + len(name) - 1][1]
+            found.append(_Mention(spans[start][0], stop, names[name]))
+        start += len(name) or 1
     if values:
         runs = [*_RUN.finditer(text)]
         runs = runs if len(runs) <= 2 * SEEN else runs[:SEEN] + runs[-SEEN:]
         found += [_Mention(each.start, each.end, values[each.value]) for each in _numbers(runs)
                   if each.value in values]
-    return sorted(found)
+    found.sort()
+    return found if len(found) <= 2 * SEEN else found[:SEEN] + found[-SEEN:]
 
 
 def _is_named(text: str, said: _Mention) -> bool:
@@ -339,18 +349,18 @@ def _is_named(text: str, said: _Mention) -> bool:
     word, after = text[said.start:said.end], text[said.end:said.end + 12]
     before = text[max(0, said.start - CONTEXT):said.start]
     if word.lower() == "no":
-        return bool(_SAYS_NO.match(after))
+        return bool(_NO.match(after))
     if word == "\u662f":  # "yes", but for what says that the answer is ...
         return not before.endswith("\u7b54\u6848")
     if len(word) > 1 or not re.match(_L, word):
         return True
-    if re.search(r"\w'$|\w\($", before) or re.match(r"'\w|[+#]|-\w", after):
-        return False  # I'd, f(b), C++, B-side
+    if re.search(rf"\w['(-]$|\b{_L}[.+=]$", before) or re.match(r"['=-]\w|[+#]", after):
+        return False  # I'd, f(b), B-side, U.S.A., C++
     if word.isupper() and word not in "AI":
         return True
     if re.match(r"\)", after) and re.search(r"(?:^|\s|\()$", before):
         return True
-    return bool(_OPTION.match(after) and (word.isupper() or not before.strip("*( \n")
+    return bool(_OPTION.match(word + after) and (word.isupper() or not before.strip("*( \n")
                                           or _CALLED.search(before)))
 
 
@@ -360,58 +370,66 @@ def _lists(text: str, said: _Mention) -> bool:
         re.search(r"(?:^|\n)[ \t(*-]*$", text[max(0, said.start - 8):said.start]))
 
 
-def _settled(text: str, choices: Iterable[str], cut: bool) -> str | None:
-    """The choice that a plain text settles on, None if on none."""
+def _settled(text: str, choices: Iterable[str], cut: bool) -> tuple[str | None, str | None]:
+    """The choice that a text settles on, and the first that it names and does not reject."""
+    text, cut = _own(text, cut)
+    text = plain(text)
     found = _mentions(text, choices)
-    found = found if len(found) <= 2 * SEEN else found[:SEEN] + found[-SEEN:]
-    for said in found:  # the answer and no more, in either case
+    for said in found[:1]:  # the answer and no more, in either case
         if not text[:said.start].strip(_ENDS) and not text[said.end:].strip(_ENDS + "?"):
-            return None if cut and not text[said.end:].strip(" ") else said.choice
-    found = [each for each in found if _is_named(text, each)]
-    listed = {each.choice for each in found if _lists(text, each)}
+            return None if cut and not text[said.end:].strip(" ") else said.choice, said.choice
+    found = [said for said in found if _is_named(text, said)]
+    if not found:
+        return None, None
     gaps = [text[a.end:b.start] for a, b in zip(found, found[1:])]
-    before = [text[:found[0].start], *gaps] if found else []
-    after = [*gaps, text[found[-1].end:]] if found else []
-    no = [bool(_REJECTS.search(x[-CONTEXT:]) or _REJECTED.match(y[:CONTEXT]))
-          for x, y in zip(before, after)]
-    links = [_LINK.fullmatch(gap) if len(gap) < 20 and a.choice != b.choice else None
-             for a, b, gap in zip(found, found[1:], gaps)]
-    for i, link in enumerate(links):  # not A or B
-        no[i + 1] = no[i + 1] or bool(no[i] and link and link[1])
-    tied = [bool(link) and not no[i] and not no[i + 1] for i, link in enumerate(links)]
-    rejected = {each.choice for each, wrong in zip(found, no) if wrong}
+    around = [*zip([text[:found[0].start], *gaps], [*gaps, text[found[-1].end:]])]
+    no = [bool(_REJECTS.search(before[-CONTEXT:]) or _REJECTED.match(after[:CONTEXT]))
+          for before, after in around]
+    tied = [False] * (len(found) + 1)  # to the one before
+    for i, gap in enumerate(gaps):
+        if found[i].choice != found[i + 1].choice and (link := _LINK.fullmatch(gap[:20])):
+            no[i + 1] |= bool(no[i] and link[1])  # not A or B
+            tied[i + 1] = not no[i] and not no[i + 1]
+    rejected = {said.choice for said, wrong in zip(found, no) if wrong}
+    listed = {said.choice for said in found if _lists(text, said)}
     named, announced = [], []
-    for i, said in enumerate(found):
-        if no[i] or any(tied[max(0, i - 1):i + 1]) or after[i].lstrip(_ENDS)[:1] == "?":
+    for i, (said, (before, after)) in enumerate(zip(found, around)):
+        if no[i] or tied[i] or tied[i + 1] or after.lstrip(_ENDS)[:1] == "?":
             continue  # "not A", "A or B", "B?"
-        if _LEADS.search(before[i][-CONTEXT:]) or _RIGHT.match(after[i][:CONTEXT]):
-            if not cut or re.match(r"\W*\n|\W+\w", text[said.end:]):
-                announced.append(said)
-        elif not cut and said.choice not in rejected and not (len(listed) > 1
-                                                              and _lists(text, said)):
-            named.append(said)
-    said = announced[-1:] or named[:1]
-    return said[0].choice if said else None
+        if _LEADS.search(before[-CONTEXT:]) or _RIGHT.match(after[:CONTEXT]):
+            announced += [said.choice] * bool(not cut or _CLOSED.match(text, said.end))
+        elif said.choice not in rejected and not (len(listed) > 1 and _lists(text, said)):
+            named += [said.choice] * (not cut)
+    # Who goes through three options, and announces none, has answered in the first line or not.
+    if len({*named}) > 2 and not re.match(r"[^\w\n]*\n\s*\n", around[0][1]):
+        named = []
+    first = [said.choice for said in found if said.choice not in rejected]
+    return (announced[-1:] or named[:1] or [None])[0], (first or [None])[0]
 
 
-def chosen(text: str, choices: Iterable[str], cut: bool = False) -> str | None:
+def chosen(text: str, choices: Iterable[str]) -> str | None:
     """The choice that a text settles on: announced last, else named first and not rejected.
 
     None if there is none. Whole words count, in upper or lower case; a letter where it can't be
-    an article or a pronoun; a number by its value.
+    an article or a pronoun; a number by its value. Of a text that names several and settles on
+    none, the first: pass 1 loses nothing by a guess.
 
     >>> chosen("A cat is no dog.", ("dog", "cat", "fish"))
     'cat'
-    >>> [chosen(said, "ABC") for said in ("A bit hard: (b)", "Not A, it's B", "A or B?", "c")]
-    ['B', 'B', None, 'C']
+    >>> [chosen(said, "ABC") for said in ("A bit hard: (b)", "Not A, it's B", "A or B", "c", "I")]
+    ['B', 'B', 'A', 'C', None]
     """
-    text, cut = _own(text, cut)
-    return _settled(plain(text), choices, cut)
+    settled, first = _settled(text, choices, False)
+    return settled or first
 
 
 def choice(answer: str, choices: Iterable[str], text: str, cut: bool = False) -> Verdict:
-    """The choice that the text settles on is the answer."""
-    said = chosen(text, choices, cut)
+    """The text settles on the answer: to name it among others is not enough.
+
+    >>> [str(choice("A", "ABC", said)) for said in ("B is wrong; A", "A or B")]
+    ['right', 'wrong']
+    """
+    said, _ = _settled(text, choices, cut)
     return Verdict(said is not None and words(said) == words(answer))
 
 
@@ -419,15 +437,16 @@ def choice(answer: str, choices: Iterable[str], text: str, cut: bool = False) ->
 
 _FENCE = re.compile(  # or Llama's and MBPP's brackets; code may follow on the same line
     r"(?P<shut>\[/(?:PYTHON|CODE)\]|\[(?:DONE|END)\])|\[(?:PYTHON|CODE|BEGIN)\]"
-    r"|(?:`{3,}|^[ \t]*~{3,})(?P<tag>[ \t]*(?i:python[23]?|py3?)\b|[\w+#-]+(?=[ \t]*$))?",
+    r"|(?:`{3,}|^[ \t]*~{3,})(?P<tag>[ \t]*(?i:python[23]?|py3?)\b|[\w+#-]+(?=[ \t]*$))?[ \t]*",
     re.MULTILINE)
 _TICKED = re.compile(r"`([^`\n]*\b(?:def|lambda)\b[^`\n]*)`")
 _STARTS = re.compile(r"(?:async )?def \w|class \w|@\w|import \w|from [\w.]+ import\b")
+_BEGINS = re.compile(_any(_STARTS.pattern, r"\w+ ?=(?!=)", r"[)\]}]"))
 # Lines that begin a statement, or go on with one: what else stands at the margin is prose.
 _STATEMENT = re.compile(_any(
-    _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"assert\b", r"(?:else|try|except|finally):",
-    r"(?:if|for|while|with|elif|except)\b.*:\s*(?:#.*)?$",
-    r"[A-Za-z_][\w., ]*(?:\[.*\])?\s?(?::[^=]+)?[-+*/%|&^]{0,2}=(?!=)"))
+    _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"(?:assert|return)\b",
+    r"(?:else|try|except|finally):", r"(?:if|for|while|with|elif|except)\b.*:\s*(?:#.*)?$",
+    r"[A-Za-z_*][\w., *]*(?:\[.*\])?\s?(?::[^=]+)?[-+*/%|&^]{0,2}=(?!=)"))
 _STUB = re.compile(
     r"(?P<head>def (?P<name>\w+)\([^\n]*(?:\n[^\n]*){0,9}?:[ \t]*(?:#[^\n]*)?\n"
     r"(?:\s*[rR]?(?P<quote>\"{3}|'{3})(?:(?!(?P=quote)).)*(?P=quote))?)"
@@ -440,7 +459,7 @@ def _blocks(text: str) -> tuple[list[str], str, bool]:
     r"""What stands between fences, what stands outside, and whether the last block is open.
 
     >>> _blocks("So: ```python x = 1``` or\n~~~\nx = 2\n~~~\n[BEGIN] x = 3")
-    ([' x = 1', '\nx = 2\n', ' x = 3'], 'So:  or\n\n', True)
+    (['x = 1', '\nx = 2\n', ' x = 3'], 'So: or\n\n', True)
     """
     parts: tuple[list[str], list[str]] = [], []  # outside, inside
     inside, start = False, 0
@@ -461,12 +480,12 @@ def _tidy(code: str) -> str:
     return "".join(f"{line.removeprefix(margin)}\n" for line in lines).rstrip() + "\n"
 
 
-def _statements(lines: list[str], cut: bool) -> str:
+def _statements(lines: list[str], cut: bool, begins: re.Pattern[str] = _STATEMENT) -> str:
     """Lines without the prose among them; if they were cut, without the last statement."""
     kept, keeps = [], True
     for line in lines:
         if line.strip() and not line[0].isspace():
-            keeps = bool(_STATEMENT.match(line))
+            keeps = bool(begins.match(line))
         kept += [line] * keeps
     while cut and keeps and kept:
         if (line := kept.pop()).strip() and not line[0].isspace() and line[0] not in ")]}":
@@ -477,14 +496,16 @@ def _statements(lines: list[str], cut: bool) -> str:
 def _code(text: str, cut: bool = False) -> str:
     r"""The code in a text without fences: from its first def or import on, if it has any.
 
-    >>> _code("Sure!\n\n  def f(x):\n      return x\n\nIt gives x back.")
+    >>> _code("Sure!\n\n  def f(x):\n      return x\n\nf(1) returns 1.")
     'def f(x):\n    return x\n\n'
     """
     lines = text.splitlines()
     first = next((i for i, line in enumerate(lines)
-                  if _STARTS.match(line.lstrip().removeprefix(">>> "))), len(lines))
+                  if _BEGINS.match(line.lstrip().removeprefix(">>> "))), len(lines))
     whole = _tidy("\n".join(lines[first:]))
-    return whole if defined(whole) and not cut else _statements(whole.splitlines(), cut)
+    loose, strict = (_statements(whole.splitlines(), cut, begins)
+                     for begins in (_STATEMENT, _STARTS))
+    return next(filter(defined, (loose, "" if cut else whole, strict)), loose)
 
 
 def _stub(needs: set[str], prompt: str) -> str:
@@ -501,10 +522,12 @@ def _stub(needs: set[str], prompt: str) -> str:
 
 def _bodies(text: str, cut: bool) -> Iterator[str]:
     """A text as the body of a function: its first line may have lost its margin, or all."""
-    lines = _tidy(text).splitlines()
-    raw = text.strip("\r\n").splitlines()
-    if raw[:1] != lines[:1] or not any(line.startswith("return") for line in lines[1:]):
-        yield _statements(["    " + lines[0], *raw[1:]] if lines else [], cut)
+    lines = _tidy(text).splitlines() or [""]
+    raw = re.sub(r"\A\s*\n", "", text).splitlines() or [""]
+    flat = any(_STATEMENT.match(line) for line in lines[1:2]) or any(
+        line.startswith("return") for line in lines[1:])
+    if raw[0] != lines[0] or not (flat and lines[1:]):
+        yield _statements(["    " + lines[0], *raw[1:]], cut)
     yield indent(_statements(["if 1:", *lines], cut).partition("\n")[2], "    ")
 
 
@@ -523,7 +546,7 @@ def _program(needs: set[str], prompt: str, text: str, cut: bool) -> str:
         code = piece if defined(piece) else piece.translate(_TYPOS)
         if defined(code) and needs <= defined(earlier + code):
             return given + earlier + code
-        earlier += _statements(code.splitlines(), False) if defined(code) else ""
+        earlier += _statements(code.splitlines(), False, _BEGINS) if defined(code) else ""
     for piece in (blocks or [outside]) if stub else ():
         for body in _bodies(piece, cut and not blocks):
             if body.strip() and defined(stub + body):
@@ -538,10 +561,11 @@ def python(tests: str, needs: Iterable[str], prompt: str, text: str, cut: bool =
     >>> str(python("assert f(2) == 4", ["f"], "Write f.", say))
     'right'
     """
-    text = re.split(r"<\|(?:im_end|eot_id|endoftext)\|>|</s>", _thought(text))[0]
+    text = _thought(text).replace("\r\n", "\n").lstrip("\ufeff")
+    text = re.split(r"<\|(?:im_end|eot_id|endoftext)\|>|</s>", text)[0]
     program = _program({*needs}, prompt, text, cut)
     if not program:
-        return Verdict(False, f"no program with {', '.join(needs)} in the answer")
+        return Verdict(False, f"no program that defines {', '.join(needs)}")
     try:
         return Verdict(holds(program, tests))
     except Refused as error:
