@@ -248,3 +248,17 @@ def test_c_sees_the_examples_of_a_file_and_none_of_them_is_tested_on(
         assert not any({q.prompt for q in some} & own - given for some in seen)
         seen.clear()
     assert runs[0]["examples"] != runs[1]["examples"] and runs[0]["file"] == runs[1]["file"]
+
+
+def test_what_does_not_fit_with_the_question_of_pass_1_is_in_no_pool(
+        folder: Path, tmp_path: Path, capsys: Said) -> None:  # noqa: F811
+    fmt = Session(Ask(weights=str(folder), out=tmp_path)).fmt
+    long = "a " * (CONTEXT - 128 - len(fmt.prompt("")) - 1) + "?"
+    assert len(fmt.prompt(long)) + 128 - 1 == CONTEXT  # alone it fits, to the token
+    path = tmp_path / "tasks.jsonl"
+    path.write_text(lines("sums", 20) + lines("words", 20)
+                    + json.dumps({"prompt": long, "answer": "x", "domain": "sums"}) + "\n")
+    session = Session(Train(weights=str(folder), tasks=str(path), out=tmp_path))
+    assert "sums: left out 1 of 21 prompts" in capsys.readouterr().out
+    for name, n in (("sums", 20), ("words", 20), (CLASSIFIER, 40)):
+        assert len(session.trained[name][0].questions) == n
