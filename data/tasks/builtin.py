@@ -22,6 +22,7 @@ from data.tasks.machine import (
     BITS,
     DICTS,
     DIGITS,
+    KEY,
     KEYS,
     NUMBERS,
     SIZED,
@@ -91,7 +92,8 @@ def types(**kinds: tuple) -> dict[str, Builtin]:
 def ranked(machine: Machine, values: list, key: Any) -> list:
     """What values are compared by; that they will be sorted is paid for here."""
     keys = values if key is None else [machine.call(key, (value,)) for value in values]
-    machine.spend(machine.weigh(keys) * len(keys).bit_length() >> 2)
+    heavy = machine.weigh([key for key in keys if type(key) is not KEY])
+    machine.spend(heavy * len(keys).bit_length() >> 2)
     return keys
 
 

@@ -12,6 +12,7 @@ the same everywhere (numbers), else sorted, since the order of strings changes f
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 import operator
 import re
@@ -34,6 +35,7 @@ OPEN = 3_000     # frames of Python that calls may hold at once
 SPREAD = 1 << 20  # ints up to here do not collide
 
 UNBOUND = object()  # in the place of a name that has no value yet
+KEY = type(functools.cmp_to_key(lambda a, b: 0)(0))
 RETURN, BREAK, CONTINUE = "return", "break", "continue"  # what ends a block early
 
 NUMBERS = {int, bool, float}
@@ -259,6 +261,8 @@ class Machine:
         """Charge for a look at all that is inside a value, and again for what is shared."""
         kind = type(value)
         if kind not in SIZED or kind is range:
+            if kind is KEY:  # it is equal to whatever a function of the program says
+                raise TypeError("a key is there to sort by")
             return 1
         shift = 2 if kind is not str else 6 if value.isascii() else 4
         self.spend(cost := 4 + (len(value) >> shift))
