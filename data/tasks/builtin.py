@@ -216,7 +216,7 @@ def replaced(machine: Machine, self: str, old: Any, new: Any, *count: Any) -> st
 def stripped(method: Callable[..., str]) -> Run:
     """A method of str that holds letters against letters."""
     def run(machine: Machine, self: str, letters: Any = None) -> str:
-        machine.spend(len(self) * len(letters or " ") >> 9)
+        machine.spend(len(self) * (4 + len(letters or " ")) >> 7)
         return machine.made(method(self, letters))
     return run
 
@@ -329,8 +329,8 @@ def make_set(machine: Machine, values: Any = ()) -> set:
     """set."""
     made: set = set()
     for value in machine.walked(values):
+        machine.spend(2)
         made.add(machine.key(value, made))
-    machine.spend(2)
     return machine.made(made)
 
 

@@ -286,11 +286,11 @@ class Machine:
 
     def key(self, value: Any, owner: Any = ()) -> Any:
         """Pass on what is about to be hashed; keys that may be made to collide pay for that."""
-        if type(value) is not str:
+        if type(value) is not str and not (type(value) is int and -SPREAD <= value < SPREAD):
             if type(value) in SIZED:
                 self.weigh(value)
             if not spread((value,)):
-                self.spend(1 + (len(owner) >> 4))
+                self.spend(1 + (len(owner) >> 3))
         return value
 
     # --------------------------------------------------------------------------- what is iterated
@@ -580,7 +580,7 @@ class Machine:
     def fields(self, text: str, args: Sequence, names: dict) -> str:
         """text.format(*args, **names); no attribute and no index of a field is looked at."""
         parts, count = [], itertools.count()
-        self.spend(len(text) >> 2)
+        self.spend(len(text) >> 1)
         for literal, field, spec, how in _FORMATTER.parse(text):
             parts.append(literal)
             if field is not None:
@@ -602,7 +602,7 @@ class Machine:
         """text % values, of %d, %s and the like, of bounded width and precision."""
         values = iter(values if type(values) is tuple else (values,))
         nothing, parts, end = object(), [], 0
-        self.spend(len(text) >> 2)
+        self.spend(len(text) >> 1)
         for found in _PERCENT.finditer(text):
             parts.append(text[end:found.start()])
             end = found.end()
