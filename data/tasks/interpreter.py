@@ -228,5 +228,6 @@ def _of_an_answer(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         isinstance(one, ast.FunctionDef) for one in ast.walk(node))), default=-1)
     for i, node in enumerate(rows):
         binds = isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom))
-        if last < 0 or i <= last or binds and not any(isinstance(one, ast.Call) for one in ast.walk(node)):
+        calls = any(isinstance(one, ast.Call) for one in ast.walk(node))
+        if last < 0 or i <= last or binds and not calls:
             yield node

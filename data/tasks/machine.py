@@ -265,7 +265,7 @@ class Machine:
                 raise TypeError("a key is there to sort by")
             return 1
         shift = 2 if kind is not str else 6 if value.isascii() else 4
-        self.spend(cost := 4 + (len(value) >> shift))
+        self.spend(cost := 6 + (len(value) >> shift))
         if kind is str:
             return cost
         if depth >= NESTING:
