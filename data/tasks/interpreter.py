@@ -143,6 +143,8 @@ _MACHINES: list[Machine] = []
 
 def _outside(machine: Machine, value: object) -> object:
     """A copy of a value that comes in or goes out: it is plain, all through."""
+    if type(value) in SCALARS:
+        return machine.made(value)
     if type(value) in (list, tuple) and set(map(type, value)) <= SCALARS:
         return type(value)([machine.made(item) for item in value])
     machine.weigh(value)
@@ -222,12 +224,13 @@ def _of_an_answer(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """What is run of an answer: all up to the last definition, but for the main guard; after that,
     where examples and tests are, imports and constants.
     """
+    def has(kind: type, node: ast.AST) -> bool:
+        return any(isinstance(one, kind) for one in ast.walk(node))
     rows = [node for node in body
             if not (isinstance(node, ast.If) and "'__name__'" in ast.dump(node.test))]
-    last = max((i for i, node in enumerate(rows) if any(
-        isinstance(one, ast.FunctionDef) for one in ast.walk(node))), default=-1)
+    last = max((i for i, node in enumerate(rows) if isinstance(node, ast.FunctionDef)
+                or isinstance(node, (ast.If, ast.Try)) and has(ast.FunctionDef, node)), default=-1)
     for i, node in enumerate(rows):
         binds = isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom))
-        calls = any(isinstance(one, ast.Call) for one in ast.walk(node))
-        if last < 0 or i <= last or binds and not calls:
+        if last < 0 or i <= last or binds and not has(ast.Call, node):
             yield node
