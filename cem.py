@@ -131,7 +131,7 @@ def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: 
                 done = generate(svf.model, [prompts[i] for i in part] * len(members), fmt.ends,
                                 fmt.max_new, blocks=len(members), follow=svf.keep)
             for j, c in enumerate(done):  # the first member's answers to the part, the next's ...
-                if shots[part[j % len(part)]].reward(fmt.text(c.tokens)) == 1:
+                if shots[part[j % len(part)]].judge(*fmt.read(c.tokens)).right:
                     right[members[j // len(part)]].append(c)
         for member, completions in right.items():
             logps = [value for c in completions for value in c.logps]

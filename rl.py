@@ -32,6 +32,7 @@ from torch import Tensor, nn
 
 from data.processes import by_rank, microbatches, seeded, summed
 from data.tasks.problem import Problem, draw
+from data.tasks.tally import Tally
 from data.tokenizer import PromptFormat
 from model import GPT, complete, generate, prefill
 from svf import SVF
@@ -97,9 +98,10 @@ class Reinforce(nn.Module):
         """Adds -dJ/dz to z.grad, a microbatch at a time. Returns the metrics of the step.
 
         reward; kl (nats an answer); entropy (nats a token, estimated by what was sampled);
-        no_signal: the share of groups whose answers all have the same reward, and no advantage.
+        no_signal: the share of groups whose answers all have the same reward, and no advantage;
+        answers: how many were right, wrong, not judged, cut off.
         """
-        svf, fmt, r = self.svf, self.fmt, self.recipe
+        svf, fmt, r, tally = self.svf, self.fmt, self.recipe, Tally()
         sums = dict.fromkeys(("reward", "kl", "surprise", "tokens", "no_signal"), 0.0)
         # Sample. W' is merged, once for all tokens; nothing here has a gradient.
         with svf.adapted(self.z.detach()):
@@ -107,7 +109,7 @@ class Reinforce(nn.Module):
                        for some, uniforms in self.batched(problems)]
         for some, groups in sampled:
             # Judge: +1 or -1 an answer, and how much better that is than the rest of its group.
-            rewards = torch.tensor([[float(p.reward(fmt.text(e.completion))) for e in group]
+            rewards = torch.tensor([[tally.reward(p, *fmt.read(e.completion)) for e in group]
                                     for p, group in zip(some, groups)])  # (G, n)
             unique = [distinct(group, A) for group, A in zip(groups, advantages(rewards))]
             # The policy, factored since z has a gradient; the base beside it has none.
@@ -137,7 +139,7 @@ class Reinforce(nn.Module):
         total = summed(torch.tensor([*sums.values()], dtype=torch.float64)).tolist()
         reward, kl, surprise, tokens, no_signal = total
         return {"reward": reward / r.prompts, "kl": kl, "entropy": surprise / tokens,
-                "no_signal": no_signal / r.prompts}
+                "no_signal": no_signal / r.prompts, "answers": tally.total()}
 
     def batched(self, problems: list[Problem]) -> Iterator[tuple[list[Problem], Tensor]]:
         """This process's microbatches of a step: some problems, and what samples their answers.
@@ -262,10 +264,11 @@ def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tens
 
 
 def accuracy(svf: SVF, z: Tensor | None, fmt: PromptFormat, problems: list[Problem],
-             callback: Callable[[int, dict], None] = lambda batch, metrics: None) -> float:
+             callback: Callable[[int, dict], None] = lambda batch, metrics: None,
+             tally: Tally | None = None) -> float:
     """The share of problems that the expert z (None: the base) answers right, greedily."""
-    mine = [problems[i] for i in by_rank(len(problems))]
+    mine, tally = [problems[i] for i in by_rank(len(problems))], tally or Tally()
     with svf.adapted(z):
         done = complete(svf.model, fmt, [p.prompt for p in mine], callback)
-    right = sum(p.reward(fmt.text(c.tokens)) == 1 for p, c in zip(mine, done))
+    right = sum(tally.reward(p, *fmt.read(c.tokens)) == 1 for p, c in zip(mine, done))
     return summed(torch.tensor(float(right), dtype=torch.float64)).item() / len(problems)

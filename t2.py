@@ -45,7 +45,7 @@ Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha (K,) or (prompts, 
 def categorise(session: Session, z: Tensor | None, prompts: list[str]) -> list[tuple[str, float]]:
     """Pass 1 of A (z None) and B (z of the classifier): (category, its probability) a prompt.
 
-    The model is asked which kind the prompt is. The category is what its answer names first, and
+    The model is asked which kind the prompt is. The category is what its answer settles on, and
     "others" if it names none; the probability is that of the answer's first token.
     """
     from model import complete
@@ -82,8 +82,8 @@ def search(session: Session, experts: Tensor, task: Task) -> tuple[Tensor, dict]
 
 
 def answer(session: Session, experts: Tensor, alpha: Tensor, problems: list[Problem], what: str
-           ) -> list[str]:
-    """Pass 2: each problem's answer by its mixture of experts (K, N).
+           ) -> list[tuple[str, bool]]:
+    """Pass 2: each problem's answer by its mixture of experts (K, N), and whether it was cut off.
 
     alpha (K,) for all, or (len(problems), K). 0 is the base, bit for bit. Problems with the same
     alpha are answered together, with W' merged once.
@@ -93,7 +93,7 @@ def answer(session: Session, experts: Tensor, alpha: Tensor, problems: list[Prob
     groups: dict[tuple[float, ...], list[int]] = {}
     for i, one in enumerate(alpha.expand(len(problems), -1).tolist()):
         groups.setdefault(tuple(one), []).append(i)
-    texts = [""] * len(problems)
+    said = [("", False)] * len(problems)
     for one, rows in groups.items():
         z = mix(experts.new_tensor(one), experts) if any(one) else None
         with session.svf.adapted(z):
@@ -101,13 +101,13 @@ def answer(session: Session, experts: Tensor, alpha: Tensor, problems: list[Prob
             done = complete(session.svf.model, session.fmt, [problems[i].prompt for i in rows],
                             Line(what, batches))
         for i, c in zip(rows, done):
-            texts[i] = session.fmt.text(c.tokens)
-    return texts
+            said[i] = session.fmt.read(c.tokens)
+    return said
 
 
 def passes(session: Session, library: dict[str, Tensor], task: Task | None,
            problems: list[Problem], only: Collection[str] = ()
-           ) -> Iterator[tuple[str, Tensor, list[str], dict]]:
+           ) -> Iterator[tuple[str, Tensor, list[tuple[str, bool]], dict]]:
     """Both passes, by each of the `strategies` (or `only` these): its name, alpha, the answers,
     and the seconds of each pass, with what else pass 1 tells.
     """
@@ -120,8 +120,8 @@ def passes(session: Session, library: dict[str, Tensor], task: Task | None,
         alpha, told = choose()
         middle = time.monotonic()
         what = f"{task.name if task else 'ask'}: {name}"
-        texts = answer(session, experts, alpha, problems, what)
-        yield name, alpha, texts, {**told, "seconds": [middle - begin, time.monotonic() - middle]}
+        said = answer(session, experts, alpha, problems, what)
+        yield name, alpha, said, {**told, "seconds": [middle - begin, time.monotonic() - middle]}
 
 
 def strategies(session: Session, library: dict[str, Tensor], experts: Tensor, task: Task | None,

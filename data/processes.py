@@ -1,12 +1,13 @@
 """How work is shared out: over microbatches, over random streams, and over processes.
 
 Started by torchrun, each process (a rank) does every R-th thing of a list, and all get the sum of
-what was done: of gradients, of scores, of right answers. Alone, a share is all, and a sum nothing.
+what was done: of gradients, of scores, of answers. Alone, a share is all, and a sum nothing.
 """
 from __future__ import annotations
 
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -61,12 +62,29 @@ def summed(x: Tensor) -> Tensor:
     [1.0, 2.0]
     """
     if dist.is_initialized():
-        try:
+        with together():
             dist.all_reduce(x)
-        except RuntimeError:
-            raise Gone(f"rank {dist.get_rank()}: another process of this run is gone; the same "
-                       "command goes on from what is saved") from None
     return x
+
+
+def added(counts: Counter[str]) -> Counter[str]:
+    """The counts of all processes, added up. Gone if one of them is."""
+    if not dist.is_initialized():
+        return counts
+    found: list[Counter[str]] = [counts] * dist.get_world_size()
+    with together():
+        dist.all_gather_object(found, counts)
+    return sum(found, Counter())
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What all processes do at once; Gone if one of them is."""
+    try:
+        yield
+    except RuntimeError:
+        raise Gone(f"rank {dist.get_rank()}: another process of this run is gone; the same "
+                   "command goes on from what is saved") from None
 
 
 @contextmanager

@@ -112,6 +112,15 @@ class PromptFormat:
         text = known.decode(errors="replace")
         return text.split(self.stop)[0] if self.stop else text
 
+    def read(self, tokens: list[int]) -> tuple[str, bool]:
+        """The text of an answer, and whether it was cut off: it has no end.
+
+        >>> fmt = built_in(load())
+        >>> fmt.read(fmt.answer(" it is 19")), fmt.read(fmt.answer(" it is 19")[:-1])
+        ((' it is 19', False), (' it is 19', True))
+        """
+        return self.text(tokens), tokens[-1] not in self.ends
+
 
 def fill(encoding: tiktoken.Encoding, template: str, text: str) -> list[int]:
     """Tokens of a template of ours, in which the names of special tokens are these tokens.

@@ -28,6 +28,9 @@ class Letters:
     def text(self, tokens: list[int]) -> str:
         return "".join(chr(96 + token) for token in tokens)
 
+    def read(self, tokens: list[int]) -> tuple[str, bool]:
+        return self.text(tokens), tokens[-1] not in self.ends
+
 
 def random_model(**sizes: int) -> GPT:
     model = GPT(Config(**{"vocab": 37, "width": 20, "layers": 3, "heads": 4, "kv_heads": 2,

@@ -93,7 +93,8 @@ def accuracy(z: Tensor | None, problems: list[Problem]) -> float:
     with svf.adapted(z):
         done = generate(svf.model, [fmt.prompt(p.prompt) for p in problems], fmt.ends, fmt.max_new,
                         blocks=blocks, follow=svf.keep)
-    return sum(p.reward(fmt.text(c.tokens)) == 1 for p, c in zip(problems, done)) / len(problems)
+    return sum(p.judge(*fmt.read(c.tokens)).reward == 1 for p, c in zip(problems, done)) / len(
+        problems)
 
 
 def share(value: float, n: int) -> str:
@@ -321,7 +322,7 @@ def read_and_judged(part: Part) -> Part:
     own, slips = ((part.answer, (*part.broken, part.javascript, part.astray)) if kind is Coded
                   else (start + part.answer, [start + text for text in part.near]))
     for text, want in [(own, 1), *((slip, -1) for slip in slips)]:
-        if Problem("", "", "", (part,)).reward(text) != want:
+        if Problem("", "", "", (part,)).judge(text).reward != want:
             raise Wrong(f"{text!r:.60} to {part.question!r:.60} is rewarded {-want:+d}, expected "
                         f"{want:+d}")
     if not slips:

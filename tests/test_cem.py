@@ -9,6 +9,7 @@ import torch
 
 from cem import CEM, Search, few_shot, ranking, scores
 from data.run.baselines import random_alphas, random_search
+from data.tasks.problem import Verdict
 from model import generate
 from svf import SVF, mix
 from tests.conftest import Letters, Patch, random_model
@@ -69,7 +70,8 @@ def test_no_elites_or_one_or_too_many_are_refused(population: int, elites: int) 
 
 # ---------------------------------------------------------------------------- with a model
 
-SHOTS = [SimpleNamespace(prompt=text, reward=lambda said, i=i: 1 if len(said) % 3 == i % 3 else -1)
+SHOTS = [SimpleNamespace(prompt=text, judge=lambda said, cut, i=i: Verdict(
+            cut == (i > 2) and len(said) % 3 == i % 3))
          for i, text in enumerate(["abc", "q", "hello", "zz"])]
 
 
@@ -88,7 +90,7 @@ def test_scores_are_those_of_each_candidate_and_shot_alone(batch: int, monkeypat
     for z in mix(alphas, Z):
         with svf.adapted(z):
             done = [generate(svf.model, [fmt.prompt(p.prompt)], fmt.ends, 7)[0] for p in SHOTS]
-        right = [c for c, p in zip(done, SHOTS) if p.reward(fmt.text(c.tokens)) == 1]
+        right = [c for c, p in zip(done, SHOTS) if p.judge(*fmt.read(c.tokens)).right]
         logps = sum((c.logps for c in right), [])
         rows.append([len(right) / 4, sum(logps) / len(logps) if logps else -1e9])
     found: list[torch.Tensor] = []

@@ -26,10 +26,23 @@ def answers(part: object) -> tuple[str, list[str]]:
 def test_own_answers_are_rewarded_and_perturbed_ones_are_not(name: str) -> None:
     for problem in TASKS[name].problems(40, "test", 1):
         right = [answers(part)[0] for part in problem.parts]
-        assert problem.reward(JOIN.join(right)) == 1
+        assert problem.judge(JOIN.join(right)).right
         for i, part in enumerate(problem.parts):
             for wrong in answers(part)[1]:
-                assert problem.reward(JOIN.join([*right[:i], wrong, *right[i + 1:]])) == -1
+                said = problem.judge(JOIN.join([*right[:i], wrong, *right[i + 1:]]))
+                assert said.right is False and said.reward == -1
+
+
+def test_a_problem_is_judged_by_its_worst_part() -> None:
+    problem = TASKS["sum+code"].problems(1, "test", 1)[0]
+    number, code = (answers(part)[0] for part in problem.parts)
+    lazy = JOIN + " def f(x): yield x"
+    for said, right in ((number + JOIN + code, True), (number + lazy, None), ("no" + lazy, False),
+                        (number + JOIN + " def f(", False), (number, False),
+                        (number + JOIN + code + JOIN + code, False)):
+        found = problem.judge(said)
+        assert (found.right, found.reward) == (right, 1 if right else -1), said
+        assert problem.judge(said, cut=True) == found  # it makes no difference here
 
 
 @pytest.mark.parametrize("name", sorted(TASKS))

@@ -45,7 +45,7 @@ from data.run.checkpoints import (
     save_model,
 )
 from data.safetensors import SEAL, load, save
-from data.tasks import jsonl
+from data.tasks import jsonl, rows
 from model import GPT, Config
 from svf import matrices
 from tests import published
@@ -76,7 +76,14 @@ LINES = [
     {"prompt": "Write g.", "check": "python", "tests": ["assert g([1], 'a') == ([], True)"],
      "answer": "def g(x, y):\n    return ([], True)", "domain": "code"},
     {"question": "Ann has 3 pens and 4 more.", "answer": "3 + 4 = 7 #### 7"},
-    {"prompt": "Say caf\u00e9.", "answer": "caf\u00e9", "domain": "words"}]
+    {"prompt": "Say caf\u00e9.", "answer": "caf\u00e9", "domain": "words", "split": "shots"},
+    {"messages": [{"role": "system", "content": "Add."}, {"role": "user", "content": "2 + 2?"},
+                  {"role": "assistant", "content": "It is #### 4"}], "id": 7},
+    {"prompt": "3 + 3?", "completion": "6", "source": None},
+    {"text": "Double.", "code": "def g(x):\n    return 2 * x", "test_list": ["assert g(1) == 2"],
+     "test_setup_code": "", "challenge_test_list": [], "task_id": 2},
+    {"prompt": "def h(x):\n", "canonical_solution": "    return x\n", "entry_point": "h",
+     "test": "def check(one):\n    assert one(3) == 3\n"}]
 N, BASE = 42, "0123456789abcdef"
 
 
@@ -281,21 +288,25 @@ def parsed(text: bytes) -> object:
 def tasks(path: Path) -> object:
     """Each line is there, as it says, and its own answer is right."""
     pools = jsonl.read(path)
-    rows = [parsed(line) for line in path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-            .splitlines() if line.strip()]
-    assert all({*row} <= {*jsonl.KEYS} for row in rows)
-    assert sum(len(p.questions) + p.dropped for p in pools.values()) == len(rows)
-    said = {jsonl.canonical(row.get("prompt", row.get("question"))): row for row in rows[::-1]}
+    lines = [{key: value for key, value in parsed(line).items() if value is not None}
+             for line in path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
+             if line.strip()]
+    said = {rows.ours(line)[0]["prompt"]: line for line in lines[::-1]}
     for label, pool in pools.items():
         for q in pool.questions:
-            row = said.pop(q.key)
+            line = said.pop(q.prompt)
+            row, source = rows.ours(line)
             assert q.label == label == row.get("domain", "tasks").lower()
-            assert q.check == row.get("check", "number" if "question" in row else "exact")
-            assert str(row.get("answer", "")).strip().endswith(q.answer)
-            assert q.check == "python" and not q.answer or q.reward(q.answer) == 1
-            assert len(q.cases) == len(row.get("tests", []))
+            number = type(row.get("answer")) in (int, float)
+            assert q.check == row.get("check", "number" if number else "exact")
+            assert q.split == row.get("split", q.split) and q.split in jsonl.SPLITS
+            assert q.gold.strip().endswith(q.answer)
+            assert q.gold == str(row.get("answer", "")) or number
+            assert source or not q.answer or q.judge(q.answer).right is not False
+            assert bool(q.needs) == bool(q.tests) == (q.check == "python")
             assert json.dumps(asdict(q), ensure_ascii=False).encode()  # no half characters
-    assert not said
+    assert all(map(rows.is_code, said.values()))  # whose own answers are wrong
+    assert all(note.isprintable() and len(note) < LETTERS for note in pools.notes), pools.notes
     return [plain(asdict(q)) for pool in pools.values() for q in pool.questions]
 
 

@@ -373,7 +373,7 @@ def test_ideal_answers_are_right() -> None:
     for name in (*DOMAINS, lab.SKILL):
         for task in lab.families(name):
             for p in task.problems(40, "train"):
-                assert p.reward(studies.solution(p, rng)) == 1
+                assert p.judge(studies.solution(p, rng)).right
 
 
 # ------------------------------------------------------------------------------------- studies

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import torch
 
 from data import HERE
-from data.processes import Gone, by_rank, summed
+from data.processes import Gone, added, by_rank, summed
 from data.safetensors import load
 from tests.conftest import Patch
 from tests.test_kill import RUN
@@ -38,14 +39,20 @@ def done(*args: object) -> str:
 
 
 def test_things_are_shared_out_and_a_process_that_is_gone_is_said(monkeypatch: Patch) -> None:
-    def broken(x: torch.Tensor) -> None:
+    def broken(*given: object) -> None:
         raise RuntimeError("Connection closed by peer")
     for name, value in (("is_initialized", True), ("get_world_size", 3), ("get_rank", 1)):
         monkeypatch.setattr(f"torch.distributed.{name}", lambda value=value: value)
     assert [*by_rank(8)] == [1, 4, 7] and [*by_rank(1)] == []
-    monkeypatch.setattr("torch.distributed.all_reduce", broken)
-    with pytest.raises(Gone, match="^rank 1: another process of this run is gone; the same comm"):
-        summed(torch.ones(1))
+    for call, share in (("all_reduce", lambda: summed(torch.ones(1))),
+                        ("all_gather_object", lambda: added(Counter(a=1)))):
+        monkeypatch.setattr(f"torch.distributed.{call}", broken)
+        with pytest.raises(Gone, match="^rank 1: another process of this run is gone; the same c"):
+            share()
+    def gather(found: list, own: Counter) -> None:
+        found[:] = own, Counter(), Counter(a=2, b=3)
+    monkeypatch.setattr("torch.distributed.all_gather_object", gather)
+    assert added(Counter(a=1)) == {"a": 3, "b": 3}
 
 
 @pytest.mark.slow
@@ -57,9 +64,11 @@ def test_two_processes_train_the_expert_of_one_to_the_bit(tmp_path: Path) -> Non
     (a, x), (b, y) = (load(out / "reasoning.safetensors", "expert") for out in (one, two))
     assert torch.equal(a["z"], b["z"]) and (a["z"] - 1).abs().max() > 1e-3
     x, y = x["facts"]["row"], y["facts"]["row"]
-    assert (x["base"], x["expert"], x["asked"]) == (y["base"], y["expert"], y["asked"])
+    assert [x[key] for key in ("base", "expert", "asked", "answers")] == [
+        y[key] for key in ("base", "expert", "asked", "answers")]
     assert len(x["log"]) == len(y["log"]) == 4
     for row, other in zip(x["log"], y["log"]):
+        assert row.pop("answers") == other.pop("answers")
         assert {**row, "seconds": 0} == pytest.approx({**other, "seconds": 0}, rel=1e-9)
     assert len(shared.splitlines()) == len(alone.splitlines())
     assert {path.name for path in two.iterdir()} == {path.name for path in one.iterdir()}

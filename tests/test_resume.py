@@ -15,6 +15,8 @@ from data import safetensors
 from data.processes import Gone
 from data.run.pretrain import Pretraining, corpus_batch, next_token_loss, padded
 from data.run.resume import Stopped, alarm, keep_going, why
+from data.tasks.problem import Verdict
+from data.tasks.tally import together
 from data.tokenizer import built_in, load
 from model import GPT
 from rl import Reinforce
@@ -193,7 +195,9 @@ def test_a_state_that_is_not_what_a_run_needs_is_one_line(spoil: Callable, path:
 
 SPOILT: dict[str, Callable[[Reinforce, Patch], object]] = {
     "reward is NaN or infinite": lambda training, patch: patch.setattr(
-        "rl.draw", lambda *given: [SimpleNamespace(prompt="a", reward=lambda text: math.nan)] * 2),
+        "rl.draw", lambda *given: [SimpleNamespace(
+            prompt="a", judge=lambda *given: SimpleNamespace(judged=True, right=False,
+                                                             reward=math.nan))] * 2),
     "kl is NaN or infinite": lambda training, patch: patch.setattr(
         "rl.reinforce_loss", lambda logits, *rest: (logits.sum(), torch.tensor(math.inf))),
     "gradient is NaN or infinite": lambda training, patch: training.z.register_hook(
@@ -249,10 +253,18 @@ def test_what_looks_wrong_in_a_step_is_said(path: Path) -> None:
     assert alarm({**fine, "entropy": 0.0, "reward": 1.0}) == {}  # sure, and right
     assert alarm({**fine, "kl": 11.0, "moved": 1.1}) == {
         "alarm": "KL runs away; a gain moved by more than 1"}
+    for lost, says in (("cut", "cut off: raise --max-new-tokens"), ("not judged", "not judged")):
+        answers = together([{"right": 8, "wrong": 2 - (lost != "cut"), lost: 1}])
+        assert alarm({**fine, "answers": answers}) == {}  # a tenth
+        assert alarm({**fine, "answers": together([answers, {lost: 1}])}) == {
+            "alarm": f"answers are {says}"}
     training, shown = trained(random_model(), steps=1, rate=0.0), []
-    training.tasks[0].problem = lambda *_: SimpleNamespace(prompt="ab", reward=lambda text: -1)
+    training.tasks[0].problem = lambda *_: SimpleNamespace(
+        prompt="ab", judge=lambda text, cut: Verdict(None, "why"))
     going(training, path, callback=lambda step, metrics: shown.append(metrics))
     assert shown[0]["no_signal"] == 1 and "no group has signal" in shown[0]["alarm"]
+    assert shown[0]["answers"] == {"right": 0, "wrong": 0, "not judged": 4, "cut": 4,
+                                   "not judged: why": 4}
     assert abs(shown[0]["entropy"] - math.log(37)) < 1.5  # of a random model
 
 

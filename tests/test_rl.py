@@ -5,6 +5,7 @@ In float64 where that is compared to the last digits; a toy model is asked in le
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from itertools import product
 from random import Random
@@ -17,7 +18,7 @@ from torch import Tensor
 import rl
 from data.processes import seeded
 from data.tasks.families import trained_on
-from data.tasks.problem import draw
+from data.tasks.problem import Verdict, draw
 from model import generate
 from rl import Episode, Recipe, Reinforce, accuracy, advantages, reinforce_loss, rollouts
 from svf import SVF
@@ -42,7 +43,7 @@ class Toy:
     def problem(self, rng: Random, split: str) -> SimpleNamespace:
         self.splits.append(split)
         return SimpleNamespace(prompt="".join(rng.choices("abcdefghijk", k=2)),
-                               reward=lambda text: 1 if text[:1] in [*"abcdefghi"] else -1)
+                               judge=lambda text, cut: Verdict(text[:1] in [*"abcdefghi"]))
 
     def problems(self, n: int, split: str, seed: object) -> list[SimpleNamespace]:
         return [self.problem(Random(f"{seed} {i}"), split) for i in range(n)]
@@ -70,7 +71,8 @@ def gradient(training: Reinforce, monkeypatch: Patch, groups: list[list[Judged]]
     training.z.grad = torch.zeros_like(training.z)
     metrics = training.policy_gradient(
         [SimpleNamespace(prompt=training.fmt.text(group[0].prompt), group=i,
-                         reward=rewards[i].__getitem__) for i, group in enumerate(groups)])
+                         judge=lambda text, cut, i=i: Verdict(rewards[i][text] > 0))
+         for i, group in enumerate(groups)])
     return training.z.grad, metrics
 
 
@@ -167,6 +169,7 @@ def test_a_step_is_the_naive_loss_of_one_answer_at_a_time(batch: int, piece: int
     torch.testing.assert_close(found, want, atol=1e-12, rtol=1e-12)
     assert want.abs().max() > 1e-3
     rewards = [e.reward for group in groups for e in group]
+    assert metrics.pop("answers") == {"right": 4, "wrong": 11, "not judged": 0, "cut": 15}
     assert metrics == pytest.approx({"reward": sum(rewards) / 15, "kl": total, "entropy": 1.0,
                                      "no_signal": 1 / 3}, rel=1e-12)
 
@@ -183,10 +186,14 @@ def test_the_processes_of_a_run_make_the_step_of_one_and_its_metrics(ranks: int,
         so_far[x.shape] = so_far.get(x.shape, 0) + x.clone()
         return x.copy_(so_far[x.shape]) if rank == ranks - 1 else x.copy_(torch.ones_like(x))
     monkeypatch.setattr("rl.summed", summed)
+    counts: list[Counter] = []
+    monkeypatch.setattr("data.processes.added", lambda own: counts.append(own) or sum(
+        counts, Counter()))
     for rank in range(ranks):
         monkeypatch.setattr("rl.by_rank", lambda n, rank=rank: range(rank, n, ranks))
         found, others = gradient(training, monkeypatch, groups)
     torch.testing.assert_close(found, want, atol=1e-12, rtol=1e-12)
+    assert others.pop("answers") == metrics.pop("answers") and len(counts) == ranks
     assert others == pytest.approx(metrics, rel=1e-12)
 
 
@@ -250,7 +257,7 @@ def test_accuracy_is_the_share_of_right_greedy_answers_of_an_expert_or_the_base(
         for p in problems:
             with svf.adapted(one):
                 c, = generate(svf.model, [fmt.prompt(p.prompt)], fmt.ends, 4)
-            right += p.reward(fmt.text(c.tokens)) == 1
+            right += p.judge(*fmt.read(c.tokens)).right
         monkeypatch.setattr("rl.summed", lambda x, found=found: found.append(x) or sum(found))
         for rank in range(ranks):
             monkeypatch.setattr("rl.by_rank", lambda n, rank=rank: range(rank, n, ranks))

@@ -15,6 +15,7 @@ import pytest
 from data.run import report, screen
 from data.run.flags import Adapt
 from data.run.screen import Line
+from data.tasks.tally import together
 from tests.conftest import Patch
 
 
@@ -103,8 +104,9 @@ def test_an_alarm_is_said_at_once_and_not_again(shown: Callable) -> None:
 
 
 SEARCHED = {"best": 0.5, "mean": 0.25, "mu": [0.25, -0.5], "sigmas": [0.1, 0.2]}
+LOST = {"right": 1, "wrong": 1_000, "not judged": 199, "cut": 0, "not judged: no classes": 199}
 EXPERT = {"n": 9, "base": 0.1, "expert": 0.9, "interval": [0.8, 1.0], "seconds": 3.0,
-          "log": [{"reward": -1.0}, {"reward": 0.5}]}
+          "log": [{"reward": -1.0}, {"reward": 0.5}], "answers": {"training": together([])}}
 
 
 def test_a_search_is_drawn_as_ranges_where_that_can_be(shown: Callable) -> None:
@@ -125,7 +127,8 @@ def test_a_search_is_drawn_as_ranges_where_that_can_be(shown: Callable) -> None:
 def a_row(shares: dict[str, float], seconds: list[float], signal: bool) -> dict:
     """A row of adapt's table in which C mixed code, and its search took two steps."""
     found = {name: {"accuracy": share, "interval": [share - 0.1, share + 0.1], "seconds": seconds,
-                    "alpha": [0.0, 1.0]} for name, share in shares.items()}
+                    "alpha": [0.0, 1.0], "answers": together([])}
+             for name, share in shares.items()}
     found["few-shot"] |= {"signal": signal, "cem": [
         {**SEARCHED, "sigma": s} for s in (0.25, 0.125)]}
     return {"n": 9, "strategies": found}
@@ -135,6 +138,7 @@ def test_a_table_says_what_was_found_and_says_it_again_after_a_stop(shown: Calla
                                                                     ) -> None:
     """What was not asked for stays empty; means over tasks, sums of seconds; JSON has all rows."""
     session = SimpleNamespace(domains=("math", "code"), sources={"base": "b.safetensors"},
+                              fmt=SimpleNamespace(max_new=128),
                               args=Adapt(out=tmp_path, seed=1, few_shot=4, n=9))
     rows = {"bus": a_row({"base": .2, "math": .9, "code": .1, "few-shot": .5}, [1.0, 2.0], True),
             "pair": a_row({"base": .4, "math": .3, "code": .8, "few-shot": .75}, [4, 8.0], False)}
@@ -166,7 +170,8 @@ def test_a_table_says_what_was_found_and_says_it_again_after_a_stop(shown: Calla
 @pytest.mark.parametrize("name, change", [
     ("bus", {"accuracy": "x"}), ("bus", {"accuracy": math.nan}), ("bus", {"alpha": [1e308] * 2}),
     ("bus", {"alpha": [1]}), ("bus", {"interval": [1]}), ("bus", {"seconds": "ab"}),
-    ("bus", {"cem": None}), ("bus", {"cem": [{}]}), ("another", {}), ("bus", None)])
+    ("bus", {"answers": {"right": 1}}), ("bus", {"cem": None}), ("bus", {"cem": [{}]}),
+    ("another", {}), ("bus", None)])
 def test_a_row_that_can_not_be_shown_is_made_anew(name: str, change: dict | None, shown: Callable,
                                                   tmp_path: Path) -> None:
     row, run = a_row({"base": .2, "few-shot": .5}, [1.0, 2.0], True), {"tasks": ["bus"]}
@@ -183,6 +188,36 @@ def test_a_row_that_can_not_be_shown_is_made_anew(name: str, change: dict | None
     assert report.unfinished(path, run) == {}
 
 
+def test_what_is_lost_is_counted_in_80_columns_and_what_to_do_is_said_above_a_tenth(
+        shown: Callable, tmp_path: Path) -> None:
+    terminal, most = shown(tty=False), {"right": 5000, "wrong": 5000, "not judged": 5000, "cut": 1}
+    report.show_expert("math", {**EXPERT, "answers": {
+        "training": LOST, "base": together([]), "expert": most | {"not judged: \x1b" * 9: 1}}}, 7)
+    assert terminal.getvalue().splitlines()[2:] == [
+        "answers         right       wrong  not judged         cut",
+        "training            1       1,000         199           0",
+        "expert          5,000       5,000       5,000           1",
+        "   199 not judged: no classes",
+        "     1 " + (r"not judged: \x1b" * 9)[:72],
+        "33% not judged, which pays -1: say in the prompts what an answer may use"]
+    for cut, says in ((1, False), (2, True)):
+        counts = {"right": 10, "wrong": 0, "not judged": 0, "cut": cut}
+        found = report.lost({"bus": counts, "day": together([])}, 7)
+        assert ("20% cut off: raise --max-new-tokens (now 7)" in found) is says
+        assert len(found) == 2 + says
+    session = SimpleNamespace(domains=("math", "code"), sources={}, args=Adapt(out=tmp_path),
+                              fmt=SimpleNamespace(max_new=7))
+    table = report.Table(session, {"tasks": ["bus"]}, 1)
+    row = a_row({"base": .2, "few-shot": .5}, [1.0, 2.0], True)
+    for found in row["strategies"].values():
+        found["answers"] = {**LOST, "cut": 600}
+    table.add("bus", row)
+    table.end()
+    said = terminal.getvalue().splitlines()
+    assert "bus                 2       2,000         398       1,200" in said
+    assert "50% cut off: raise --max-new-tokens (now 7)" in said
+
+
 def test_both_passes_and_an_expert_are_told_with_their_own_figures(shown: Callable) -> None:
     terminal = shown(tty=False)
     found = {"seconds": [1.0, 2.0], "alpha": [0.25], "answer": " 7"}
@@ -190,7 +225,7 @@ def test_both_passes_and_an_expert_are_told_with_their_own_figures(shown: Callab
     report.show_passes("prompt", ["math"], {**found, "sure": 0.751, "named": {"math": 1.0}})
     report.show_passes("few-shot", ["math"], {**found, "shots": 3, "answer": "", "signal": True})
     report.show_passes("few-shot", ["math"], {**found, "shots": 3, "signal": False})
-    report.show_expert("math", EXPERT)
+    report.show_expert("math", EXPERT, 128)
     assert terminal.getvalue().splitlines() == [
         "the base       7   (2.00 s)",
         "A prompt      75% sure of math", "  pass 1      math +0.25   (1.00 s)",

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -34,7 +35,8 @@ from data.safetensors import load, save
 from data.tasks import jsonl
 from data.tasks.families import TASKS, UNSEEN, trained_on
 from data.tasks.jsonl import CLASSIFIER
-from data.tasks.problem import split_of
+from data.tasks.problem import Verdict, split_of
+from data.tasks.tally import together
 from model import GPT, Completion, complete
 from rl import Recipe
 from svf import mix
@@ -75,7 +77,7 @@ def trained(monkeypatch: Patch) -> tuple[list, list]:
         state.write_text("as a run leaves it that takes longer than this")
         return [{"reward": 0.0, "seconds": 1.0}]
 
-    def share(svf: object, z: object, fmt: object, problems: list, callback: object) -> float:
+    def share(svf: object, z: object, fmt: object, problems: list, *rest: object) -> float:
         tests.append((z, problems))
         return float(z is not None)
     monkeypatch.setattr(train, "keep_going", going)
@@ -129,11 +131,18 @@ def test_adapt_shows_and_writes_a_row_of_all_strategies(run: Run, tmp_path: Path
                         "few-shot": found["few-shot"]["alpha"]}.items():
         with session.svf.adapted(mix(torch.tensor(alpha, dtype=torch.float), Z)):
             done = complete(session.svf.model, session.fmt, [p.prompt for p in problems])
-        right = sum(p.reward(session.fmt.text(c.tokens)) == 1 for p, c in zip(problems, done))
+        right = sum(p.judge(*session.fmt.read(c.tokens)).right for p, c in zip(problems, done))
         assert found[name]["accuracy"] == right / 12 and found[name]["alpha"] == pytest.approx(
             alpha)
     assert f"{found['base']['accuracy']:5.2f} {found['math']['accuracy']:4.2f}" in out
     assert found["few-shot"]["signal"] and len(found["few-shot"]["cem"]) == 4
+    for one in found.values():
+        assert one["answers"] == {"right": round(12 * one["accuracy"]), "cut": 0, "not judged": 0,
+                                  "wrong": round(12 - 12 * one["accuracy"])}
+    assert "not judged" not in out  # where nothing is lost nothing is said
+    code, out, _ = run("adapt", "--task", "bus", "--n", 5, "--strategy", "classifier",
+                       "--max-new-tokens", 2)
+    assert "bus                 0          25           0          25\n100% cut off: raise" in out
     code, out, _ = run("adapt", "--task", "bus", "--n", 5, "--strategy", "classifier")
     assert code == 0 and "\ntask      base math code reas    B\nbus" in out
 
@@ -148,6 +157,10 @@ def test_ask_shows_both_passes(more: list[str], strategies: list[str], says: str
     report = json.loads((tmp_path / "ask.json").read_text())
     assert report["question"] == "what is 12 +7 -3 ?"
     assert list(report)[3:] == strategies and report["base"]["alpha"] == [0, 0, 0]
+    assert not any(report[name]["cut"] for name in strategies) and "cut off" not in out
+    code, out, _ = run("ask", "What is 12 + 7 - 3?", "--max-new-tokens", 2)
+    assert out.endswith("... an answer was cut off: raise --max-new-tokens (now 2)\n")
+    assert json.loads((tmp_path / "ask.json").read_text())["base"]["cut"] is True
 
 
 def test_experts_are_trained_and_then_used(run: Run, tmp_path: Path, monkeypatch: Patch) -> None:
@@ -160,6 +173,11 @@ def test_experts_are_trained_and_then_used(run: Run, tmp_path: Path, monkeypatch
     assert found["seed"] == 1 and list(found["experts"]) == ["code"]  # those of one seed
     assert {"n", "base", "expert", "interval", "parameters", "seconds", "log"} <= set(
         found["experts"]["code"])
+    row = found["experts"]["code"]  # 4 rollouts, 3 test prompts
+    assert row["answers"]["training"] == together(step["answers"] for step in row["log"])
+    for name, n in (("training", 4), ("base", 3), ("expert", 3)):
+        assert sum(row["answers"][name][kind] for kind in ("right", "wrong", "not judged")) == n
+        assert row["answers"][name]["right"] == n * row.get(name, row["log"][0]["reward"] / 2 + .5)
     assert {path.name for path in tmp_path.iterdir()} == {
         "math.safetensors", "code.safetensors", "train.json", ".lock"}
     out = run("adapt", "--task", "bus", "--n", 1, "--strategy", "prompt")[1]
@@ -259,10 +277,10 @@ def test_text_that_a_model_or_a_user_wrote_moves_no_cursor(run: Run, tmp_path: P
                                                            monkeypatch: Patch) -> None:
     """And what a terminal has no signs for is spelt out."""
     text = "hi \x1b[2J \x9b31m \r there"
-    monkeypatch.setattr(t2, "answer", lambda *args: [text])
+    monkeypatch.setattr(t2, "answer", lambda *args: [(text, False)])
     code, out, _ = run("ask", text)
     assert code == 0 and out.count(r"\x1b[2J") >= 3 and not set(out) & {"\x1b", "\x9b", "\r"}
-    monkeypatch.setattr(t2, "answer", lambda *args: ["caf\u00e9"])
+    monkeypatch.setattr(t2, "answer", lambda *args: [("caf\u00e9", False)])
     shown = io.BytesIO()
     with io.TextIOWrapper(shown, encoding="ascii") as screen:
         monkeypatch.setattr("sys.stdout", screen)
@@ -281,7 +299,7 @@ def test_the_first_domain_that_an_answer_names_is_the_category(session: Session,
     def complete(model: object, brief: tokenizer.PromptFormat, prompts: list[str]) -> list:
         asked.extend([*prompts, brief.max_new, session.svf.layers["0.q"].merged is not None])
         return [Completion(brief.encoding.encode_ordinary(said), [math.log(0.5), -9.0])
-                for said in (" code and math", " what")]
+                for said in (" code", " what")]
     monkeypatch.setattr("model.complete", complete)
     (one, sure), (other, _) = t2.categorise(session, z, [" a", " b"])
     assert (one, other, sure) == ("code", "others", pytest.approx(0.5))
@@ -302,7 +320,7 @@ def test_each_problem_is_answered_by_its_own_alpha_and_others_by_the_base_bit_fo
     for i, z in enumerate((None, Z[0], None, Z[2])):
         with session.svf.adapted(z):
             c, = complete(session.svf.model, session.fmt, [problems[i].prompt])
-        assert found[i] == session.fmt.text(c.tokens)
+        assert found[i] == session.fmt.read(c.tokens)
     assert t2.answer(session, Z, torch.tensor([0, 0, 1.0]), problems[3:], "") == found[3:]
     assert t2.answer(session, Z, alpha[:0], [], "") == []
 
@@ -364,8 +382,10 @@ def test_a_row_has_the_seconds_of_each_pass_and_the_means_of_all_processes(
     monkeypatch.setattr(session, "args", Adapt(n=3, strategy="prompt"))
     monkeypatch.setattr(t2, "categorise", lambda session, z, prompts: [told[p] for p in prompts])
     monkeypatch.setattr(t2, "answer", lambda session, Z, alpha, mine, what: [
-        p.parts[0].answer * ("code" in what or p.prompt in [*told][:1]) for p in mine])
+        (p.parts[0].answer * ("code" in what or p.prompt in [*told][:1]), "math" in what)
+        for p in mine])
     so_far: dict[int, torch.Tensor] = {}
+    counted: list[list[Counter]] = []
     for rank in range(ranks):
         sums, clock = iter(range(99)), iter([1.0, 3.0, 8.0] * 9)
 
@@ -373,22 +393,27 @@ def test_a_row_has_the_seconds_of_each_pass_and_the_means_of_all_processes(
             i = next(sums)
             so_far[i] = so_far.get(i, 0) + x  # of one shape, as those of processes have to be
             return x.copy_(so_far[i])
+        counted.append([])
+        monkeypatch.setattr("data.processes.added", lambda own: counted[-1].append(own) or sum(
+            (mine[len(counted[-1]) - 1] for mine in counted), Counter()))
         monkeypatch.setattr(adapt, "summed", summed)
         monkeypatch.setattr(adapt, "by_rank", lambda n, rank=rank: range(rank, n, ranks))
         monkeypatch.setattr(t2, "time", SimpleNamespace(monotonic=clock.__next__))
         row = adapt.row(session, session.library(), TASKS["bus"], t2.passes)
     found = row["strategies"]
     assert row["n"] == 3 and [*found] == ["base", *EXPERTS, "prompt"]
+    assert found["math"]["answers"]["cut"] == found["code"]["answers"]["right"] == 3
     assert found["code"]["accuracy"] == 1 and found["math"]["accuracy"] == pytest.approx(1 / 3)
     assert found["prompt"] == {
         "accuracy": pytest.approx(1 / 3), "interval": pytest.approx(wilson(1 / 3, 3)),
+        "answers": {"right": 1, "wrong": 2, "not judged": 0, "cut": 0},
         "alpha": pytest.approx([0, 2 / 3, 0]), "sure": 0.5, "seconds": [2.0, 5.0],
         "named": pytest.approx({"code": 2 / 3, "others": 1 / 3})}
 
 
 def test_c_without_a_right_shot_is_the_base_and_says_so(run: Run, tmp_path: Path,
                                                         monkeypatch: Patch) -> None:
-    monkeypatch.setattr("data.tasks.problem.Problem.reward", lambda problem, text: -1)
+    monkeypatch.setattr("data.tasks.problem.Problem.judge", lambda *given: Verdict(False))
     code, out, _ = run("adapt", "--task", "bus", "--n", 2, "--few-shot", 1, "--strategy",
                        "few-shot")
     found = json.loads((tmp_path / "adapt.json").read_text())["tasks"]["bus"]["strategies"]
@@ -413,7 +438,8 @@ def test_adapt_goes_on_with_the_rows_of_the_same_run_alone(run: Run, tmp_path: P
         if task.name == second:
             raise KeyboardInterrupt
         return done
-    base = {"accuracy": 0.5, "interval": [0.1, 0.9], "alpha": [0] * 3, "seconds": [0, 0]}
+    base = {"accuracy": 0.5, "interval": [0.1, 0.9], "alpha": [0] * 3, "seconds": [0, 0],
+            "answers": together([])}
     done = {"n": 1, "strategies": {"base": base}}
     monkeypatch.setattr(adapt, "row", row)
     for more, why in (([], ""), (["--few-shot", 4], "shots is 4, and was 8"),
@@ -481,8 +507,8 @@ def test_a_line_of_another_domain_trains_nothing_and_a_test_line_is_tested(
         capsys: Said) -> None:
     (trainings, tested), path = trained, tmp_path / "tasks.jsonl"
     lines = [{"prompt": f"{kind} {i}?", "answer": str(i), "domain": kind}
-             for kind in ("sums", "words") for i in range(60)]
-    new = {split: next(f"sums {i}?" for i in range(60, 999)
+             for kind in ("sums", "words") for i in range(300)]
+    new = {split: next(f"sums {i}?" for i in range(300, 999)
                        if split_of(f"sums {i}?", jsonl.SPLITS) == split)
            for split in ("train", "test", "shots")}
     monkeypatch.setattr(session, "args", Train(weights="DIR", out=tmp_path, n=20))

@@ -1,8 +1,8 @@
 """How a command runs: what stands around the paper, and calls it.
 
 adapt.py, ask.py, train.py, pretrain.py: the commands; flags.py, screen.py, report.py: what a user
-says and sees; session.py, checkpoints.py, resume.py, device.py: what they work with, and how they
-go on; baselines.py: what the strategies are measured against.
+says and sees; session.py, own.py (a user's own tasks), checkpoints.py, resume.py, device.py: what
+they work with, and how they go on; baselines.py: what the strategies are measured against.
 """
 from typing import Any
 

@@ -13,20 +13,21 @@ from data.run.flags import Adapt
 from data.run.report import Table, wilson
 from data.run.session import Session, file_digest
 from data.tasks.problem import OTHERS, Task
+from data.tasks.tally import Tally
 
-Passes = Callable[..., Iterator[tuple[str, Tensor, list[str], dict]]]  # t2.passes
+Passes = Callable[..., Iterator[tuple[str, Tensor, list[tuple[str, bool]], dict]]]  # t2.passes
 
 
 def table(args: Adapt, passes: Passes) -> None:
     """`t2.py adapt`: a row a task, each strategy on the same test prompts."""
     start, session = time.monotonic(), Session(args)
-    tasks = ([session.pick(args.task, session.choice)] if args.task
-             else list(session.tasks.values()))
+    tasks = [session.tasks[name] for name in session.names]
     library = session.library()
     session.show_sources()
     run = {**session.identity(), "n": args.n, "shots": args.few_shot, "strategy": args.strategy,
            "tasks": [task.name for task in tasks],
-           "file": file_digest(Path(args.tasks)) if args.tasks else "",
+           **{name: file_digest(Path(path)) if path else "" for name, path in (
+               ("file", args.tasks), ("examples", args.shots))},
            "experts": {name: file_digest(session.find(name)) for name in library}}
     shown = Table(session, run, len(tasks))
     for task in tasks:
@@ -44,13 +45,17 @@ def row(session: Session, library: dict[str, Tensor], task: Task, passes: Passes
 
     def mean(values: object) -> list[float]:  # over all prompts, of which these are our own
         return (summed(torch.as_tensor(values, dtype=torch.float64).sum(0)) / n).tolist()
-    for name, alpha, texts, told in passes(session, library, task, mine):
-        share = mean([p.reward(text) == 1 for p, text in zip(mine, texts)])
+    for name, alpha, said, told in passes(session, library, task, mine):
+        tally = Tally()
+        for problem, answer in zip(mine, said):
+            tally.reward(problem, *answer)
+        answers = tally.total()
+        share = answers["right"] / n
         if "named" in told:
             hits = [[which == one for one in categories] for which in told["named"]]
             shares = mean(torch.tensor(hits).view(len(mine), len(categories)))
             told |= {"sure": mean(told["sure"]),
                      "named": {one: x for one, x in zip(categories, shares) if x}}
         found[name] = {"accuracy": share, "interval": wilson(share, n),
-                       "alpha": mean(alpha.expand(len(mine), -1)), **told}
+                       "answers": answers, "alpha": mean(alpha.expand(len(mine), -1)), **told}
     return {"n": n, "strategies": found}

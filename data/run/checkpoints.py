@@ -95,13 +95,22 @@ def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str
     one, so that little more than they themselves is in memory. ValueError names what is missing,
     left over, misshapen, not finite, or different from what this model computes.
     """
-    folder = Path(path)
+    settings, encoding = about_llama(Path(path))
+    return llama(Path(path), settings, dtype, device), encoding
+
+
+def about_llama(folder: Path) -> tuple[dict, tiktoken.Encoding]:
+    """What a folder of open weights holds beside them: the settings of a Config, the tokenizer."""
     settings = weights.settings(folder)
+    return settings, bpe.encoding(folder, settings["vocab"])
+
+
+def llama(folder: Path, settings: dict, dtype: torch.dtype, device: str) -> GPT:
+    """The weights of a folder, as a model of these settings."""
     config = Config(**settings)
     state = {name: tensor.to(device, dtype, copy=True) for name, tensor in weights.tensors(
         folder, settings, weight_shapes(config), dtype)}
-    model = filled(config, state)
-    return model.to(device), bpe.encoding(folder, config.vocab)  # to: RoPE's tables
+    return filled(config, state).to(device)  # to: RoPE's tables
 
 
 # ------------------------------------------------------------------------ weights become a model
@@ -115,6 +124,17 @@ def weight_shapes(config: Config) -> dict[str, tuple[int, ...]]:
     with torch.device("meta"):
         model = GPT(replace(config, context=1))  # RoPE's tables are real
     return {name: tuple(p.shape) for name, p in model.named_parameters()}
+
+
+def gains(config: Config) -> int:
+    """N, the gains of an expert, without any weights.
+
+    >>> gains(Config(vocab=7, width=6, layers=2, heads=2, kv_heads=1, head_size=4, hidden=5))
+    70
+    """
+    with torch.device("meta"):
+        model = GPT(replace(config, context=1))
+    return sum(min(getattr(part, kind).weight.shape) for _, part, kind in matrices(model))
 
 
 def filled(config: Config, state: dict[str, Tensor]) -> GPT:
@@ -174,10 +194,13 @@ def save_expert(path: Path, z: Tensor, base: str, facts: dict) -> None:
     save(path, {"z": z.detach().float()}, {"kind": "expert", "base": base, "facts": facts})
 
 
-def load_expert(path: Path, N: int, base: str) -> tuple[Tensor, dict]:
-    """(z (N,) in float32 on the CPU, facts). ValueError if it is damaged or of another base."""
+def load_expert(path: Path, N: int, base: str = "") -> tuple[Tensor, dict]:
+    """(z (N,) in float32 on the CPU, facts). ValueError if it is damaged or of another base.
+
+    base "": of any, where its weights were not read yet.
+    """
     tensors, meta = load(path, "expert")
-    if meta.get("base") != base:
+    if base and meta.get("base") != base:
         raise ValueError(f"{path} is an expert of base {show(meta.get('base'))}, this base is "
                          f"{base}: train it again, by `python t2.py train` with the --out of this "
                          "base")

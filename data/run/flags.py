@@ -49,7 +49,8 @@ class Model(Common):
     one_line: bool = option(False, "an answer of open weights ends with its line")
     dtype: str = option("float32", "of open weights",
                         choices=["float32", "bfloat16", "float16"])
-    max_new_tokens: int = option(0, "tokens an answer may have (default: 72; open weights 128)",
+    max_new_tokens: int = option(0, "tokens an answer may have (default: 72; open weights 128, or "
+                                 "what their tasks' gold answers need)",
                                  least=0, most=MOST)
     batch: int = option(0, "answers written or learned from at once; lower it if memory runs out "
                         "(default: all, 64 to train; open weights 32)", least=0, most=MOST)
@@ -61,6 +62,8 @@ class Shots(Model):
 
     tasks: str = option("", "your tasks for open weights, a JSON object a line (see "
                         "data/README.md)", metavar="FILE")
+    shots: str = option("", "examples for strategy C, lines as in --tasks; their prompts are for "
+                        "nothing else", metavar="FILE")
     few_shot: int = option(8, "examples that strategy C may look at", least=1, most=200)
 
 

@@ -24,6 +24,7 @@ from data.run.screen import (
     spark,
     why,
 )
+from data.tasks.tally import KINDS, MUCH, is_counts, share, together
 
 if TYPE_CHECKING:
     from data.run.session import Session
@@ -55,6 +56,7 @@ class Table:
         self.path = self.args.out / "adapt.json"
         self.head = {"seed": self.args.seed, "shots": self.args.few_shot,
                      "sources": session.sources, "run": run}
+        self.max_new = session.fmt.max_new
         heads = "".join(f"{HEADS.get(name, name)[:4]:>5}" for name in self.columns())
         about = f"Accuracy on {self.args.n} test prompts a task, of the base and each expert alone"
         if "few-shot" in self.columns():
@@ -105,6 +107,9 @@ class Table:
             print("\nWhat C mixes, and sigma after each iteration of its search:")
             for name, row in rows.items():
                 self.show_search(name, row["few-shot"])
+        lines = lost({name: together(found["answers"] for found in row.values())
+                      for name, row in rows.items()}, self.max_new)
+        print("".join(f"{line}\n" for line in [""] * bool(lines) + lines), end="")
         spent = {name: map(sum, zip(*(row[name]["seconds"] for row in rows.values())))
                  for name in STRATEGIES if name in there}
         print("\n1st+2nd pass, s:  " + "  ".join(
@@ -137,7 +142,8 @@ def unfinished(path: Path, run: dict) -> dict[str, dict]:
 def is_row(row: dict) -> bool:
     """Whether a row from a file can be shown: nothing is missing, and all numbers are finite.
 
-    >>> found = {"accuracy": .5, "interval": [.4, .6], "alpha": [0, 0], "seconds": [.1, .2]}
+    >>> found = {"accuracy": .5, "interval": [.4, .6], "alpha": [0, 0], "seconds": [.1, .2],
+    ...          "answers": together([])}
     >>> is_row({"strategies": {"base": found}}), is_row({"strategies": {"base": {}}})
     (True, False)
     """
@@ -147,7 +153,8 @@ def is_row(row: dict) -> bool:
             parts = [found["accuracy"]], found["interval"], found["seconds"], found["alpha"]
             searched = found["cem"] if name == "few-shot" and found["signal"] in (0, 1) else []
             steps = [part for step in searched for part in (step["mu"], step["sigmas"])]
-            if [*map(len, parts)] != [1, 2, 2, size] or {*map(len, steps)} - {size}:
+            if ([*map(len, parts)] != [1, 2, 2, size] or {*map(len, steps)} - {size}
+                    or not is_counts(found["answers"])):
                 return False
             numbers += [x for part in (*parts, *steps) for x in part]
             numbers += [step[key] for step in searched for key in ("best", "mean", "sigma")]
@@ -211,9 +218,39 @@ def show_passes(strategy: str, domains: Sequence[str], found: dict) -> None:
           f"  pass 2      {bold(said)}{second}")
 
 
-def show_expert(name: str, row: dict) -> None:
-    """On a trained expert: accuracy on test prompts before and after, and its rewards."""
+def lost(counts: dict[str, dict[str, int]], max_new: int) -> list[str]:
+    r"""Lines on what no reward tells, of each name's answers: those not judged, those cut off.
+
+    None where there are none. What to do is said where more than a tenth is lost.
+
+    >>> counts = {"right": 3, "wrong": 6, "not judged": 1, "cut": 2, "not judged: no classes": 1}
+    >>> print("\n".join(lost({"bus": counts, "day": together([])}, 128)))
+    answers         right       wrong  not judged         cut
+    bus                 3           6           1           2
+         1 not judged: no classes
+    20% cut off: raise --max-new-tokens (now 128)
+    """
+    counts = {name: one for name, one in counts.items() if one["not judged"] or one["cut"]}
+    if not counts:
+        return []
+    cut, unjudged = (max(share(one, kind) for one in counts.values())
+                     for kind in ("cut", "not judged"))
+    reasons = [*together(counts.values()).items()][len(KINDS):]
+    advice = {f"{cut:.0%} cut off: raise --max-new-tokens (now {max_new})": cut > MUCH,
+              f"{unjudged:.0%} not judged, which pays -1: say in the prompts what an answer may "
+              "use": unjudged > MUCH}
+    return ["answers  " + "".join(f"{kind:>12}" for kind in KINDS),
+            *(f"{name[:9]:<9}" + "".join(f"{one[kind]:>12,}" for kind in KINDS)
+              for name, one in counts.items()),
+            *(printable(f"{n:>6} {reason}")[:79] for reason, n in reasons),
+            *(line for line, is_so in advice.items() if is_so)]
+
+
+def show_expert(name: str, row: dict, max_new: int) -> None:
+    """On a trained expert: accuracy on test prompts before and after, its rewards, what was lost.
+    """
     low, high = row["interval"]
     print(f"{name:<11} n {row['n']}  base {row['base']:.3f}  expert {row['expert']:.3f} "
-          f"[{low:.3f}, {high:.3f}]  {row['seconds']:.0f} s\n{'':<11} {rewards(row['log'])}",
+          f"[{low:.3f}, {high:.3f}]  {row['seconds']:.0f} s")
+    print("\n".join([f"{'':<11} {rewards(row['log'])}", *lost(row["answers"], max_new)]),
           flush=True)

@@ -27,6 +27,7 @@ from data import safetensors
 from data.files import FIRST
 from data.processes import Gone, summed
 from data.run.screen import why
+from data.tasks.tally import MUCH, share, together
 
 Callback = Callable[[int, dict], None]
 KL_MOST = 10.0        # nats an answer: it is e^10 times as likely as it was in the base
@@ -109,7 +110,8 @@ def checked(training: nn.Module, where: Callable[[], str]) -> Iterator[dict]:
     step can't be done."""
     try:
         for metrics in training:
-            if bad := [name for name, value in metrics.items() if not math.isfinite(value)]:
+            if bad := [name for name, value in metrics.items()
+                       if isinstance(value, float) and not math.isfinite(value)]:
                 raise ValueError(f"{bad[0]} is NaN or infinite. The same command would come here "
                                  "again: try another rate, seed or dtype")
             yield metrics
@@ -162,9 +164,12 @@ def alarm(metrics: dict) -> dict:
     >>> alarm({"reward": -1.0, "no_signal": 1.0})
     {'alarm': 'no group has signal'}
     """
+    answers = metrics.get("answers") or together([])
     stuck = metrics.get("entropy", 1) < ENTROPY_LEAST and metrics.get("reward", 1) < 0.5
     said = {"no group has signal": metrics.get("no_signal") == 1,
             "entropy collapsed": stuck, "KL runs away": metrics.get("kl", 0) > KL_MOST,
-            f"a gain moved by more than {MOVE_MOST:g}": metrics.get("moved", 0) > MOVE_MOST}
+            f"a gain moved by more than {MOVE_MOST:g}": metrics.get("moved", 0) > MOVE_MOST,
+            "answers are cut off: raise --max-new-tokens": share(answers, "cut") > MUCH,
+            "answers are not judged": share(answers, "not judged") > MUCH}
     found = "; ".join(text for text, is_so in said.items() if is_so)
     return {"alarm": found} if found else {}

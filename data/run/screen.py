@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import textwrap
 import time
 import warnings
 from collections.abc import Callable
@@ -150,6 +151,11 @@ def printable(text: str) -> str:
     '4\n\\x1b[2J'
     """
     return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+
+
+def note(text: str) -> None:
+    """Prints a sentence, on as many lines of 79 columns as it takes."""
+    print(textwrap.fill(printable(text), 79, subsequent_indent="  "), flush=True)
 
 
 def why(old: object, new: dict) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Collection
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,22 +17,26 @@ from torch import Tensor
 from data import HERE, tokenizer
 from data.llama import chat
 from data.run.checkpoints import (
+    about_llama,
     fingerprint,
+    gains,
     kept_factors,
+    llama,
     load_expert,
-    load_llama,
     load_model,
 )
 from data.run.device import checked_device
 from data.run.flags import Adapt, Model, Train
+from data.run.own import answer_length, check_splits, fitting, own_tasks
 from data.run.screen import Line
 from data.tasks.families import TASKS, UNSEEN, trained_on
-from data.tasks.jsonl import CLASSIFIER, classified, read, which
+from data.tasks.jsonl import CLASSIFIER, classified, which
 from data.tasks.problem import DOMAINS, OTHERS, WHICH
 from data.tokenizer import PromptFormat, built_in
+from model import Config
 from svf import SVF
 
-ONLY_OPEN = ("tasks", "chat", "system", "one_line", "dtype")  # no use for the built-in model
+ONLY_OPEN = ("tasks", "shots", "chat", "system", "one_line", "dtype")  # not for what is built in
 SUFFIX = ".safetensors"
 
 
@@ -40,7 +44,8 @@ class Session:
     """A base model wrapped by SVF, its prompt format, its domains, tasks and experts.
 
     base: the fingerprint of the base's weights. which: the question of pass 1. trained: what each
-    expert is trained on. tasks: what `adapt` adapts to; choice: all that --task may name.
+    expert is trained on. tasks: what `adapt` may adapt to. names: the experts or the tasks that
+    the command is about, all or the one of --task.
     """
 
     def __init__(self, args: Model) -> None:
@@ -70,33 +75,57 @@ class Session:
         self.fmt = self.sized(built_in(encoding))
         self.domains, self.which = DOMAINS, WHICH
         self.trained = {name: trained_on(name) for name in (*DOMAINS, CLASSIFIER)}
-        self.tasks, self.choice = {task.name: task for task in UNSEEN}, TASKS
+        self.tasks = TASKS
+        self.names = (self.named(self.trained, self.trained) if isinstance(self.args, Train)
+                      else self.named(TASKS, [task.name for task in UNSEEN]))
 
     def open_weights(self) -> None:
         """A folder of open weights, and the user's tasks if there are any."""
         args, folder = self.args, Path(self.args.weights)
-        wanted = {Adapt: "adapt to", Train: "train experts for"}.get(type(args))
-        if wanted and not args.tasks:
-            raise ValueError(f"{type(args).__name__.lower()} --weights DIR needs --tasks FILE: "
-                             f"what to {wanted}")
-        pools = read(Path(args.tasks)) if getattr(args, "tasks", "") else {}
-        model, encoding = load_llama(folder, getattr(torch, args.dtype), self.device)
-        self.fmt = self.sized(chat.published(folder, encoding, args.chat, args.system,
-                                             args.one_line))
+        settings = self.without_weights(folder)
+        model = llama(folder, settings, getattr(torch, args.dtype), self.device)
         self.base = fingerprint(model)
         self.svf = SVF(model, factors=kept_factors(
             args.out / f"decomposition{SUFFIX}", model,
             Line("decomposing the weights, once", 7 * model.config.layers)))
         self.sources["base"] = str(folder)
+
+    def without_weights(self, folder: Path) -> dict:
+        """All that can be known before the weights are read: the settings of a Config, and
+        ValueError for what would end the command later.
+        """
+        args, learns, pools = self.args, isinstance(self.args, Train), own_tasks(self.args)
         own = sorted(name for name in pools if name != OTHERS)  # pass 1 asks in this order
         found = sorted(path.stem for path in args.out.glob(f"*{SUFFIX}") if "." not in path.stem)
-        self.domains = tuple(name for name in (own if isinstance(args, Train) else found)
+        self.domains = tuple(name for name in (own if learns else found)
                              if name not in ("base", "decomposition", CLASSIFIER))
-        self.which = which(self.domains) + ("" if self.fmt.around != "{}" else "\nAnswer:")
-        self.trained = {name: (pools[name],) for name in own}
+        known = [*own, *[CLASSIFIER] * (len(pools) > 1)] if learns else [*pools]
+        self.names = self.named(known, known)
+        settings, encoding = about_llama(folder)
+        config = Config(**settings)
+        if isinstance(args, Adapt) or self.domains and not learns:
+            for name in self.experts():
+                load_expert(self.find(name), gains(config))
+        fmt = chat.published(folder, encoding, args.chat, args.system, args.one_line)
+        self.which = which(self.domains) + ("" if fmt.around != "{}" else "\nAnswer:")
+        self.fmt = self.sized(fmt)
+        if not args.max_new_tokens:
+            self.fmt = replace(self.fmt, max_new=answer_length(pools, fmt, config.context))
+        self.tasks = fitting(args, pools, self.fmt, self.which if self.domains else "",
+                             config.context)
+        self.trained = {name: (self.tasks[name],) for name in own}
         if len(pools) > 1:
-            self.trained[CLASSIFIER] = (classified(pools, self.which),)
-        self.tasks = self.choice = pools
+            self.trained[CLASSIFIER] = (classified(self.tasks, self.which),)
+        check_splits(args, {name: self.trained[name][0] if learns else self.tasks[name]
+                            for name in self.names})
+        return settings
+
+    def named(self, known: Collection[str], usual: Collection[str]) -> list[str]:
+        """What --task names, else what is usual. ValueError says which names there are."""
+        task = getattr(self.args, "task", "")
+        if task and task not in known:
+            raise ValueError(f"--task {task}: expected one of {', '.join(known) or 'none'}")
+        return [task] if task else [*usual]
 
     def sized(self, fmt: PromptFormat) -> PromptFormat:
         """The prompt format with the user's own limits."""
@@ -109,13 +138,19 @@ class Session:
         there = os.path.lexists(own) or old(own)  # a link to nothing is an error, not an absence
         return own if there or self.args.weights else HERE / own.name
 
-    def library(self) -> dict[str, Tensor]:
-        """The experts that are there: all domains', and the classifier if there is one."""
+    def experts(self) -> list[str]:
+        """Those that are there: all domains', and the classifier if there is one. ValueError if
+        there is none.
+        """
         if not self.domains:
             raise ValueError(f"no experts of these weights in {self.args.out}: run `python t2.py "
                              f"train --weights {self.args.weights} --tasks FILE` first")
         judge = self.find(CLASSIFIER)
-        names = [*self.domains, *[CLASSIFIER] * (os.path.lexists(judge) or old(judge))]
+        return [*self.domains, *[CLASSIFIER] * (os.path.lexists(judge) or old(judge))]
+
+    def library(self) -> dict[str, Tensor]:
+        """The experts, by name."""
+        names = self.experts()
         self.sources |= {name: str(self.find(name)) for name in names}
         return {name: load_expert(self.find(name), self.svf.N, self.base)[0].to(self.device)
                 for name in names}
@@ -145,12 +180,6 @@ class Session:
         return {"seed": self.args.seed, "base": self.base, "dtype": self.args.dtype,
                 "max_new": self.fmt.max_new, "stop": self.fmt.stop,
                 "prompt": self.fmt.prompt(""), "questions": read}
-
-    def pick(self, name: str, known: dict[str, Any]) -> Any:
-        """What goes by that name. ValueError says which names there are."""
-        if name not in known:
-            raise ValueError(f"--task {name}: expected one of {', '.join(known) or 'none'}")
-        return known[name]
 
 
 def old(path: Path) -> bool:

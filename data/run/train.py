@@ -12,18 +12,17 @@ from data.run.report import show_expert, wilson
 from data.run.resume import keep_going
 from data.run.screen import Line, why
 from data.run.session import Session
+from data.tasks.tally import Tally, is_counts, together
 from rl import Recipe, Reinforce, accuracy
 
 
 def experts(args: Train) -> None:
     """`t2.py train`: an expert for each domain, and the classification expert."""
     session = Session(args)
-    names = [args.task] if args.task and session.pick(args.task, session.trained) else [
-        *session.trained]
     session.show_sources()
     print(f"{session.svf.N:,} gains an expert", flush=True)
-    for name in names:
-        show_expert(name, train_one(session, name))
+    for name in session.names:
+        show_expert(name, train_one(session, name), session.fmt.max_new)
         known = {one: session.known(one)[1] for one in session.trained}
         write_json(args.out / "train.json", {"seed": args.seed, "experts": {
             one: facts["row"] for one, facts in known.items()  # not those of another seed
@@ -39,15 +38,16 @@ def train_one(session: Session, name: str) -> dict:
     del run["batch"]  # who runs out of memory goes on with a lower one: the gradient is the same
     z, facts, reason = session.known(name)
     if z is not None and (facts.get("run") != run or not is_result(facts)):
-        z, reason = None, why(facts.get("run"), run) or "what it says of itself is damaged"
+        z, reason = None, why(facts.get("run"), run) or "what it says of itself is damaged or old"
     if z is None:
         if reason:
             print(f"{name:<11} trained anew: {reason}", flush=True)
         training = Reinforce(session.svf, session.fmt, tasks, how, args.seed)
         log = keep_going(training, how.steps, state, run, Line(f"train {name}", how.steps))
         z = training.best
+        counts = [step["answers"] for step in log if is_counts(step.get("answers"))]
         facts = {"run": run, "row": {"parameters": session.svf.N, "seconds": log[-1]["seconds"],
-                                     "log": log}}
+                                     "answers": {"training": together(counts)}, "log": log}}
         save_expert(path, z, session.base, facts)
         remove(state)
     problems = [p for t in tasks
@@ -55,11 +55,13 @@ def train_one(session: Session, name: str) -> dict:
     asked = hashlib.sha256(ascii(problems).encode()).hexdigest()[:16]
     if facts["row"].get("asked") != asked:
         n, batches = len(problems), math.ceil(len(problems) / session.fmt.batch)
+        tallies = {"base": Tally(), "expert": Tally()}
         base, expert = (accuracy(session.svf, vector, session.fmt, problems,
-                                 Line(f"{name}: test of {who}", batches))
+                                 Line(f"{name}: test of {who}", batches), tallies[who])
                         for who, vector in (("base", None), ("expert", z)))
         facts["row"] |= {"asked": asked, "n": n, "base": base, "expert": expert,
                          "interval": wilson(expert, n)}
+        facts["row"]["answers"] |= {who: tally.total() for who, tally in tallies.items()}
         save_expert(path, z, session.base, facts)
     return facts["row"]
 
@@ -70,6 +72,8 @@ def is_result(facts: dict) -> bool:
     log = row.get("log") if isinstance(row, dict) else None
     return (isinstance(facts.get("run"), dict) and isinstance(log, list) and bool(log)
             and all(isinstance(step, dict) and type(step.get("reward")) is float for step in log)
+            and isinstance(counts := row.get("answers"), dict)
+            and all(map(is_counts, counts.values()))
             and all(type(row.get(key)) in (float, int) for key in ("seconds", "parameters"))
             and ("asked" not in row or all(type(x) in (float, int) for x in (
                 row.get("n"), row.get("base"), row.get("expert"), *row.get("interval", [""])))))

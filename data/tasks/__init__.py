@@ -1,4 +1,6 @@
 """What is asked, and how an answer is judged: problem.py (a problem, its judge, its split),
-families.py (those built in), corpus.py (the text of pretraining, and the vocabulary made of it),
-jsonl.py (a user's own tasks), judge.py (how a text is judged), interpreter.py (runs the code that
-a model wrote, with compiler.py, machine.py and builtin.py)."""
+families.py (those built in), corpus.py (the text of pretraining, and the vocabulary made of it).
+A user's own tasks: jsonl.py (lines of a file), rows.py (the forms that they may have), splits.py
+(which split a prompt goes to), judge.py (how a text is judged), tally.py (what became of all
+answers). The code that a model wrote: interpreter.py (runs it), compiler.py (what each node does),
+machine.py (its values and its budget), builtin.py (the names that it finds)."""

@@ -65,6 +65,12 @@ def lazily(function: Callable[..., Iterable]) -> Run:
     return run
 
 
+def skipping(function: Callable[..., Iterable]) -> Run:
+    """What gives some of the items of one iterable, the last argument: all are paid for."""
+    return lambda machine, *args: machine.lazy(function(
+        *map(machine.taken, args[:-1]), machine.paid(args[-1])))
+
+
 def of(kind: type, names: str, how: Callable[..., Run]) -> dict[str, Run]:
     """name -> what is run, for methods of one type."""
     return {name: how(vars(kind)[name]) for name in names.split()}
@@ -371,12 +377,12 @@ def grouped(machine: Machine, values: Any, key: Any = None) -> Lazy:
         machine.weigh(name)  # it is held against the last one
         return name
     return machine.lazy((name, machine.lazy(group)) for name, group in itertools.groupby(
-        machine.each(values), by))
+        machine.paid(values), by))
 
 
 def sliced(machine: Machine, values: Any, *places: Any) -> Lazy:
     """itertools.islice; what is skipped is paid for too."""
-    return machine.lazy(itertools.islice(machine.lazy(machine.each(values)), *places))
+    return machine.lazy(itertools.islice(machine.paid(values), *places))
 
 
 def choosing(function: Callable[..., Iterable]) -> Run:
@@ -556,7 +562,7 @@ BUILTINS: dict[str, Any] = {**_TYPES, **_ERRORS, **builtins(
     callable=lambda machine, value: isinstance(value, (Function, Builtin)),
     divmod=lambda machine, a, b: (machine.binary(operator.floordiv, a, b),
                                   machine.binary(operator.mod, a, b)),
-    enumerate=lazily(enumerate), filter=lazily(filter),
+    enumerate=lazily(enumerate), filter=skipping(filter),
     format=lambda machine, value, spec="": machine.format(value, spec), hex=plain(hex),
     isinstance=is_instance, iter=lazily(iter), len=length, map=lazily(map), max=best(max),
     min=best(min), next=following, oct=plain(oct), ord=plain(ord), pow=power,
@@ -583,7 +589,8 @@ MODULES: dict[str, dict[str, Any]] = {
     "itertools": {
         **builtins(
             accumulate=accumulated, count=counting, cycle=lazily(itertools.cycle),
-            dropwhile=lazily(itertools.dropwhile), filterfalse=lazily(itertools.filterfalse),
+            dropwhile=skipping(itertools.dropwhile),
+            filterfalse=skipping(itertools.filterfalse),
             groupby=grouped, islice=sliced, pairwise=lazily(itertools.pairwise),
             repeat=lambda machine, *args: machine.lazy(itertools.repeat(*args)),
             takewhile=lazily(itertools.takewhile), zip_longest=lazily(itertools.zip_longest),
@@ -593,7 +600,7 @@ MODULES: dict[str, dict[str, Any]] = {
                 "combinations combinations_with_replacement permutations product").split()}),
         "chain": Builtin("chain", lazily(itertools.chain), builtins(
             from_iterable=lambda machine, values: machine.lazy(itertools.chain.from_iterable(
-                machine.each(one) for one in machine.each(values)))))},
+                machine.each(one) for one in machine.paid(values)))))},
     "functools": builtins(
         cache=remembering, lru_cache=remembering, reduce=reduced,
         cmp_to_key=lambda machine, function: Builtin("key", lambda machine, value: (

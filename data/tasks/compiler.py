@@ -5,7 +5,7 @@ returned, name, name, ...]. A scope's names are numbered beforehand. A block pay
 nodes at once, a loop in each round. What ends a block early (return, break, continue) is what a
 statement returns; an exception of the program is one of the host's.
 
-Only the nodes in the two tables at the end can be compiled.
+Only the nodes that have a `visit_` method can be compiled.
 """
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ import ast
 import builtins
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from inspect import Parameter, Signature
 from typing import Any
 
 from data.tasks.builtin import ATTRIBUTES, BUILTINS, METHODS, MODULES
 from data.tasks.machine import (
     BINARY,
     BITS,
+    BREAK,
     COMPARE,
-    OPEN,
+    CONTINUE,
+    RETURN,
     SCALARS,
     UNARY,
+    UNBOUND,
     Builtin,
+    Code,
     Function,
     Lazy,
     Machine,
@@ -39,10 +42,8 @@ from data.tasks.machine import (
 )
 
 DEPTH = 100  # levels of the syntax tree
-UNBOUND = object()  # in the place of a name that has no value yet
 Run = Callable[[list], Any]  # evaluates an expression, or runs a statement, in a frame
 Bind = Callable[[list, Any], None]  # gives a target its value
-_RETURN, _BREAK, _CONTINUE = "return", "break", "continue"
 _DUNDER = re.compile(r"__\w*__")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _COMPREHENSIONS = {ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp}
@@ -88,46 +89,6 @@ class Scope:
         self.slots = {name: i for i, name in enumerate(names, 2)}
 
 
-class Code:
-    """What a function runs. depth: the frames of Python that a call takes."""
-
-    def __init__(self, name: str, args: ast.arguments) -> None:
-        self.name = name
-        positional = [*args.posonlyargs, *args.args]
-        values = dict(zip([a.arg for a in positional][::-1], args.defaults[::-1]))
-        values |= {a.arg: value for a, value in zip(args.kwonlyargs, args.kw_defaults) if value}
-        kinds = {Parameter.POSITIONAL_ONLY: args.posonlyargs,
-                 Parameter.POSITIONAL_OR_KEYWORD: args.args,
-                 Parameter.VAR_POSITIONAL: filter(None, [args.vararg]),
-                 Parameter.KEYWORD_ONLY: args.kwonlyargs,
-                 Parameter.VAR_KEYWORD: filter(None, [args.kwarg])}
-        self.defaults: dict[str, ast.expr] = values
-        self.signature = Signature([  # ValueError if a parameter is named twice
-            Parameter(a.arg, kind, default=UNBOUND if a.arg in values else Parameter.empty)
-            for kind, some in kinds.items() for a in some])
-        self.params = [*self.signature.parameters]
-        self.plain = len(positional) if len(positional) == len(self.params) else None
-        self.blank: tuple = ()
-        self.depth, self.body = 0, None
-
-    def call(self, machine: Machine, function: Function, args: Sequence, names: dict | None
-             ) -> Any:
-        """What the function returns."""
-        if names or len(args) != self.plain:
-            machine.spend(30)  # it takes as long
-            found = self.signature.bind(*args, **names or {})
-            found.apply_defaults()
-            args = [function.defaults[name] if value is UNBOUND else value
-                    for name, value in found.arguments.items()]
-        frame = [function.env, None, *args, *self.blank]
-        machine.open += self.depth
-        if machine.open > OPEN:
-            over("open calls")
-        signal = self.body(frame)
-        machine.open -= self.depth
-        return frame[1] if signal is _RETURN else None
-
-
 class Compiler:
     """Compiles for one machine, and one module: of an answer, or of tests.
 
@@ -145,33 +106,31 @@ class Compiler:
 
     # ------------------------------------------------------------------------ what is whitelisted
 
-    def node(self, table: dict, node: ast.AST, frames: int) -> Run:
-        """The closure of a node, if its type is in the table."""
-        kind = type(node)
-        if kind not in table:
-            unsupported(kind.__name__)
+    def node(self, node: ast.AST | None) -> Run:
+        """The closure of a node, if there is a method for its type; None for what is left out."""
+        if node is None:
+            return _idle
+        kind, frames = type(node).__name__, 2 if isinstance(node, ast.stmt) else 1
+        if (visit := vars(Compiler).get(f"visit_{kind}")) is None:
+            unsupported(kind)
         self.cost += 1
         self.level += 1
         self.depth += frames
         self.deepest = max(self.deepest, self.depth)
         if self.level > DEPTH:
             over("depth of the syntax tree")
-        run = table[kind](self, node)
+        run = visit(self, node)
         self.level -= 1
         self.depth -= frames
         return run
 
-    def expr(self, node: ast.expr | None) -> Run:
-        """The closure of an expression; None for one that is left out."""
-        return self.node(_EXPRESSIONS, node, 1) if node else _idle
-
-    def exprs(self, nodes: Iterable[ast.expr | None]) -> list[Run]:
+    def nodes(self, nodes: Iterable[ast.AST | None]) -> list[Run]:
         """The closures of some."""
-        return [self.expr(node) for node in nodes]
+        return [self.node(node) for node in nodes]
 
     def apply(self, function: Callable[..., Any], *nodes: ast.expr | None) -> Run:
         """A closure that passes the values of some nodes, from left to right, to a function."""
-        runs = self.exprs(nodes)
+        runs = self.nodes(nodes)
         if len(runs) == 1:
             only, = runs
             return lambda frame: function(only(frame))
@@ -190,7 +149,7 @@ class Compiler:
     def block(self, body: list[ast.stmt]) -> Run:
         """Statements in turn, up to the first that ends the block; all are paid for at once."""
         machine = self.machine
-        steps, cost = self.counted(lambda: [self.node(_STATEMENTS, node, 2) for node in body])
+        steps, cost = self.counted(self.nodes, body)
 
         def run(frame: list) -> str | None:
             machine.left -= cost
@@ -206,7 +165,7 @@ class Compiler:
         """What makes a function of the program, its defaults evaluated."""
         code, machine = Code(self.allowed(name), args), self.machine
         params = [self.allowed(param) for param in code.params]
-        values = {name: self.expr(value) for name, value in code.defaults.items()}
+        values = {name: self.node(value) for name, value in code.defaults.items()}
         names, shared, outer = bound(nodes)
         names -= {*params, *shared, *outer}
         outside = self.scope, self.depth, self.deepest, self.looping
@@ -245,7 +204,7 @@ class Compiler:
         self.missing.append(name)
         return -1, self.root.slots.setdefault(name, len(self.root.slots) + 2)
 
-    def name(self, node: ast.Name) -> Run:
+    def visit_Name(self, node: ast.Name) -> Run:
         """A variable, or what is built in."""
         name, module = self.allowed(node.id), self.frame
         where, known = self.place(name), BUILTINS.get(name, UNBOUND)
@@ -259,7 +218,8 @@ class Compiler:
         def read(frame: list) -> Any:
             if (value := frame[slot]) is UNBOUND:
                 if (value := known) is UNBOUND:
-                    raise UnboundLocalError(f"{name:.40} has no value yet")
+                    error = NameError if up else UnboundLocalError
+                    raise error(f"{name:.40} has no value yet")
             return value
 
         def climb(frame: list) -> Any:
@@ -286,7 +246,7 @@ class Compiler:
             case ast.Name():
                 return self.setter(node.id)
             case ast.Subscript():
-                owner, index = self.exprs((node.value, node.slice))
+                owner, index = self.nodes((node.value, node.slice))
                 return lambda frame, value: machine.put(owner(frame), index(frame), value)
             case ast.Tuple() | ast.List():
                 return self.targets(node.elts)
@@ -313,7 +273,7 @@ class Compiler:
 
     # -------------------------------------------------------------------------------- expressions
 
-    def constant(self, node: ast.Constant) -> Run:
+    def visit_Constant(self, node: ast.Constant) -> Run:
         """A number, a text, None."""
         value = node.value
         if type(value) not in SCALARS and type(value) is not str:
@@ -325,11 +285,11 @@ class Compiler:
         fits(len(value) if type(value) is str else 0)
         return lambda frame: value
 
-    def unary(self, node: ast.UnaryOp) -> Run:
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Run:
         """`-a`, `+a`, `~a` or `not a`."""
         return self.apply(partial(self.machine.unary, UNARY[type(node.op)]), node.operand)
 
-    def binary(self, node: ast.BinOp) -> Run:
+    def visit_BinOp(self, node: ast.BinOp) -> Run:
         """`a + b` and the like, on small ints at once."""
         op, binary = self.operator(node), self.machine.binary
 
@@ -347,9 +307,9 @@ class Compiler:
             unsupported(type(node.op).__name__)
         return BINARY[type(node.op)]
 
-    def logic(self, node: ast.BoolOp) -> Run:
+    def visit_BoolOp(self, node: ast.BoolOp) -> Run:
         """`and`, `or`: they stop at the first operand that decides, and return it."""
-        operands, wanted = self.exprs(node.values), isinstance(node.op, ast.Or)
+        operands, wanted = self.nodes(node.values), isinstance(node.op, ast.Or)
 
         def run(frame: list) -> Any:
             for operand in operands:
@@ -359,12 +319,12 @@ class Compiler:
             return value
         return run
 
-    def comparison(self, node: ast.Compare) -> Run:
+    def visit_Compare(self, node: ast.Compare) -> Run:
         """`a < b < c` and the like: it stops at the first that is false."""
         tests = [self.test(type(op)) for op in node.ops]
         if len(tests) == 1:
             return self.apply(tests[0], node.left, node.comparators[0])
-        first, *others = self.exprs((node.left, *node.comparators))
+        first, *others = self.nodes((node.left, *node.comparators))
 
         def run(frame: list) -> Any:
             left, found = first(frame), True
@@ -387,14 +347,14 @@ class Compiler:
             return lambda a, b: (compare(operator.eq, a, b) or close(a, b)) is (kind is ast.Eq)
         return lambda a, b: (op(a, b) if type(a) is int and type(b) is int else compare(op, a, b))
 
-    def choose(self, node: ast.IfExp) -> Run:
+    def visit_IfExp(self, node: ast.IfExp) -> Run:
         """`a if test else b`: only one of the two is evaluated."""
-        test, yes, no = self.exprs((node.test, node.body, node.orelse))
+        test, yes, no = self.nodes((node.test, node.body, node.orelse))
         return lambda frame: yes(frame) if test(frame) else no(frame)
 
-    def walrus(self, node: ast.NamedExpr) -> Run:
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> Run:
         """`name := value`."""
-        value, put = self.expr(node.value), self.target(node.target)
+        value, put = self.node(node.value), self.target(node.target)
 
         def run(frame: list) -> Any:
             put(frame, found := value(frame))
@@ -405,7 +365,7 @@ class Compiler:
         """The values of some nodes, from left to right, those with a star spread out."""
         self.cost += 1
         stars = [isinstance(node, ast.Starred) for node in nodes]
-        runs = self.exprs(node.value if star else node for node, star in zip(nodes, stars))
+        runs = self.nodes(node.value if star else node for node, star in zip(nodes, stars))
         machine = self.machine
         if len(runs) == 1 and not stars[0]:
             only, = runs
@@ -426,9 +386,11 @@ class Compiler:
         return {ast.List: values, ast.Tuple: lambda frame: tuple(values(frame)),
                 ast.Set: lambda frame: machine.call(BUILTINS["set"], [values(frame)])}[type(node)]
 
-    def pairs(self, node: ast.Dict) -> Run:
+    visit_Tuple = visit_List = visit_Set = listed
+
+    def visit_Dict(self, node: ast.Dict) -> Run:
         """`{key: value, **more}`."""
-        rows = [(key and self.expr(key), self.expr(value))
+        rows = [(key and self.node(key), self.node(value))
                 for key, value in zip(node.keys, node.values)]
         machine = self.machine
         self.cost += 2
@@ -445,7 +407,7 @@ class Compiler:
 
     def comprehension(self, node: Any) -> Run:
         """[..], {..}, {..: ..} or (.. for .. in ..): a scope of its own, with a frame."""
-        machine, kind, first = self.machine, type(node), self.expr(node.generators[0].iter)
+        machine, kind, first = self.machine, type(node), self.node(node.generators[0].iter)
         part = ast.Tuple([node.key, node.value]) if kind is ast.DictComp else node.elt
         outside = self.scope, self.depth, self.deepest
         self.scope = Scope(self.scope, sorted(bound(g.target for g in node.generators)[0]))
@@ -472,6 +434,8 @@ class Compiler:
                 ast.SetComp: lambda frame: machine.call(BUILTINS["set"], [listed(frame)]),
                 ast.DictComp: lambda frame: machine.call(BUILTINS["dict"], [listed(frame)])}[kind]
 
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehension
+
     def rounds(self, generators: list[ast.comprehension], part: ast.expr
                ) -> tuple[Callable[[list, Iterable], Iterator], Run]:
         """What goes through the rounds of a comprehension, and what its part is in each."""
@@ -481,10 +445,10 @@ class Compiler:
         self.depth += 1
 
         def compile() -> tuple:
-            bind, tests = self.target(generator.target), self.exprs(generator.ifs)
-            source = self.expr(rest[0].iter) if rest else None
+            bind, tests = self.target(generator.target), self.nodes(generator.ifs)
+            source = self.node(rest[0].iter) if rest else None
             return (bind, tests, source,
-                    *(self.rounds(rest, part) if rest else (None, self.expr(part))))
+                    *(self.rounds(rest, part) if rest else (None, self.node(part))))
         (bind, tests, source, inner, value), cost = self.counted(compile)
 
         def run(frame: list, items: Iterable) -> Iterator:
@@ -503,19 +467,19 @@ class Compiler:
                         yield
         return run, value
 
-    def closure(self, node: ast.Lambda) -> Run:
+    def visit_Lambda(self, node: ast.Lambda) -> Run:
         """`lambda x: ...`."""
         return self.function("lambda", node.args, [ast.Return(node.body)])
 
-    def subscript(self, node: ast.Subscript) -> Run:
+    def visit_Subscript(self, node: ast.Subscript) -> Run:
         """`a[i]` or `a[i:j:k]`."""
         return self.apply(self.machine.item, node.value, node.slice)
 
-    def cut(self, node: ast.Slice) -> Run:
+    def visit_Slice(self, node: ast.Slice) -> Run:
         """What stands in the brackets of a slice."""
         return self.apply(slice, node.lower, node.upper, node.step)
 
-    def attribute(self, node: ast.Attribute) -> Run:
+    def visit_Attribute(self, node: ast.Attribute) -> Run:
         """`module.name`, or a method as a value."""
         machine, name = self.machine, self.known(node.attr)
         return self.apply(lambda value: machine.attribute(value, name, METHODS), node.value)
@@ -526,11 +490,11 @@ class Compiler:
             unsupported(f"the attribute {name:.40}")
         return name
 
-    def call(self, node: ast.Call) -> Run:
+    def visit_Call(self, node: ast.Call) -> Run:
         """A call, of a method or of any value."""
         machine, method = self.machine, isinstance(node.func, ast.Attribute)
         name = self.known(node.func.attr) if method else ""
-        called = self.expr(node.func.value if method else node.func)
+        called = self.node(node.func.value if method else node.func)
         args, names = self.several(node.args), self.keywords(node.keywords)
         if not method:
             return lambda frame: machine.call(called(frame), args(frame), names(frame))
@@ -546,7 +510,7 @@ class Compiler:
 
     def keywords(self, nodes: list[ast.keyword]) -> Callable[[list], dict]:
         """The named arguments of a call."""
-        rows = [(node.arg, self.expr(node.value)) for node in nodes]
+        rows = [(node.arg, self.node(node.value)) for node in nodes]
 
         def names(frame: list) -> dict:
             found: dict = {}
@@ -558,12 +522,12 @@ class Compiler:
             return found
         return names if nodes else lambda frame: _NOTHING
 
-    def joined(self, node: ast.JoinedStr) -> Run:
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Run:
         """An f-string."""
-        parts, machine = self.exprs(node.values), self.machine
+        parts, machine = self.nodes(node.values), self.machine
         return lambda frame: machine.join("", [part(frame) for part in parts])
 
-    def formatted(self, node: ast.FormattedValue) -> Run:
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> Run:
         """What stands in the braces of an f-string."""
         machine, how = self.machine, {-1: "", ord("r"): "r", ord("s"): "s"}.get(node.conversion)
         if how is None:
@@ -573,9 +537,15 @@ class Compiler:
 
     # --------------------------------------------------------------------------------- statements
 
-    def assign(self, node: ast.Assign) -> Run:
+    def nothing(self, node: ast.stmt) -> Run:
+        """`pass`, `global`, `nonlocal`."""
+        return _idle
+
+    visit_Pass = visit_Global = visit_Nonlocal = nothing
+
+    def visit_Assign(self, node: ast.Assign) -> Run:
         """`a = b = value`: the value once, then the targets from left to right."""
-        value, puts = self.expr(node.value), [self.target(target) for target in node.targets]
+        value, puts = self.node(node.value), [self.target(target) for target in node.targets]
 
         def run(frame: list) -> None:
             found = value(frame)
@@ -583,41 +553,41 @@ class Compiler:
                 put(frame, found)
         return run
 
-    def annotated(self, node: ast.AnnAssign) -> Run:
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Run:
         """`name: type = value`; the type is not looked at."""
-        return self.assign(ast.Assign([node.target], node.value)) if node.value else _idle
+        return self.visit_Assign(ast.Assign([node.target], node.value)) if node.value else _idle
 
-    def augment(self, node: ast.AugAssign) -> Run:
+    def visit_AugAssign(self, node: ast.AugAssign) -> Run:
         """`x += value` and the like, in place where CPython does so."""
-        machine, target, value = self.machine, node.target, self.expr(node.value)
+        machine, target, value = self.machine, node.target, self.node(node.value)
         op = self.operator(node)
         if isinstance(target, ast.Name):
-            old, put = self.name(target), self.setter(target.id)
+            old, put = self.visit_Name(target), self.setter(target.id)
             return lambda frame: put(frame, machine.in_place(op, old(frame), value(frame)))
         if not isinstance(target, ast.Subscript):
             unsupported("such an assignment")
-        owner, index = self.exprs((target.value, target.slice))
+        owner, index = self.nodes((target.value, target.slice))
 
         def run(frame: list) -> None:
             of, at = owner(frame), index(frame)
             machine.put(of, at, machine.in_place(op, machine.item(of, at), value(frame)))
         return run
 
-    def delete(self, node: ast.Delete) -> Run:
+    def visit_Delete(self, node: ast.Delete) -> Run:
         """`del a[i]` and `del name`."""
         runs = []
         for target in node.targets:
             if isinstance(target, ast.Subscript):
                 runs.append(self.apply(self.machine.remove, target.value, target.slice))
             elif isinstance(target, ast.Name):
-                runs += self.name(target), partial(self.setter(target.id), value=UNBOUND)
+                runs += self.visit_Name(target), partial(self.setter(target.id), value=UNBOUND)
             else:
                 unsupported("such a deletion")
         return lambda frame: [run(frame) for run in runs] and None
 
-    def branch(self, node: ast.If) -> Run:
+    def visit_If(self, node: ast.If) -> Run:
         """`if`, with `else`; `elif` is an `if` within the `else`."""
-        test, yes, no = self.expr(node.test), self.block(node.body), self.block(node.orelse)
+        test, yes, no = self.node(node.test), self.block(node.body), self.block(node.orelse)
         return lambda frame: yes(frame) if test(frame) else no(frame)
 
     def body(self, node: ast.For | ast.While) -> tuple[Run, Run]:
@@ -627,62 +597,64 @@ class Compiler:
         self.looping = outside
         return body, self.block(node.orelse)
 
-    def loop(self, node: ast.For) -> Run:
+    def visit_For(self, node: ast.For) -> Run:
         """`for`, with `else`."""
-        machine, items, put = self.machine, self.expr(node.iter), self.target(node.target)
+        machine, items, put = self.machine, self.node(node.iter), self.target(node.target)
         body, orelse = self.body(node)
 
         def run(frame: list) -> str | None:
             for item in machine.each(items(frame)):
                 put(frame, item)
                 signal = body(frame)
-                if signal is _BREAK or signal is _RETURN:
-                    return None if signal is _BREAK else signal
+                if signal is BREAK or signal is RETURN:
+                    return None if signal is BREAK else signal
             return orelse(frame)
         return run
 
-    def repeat(self, node: ast.While) -> Run:
+    def visit_While(self, node: ast.While) -> Run:
         """`while`, with `else`."""
-        machine, (test, cost) = self.machine, self.counted(self.expr, node.test)
+        machine, (test, cost) = self.machine, self.counted(self.node, node.test)
         body, orelse = self.body(node)
 
         def run(frame: list) -> str | None:
             while test(frame):
                 machine.left -= cost
                 signal = body(frame)
-                if signal is _BREAK or signal is _RETURN:
-                    return None if signal is _BREAK else signal
+                if signal is BREAK or signal is RETURN:
+                    return None if signal is BREAK else signal
             return orelse(frame)
         return run
 
-    def leave(self, node: ast.Return) -> Run:
+    def visit_Return(self, node: ast.Return) -> Run:
         """`return`, with or without a value."""
         if self.scope is self.root:
             raise Refused("SyntaxError: return outside a function")
-        value = self.expr(node.value)
+        value = self.node(node.value)
 
         def run(frame: list) -> str:
             frame[1] = value(frame)
-            return _RETURN
+            return RETURN
         return run
 
     def jump(self, node: ast.Break | ast.Continue) -> Run:
         """`break` and `continue`."""
         if not self.looping:
             raise Refused("SyntaxError: break or continue outside a loop")
-        signal = _BREAK if isinstance(node, ast.Break) else _CONTINUE
+        signal = BREAK if isinstance(node, ast.Break) else CONTINUE
         return lambda frame: signal
 
-    def discard(self, node: ast.Expr) -> Run:
+    visit_Break = visit_Continue = jump
+
+    def visit_Expr(self, node: ast.Expr) -> Run:
         """An expression as a statement: evaluated, then forgotten."""
         bare = isinstance(node.value, ast.Constant) and node.value.value is ...
         return _idle if bare else self.apply(lambda value: None, node.value)
 
-    def define(self, node: ast.FunctionDef) -> Run:
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Run:
         """`def`, with decorators."""
         if vars(node).get("type_params"):
             unsupported("a type parameter")
-        wraps = self.exprs(node.decorator_list)
+        wraps = self.nodes(node.decorator_list)
         make, put = self.function(node.name, node.args, node.body), self.setter(node.name)
         machine = self.machine
 
@@ -709,18 +681,20 @@ class Compiler:
             puts.append(partial(self.setter(alias.asname or alias.name), value=value))
         return lambda frame: [put(frame) for put in puts] and None
 
-    def ensure(self, node: ast.Assert) -> Run:
+    visit_Import = visit_ImportFrom = imports
+
+    def visit_Assert(self, node: ast.Assert) -> Run:
         """`assert`."""
-        test, why = self.exprs((node.test, node.msg))
+        test, why = self.nodes((node.test, node.msg))
 
         def run(frame: list) -> None:
             if not test(frame):
                 raise AssertionError(*[why(frame)] if node.msg else [])
         return run
 
-    def throw(self, node: ast.Raise) -> Run:
+    def visit_Raise(self, node: ast.Raise) -> Run:
         """`raise`; what stands after `from` is not looked at."""
-        value, machine = self.expr(node.exc), self.machine
+        value, machine = self.node(node.exc), self.machine
 
         def run(frame: list) -> None:
             found = [value(frame)] if node.exc else machine.caught[-1:]
@@ -733,10 +707,10 @@ class Compiler:
             raise found.pop()
         return run
 
-    def attempt(self, node: ast.Try) -> Run:
+    def visit_Try(self, node: ast.Try) -> Run:
         """`try`, with `except`, `else` and `finally`. No program catches that it is Refused."""
         body, orelse, last = map(self.block, (node.body, node.orelse, node.finalbody))
-        handlers = [(self.expr(h.type), self.setter(h.name) if h.name else _idle,
+        handlers = [(self.node(h.type), self.setter(h.name) if h.name else _idle,
                      h.type is None, self.block(h.body)) for h in node.handlers]
         machine = self.machine
 
@@ -785,21 +759,3 @@ def _idle(frame: list, value: Any = None) -> None:
 
 _SMALL = 1 << 64
 _NOTHING: dict = {}
-_EXPRESSIONS: dict[type, Callable[[Compiler, Any], Run]] = {
-    ast.Constant: Compiler.constant, ast.Name: Compiler.name, ast.UnaryOp: Compiler.unary,
-    ast.BinOp: Compiler.binary, ast.BoolOp: Compiler.logic, ast.Compare: Compiler.comparison,
-    ast.IfExp: Compiler.choose, ast.NamedExpr: Compiler.walrus, ast.Tuple: Compiler.listed,
-    ast.List: Compiler.listed, ast.Set: Compiler.listed, ast.Dict: Compiler.pairs,
-    **dict.fromkeys(_COMPREHENSIONS, Compiler.comprehension), ast.Lambda: Compiler.closure,
-    ast.Subscript: Compiler.subscript, ast.Slice: Compiler.cut, ast.Attribute: Compiler.attribute,
-    ast.Call: Compiler.call, ast.JoinedStr: Compiler.joined,
-    ast.FormattedValue: Compiler.formatted}
-_STATEMENTS: dict[type, Callable[[Compiler, Any], Run]] = {
-    ast.Assign: Compiler.assign, ast.AnnAssign: Compiler.annotated,
-    ast.AugAssign: Compiler.augment, ast.Delete: Compiler.delete, ast.If: Compiler.branch,
-    ast.For: Compiler.loop, ast.While: Compiler.repeat, ast.Return: Compiler.leave,
-    ast.Break: Compiler.jump, ast.Continue: Compiler.jump, ast.Expr: Compiler.discard,
-    **dict.fromkeys((ast.Pass, ast.Global, ast.Nonlocal), lambda compiler, node: _idle),
-    ast.FunctionDef: Compiler.define, ast.Import: Compiler.imports,
-    ast.ImportFrom: Compiler.imports, ast.Assert: Compiler.ensure, ast.Raise: Compiler.throw,
-    ast.Try: Compiler.attempt}

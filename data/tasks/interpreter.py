@@ -22,8 +22,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from data.tasks.compiler import UNBOUND, Compiler, bound
-from data.tasks.machine import DICTS, OPEN, SCALARS, Machine, Refused, over, unsupported
+from data.tasks.compiler import Compiler, bound
+from data.tasks.machine import DICTS, OPEN, SCALARS, UNBOUND, Machine, Refused, over, unsupported
 
 SOURCE = 10_000  # characters of source
 BRACKETS = 30  # brackets open at any point of the source

@@ -1,14 +1,20 @@
 """A user's own tasks: one JSON object a line, a prompt and how an answer to it is judged.
 
-    {"prompt": "7 plus 5?", "answer": 12, "check": "number", "domain": "sums"}
+    {"prompt": "7 plus 5?", "answer": 12, "domain": "sums"}
     {"prompt": "Is ice hot?", "answer": "no", "check": "choice", "choices": ["yes", "no"]}
     {"prompt": "Write f(x) = x + 1.", "check": "python", "tests": ["f(1) == 2", "f(-1) == 0"]}
-    {"question": "...", "answer": "... #### 72"}    GSM8K's own format: a number, after the ####
 
-`check` is "exact" where a line has none, `domain` the file's name. A hash of the prompt puts each
-line into one split, so neither a seed nor the order of lines can move it, and a repeated prompt
-can't leak. Files are held to all of this when they are read: a line that is wrong is an error
-that names it, and so is a key that is not known, since a misspelt "chek" would change a score.
+What else is read (chats, completions, GSM8K, MBPP, HumanEval): rows.py. `check` is "number" where
+the answer is one in JSON and "exact" else, `domain` the file's name, null as if it weren't there.
+
+A line may say its `split`. For others a hash of the prompt decides, so neither a seed nor the
+order of lines can move one, and prompts that differ in case and white space only are not parted:
+nothing leaks. Of a domain with fewer than 200 prompts that are to be split the hash gives the
+rank, and the splits have a size (see `shares`): enough shots, and some of each, but more lines
+can then move a prompt. A run that goes on, or is done again, notices (see `Pool.digest`).
+
+Files are held to all of this when they are read: a line that is wrong is an error that names it.
+What was made of a file that its reader may not expect is in `Pools.notes`.
 
 An answer is right or wrong, +1 or -1, as in the paper (Sec. 3.2). Left out: answers that are
 formulas, and code that interpreter.py does not run, for training learns from a judge's guesses.
@@ -16,54 +22,47 @@ formulas, and code that interpreter.py does not run, for training learns from a 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
-from math import isfinite
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 
 from data.files import opened, show
-from data.tasks import judge
-from data.tasks.interpreter import needed
+from data.tasks import judge, rows
+from data.tasks.interpreter import Refused, needed
 from data.tasks.problem import OTHERS, Verdict, split_of
+from data.tasks.rows import expect
+from data.tasks.splits import FEW, SPLITS, canonical, dealt, enough, shares
 
-SPLITS = {"train": 60, "validation": 10, "shots": 10, "test": 20}  # percent
-KEYS = ("prompt", "question", "answer", "domain", "check", "choices", "tests")
 CLASSIFIER = "classifier"
 RESERVED = ("base", "decomposition", CLASSIFIER,  # files of ours; Windows keeps con ... com1 ...
             "con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(1, 10)))
-LONGEST = 100_000  # characters of a prompt or an answer
 CHOICES = 200      # of one question
 _DOMAIN = re.compile("[a-z][a-z0-9_-]{0,31}")
 
 
-def canonical(prompt: str) -> str:
-    r"""What two prompts have in common that differ in case and white space only.
-
-    >>> canonical("What  is\n2 + 2?")
-    'what is 2 + 2?'
-    """
-    return " ".join(prompt.casefold().split())
-
-
+LEFT = "are left out, since the judge can't run their tests or their own answer fails them"
+UNHELD = "have an answer that the judge can't run, so that their tests were not tried"
+SPARE = "have keys that are passed over"
+REPEATED = "are repeats and are dropped"
 CHECKS = {  # name -> the answer that it wants
     "exact": "some text",
-    "number": 'one number such as 1,234.50 or -3, or "check": "exact"',
-    "choice": "one of the choices",
-    "python": "a function that passes the tests of its line"}
+    "number": 'one number and no more, such as 12, -3 or 1,234.50, or "check": "exact"',
+    "choice": 'one of the choices, by "check": "choice"',
+    "python": 'a function that passes the tests of its line, by "check": "python"'}
 
 
 # ---------------------------------------------------------------------------- questions and pools
 
 @dataclass(frozen=True)
 class Question:
-    """One line, as problem.py's Problem. `label`: its domain. `of`: the prompt that this one is
-    about, whose split it shares; its own if empty.
+    """One line, as problem.py's Problem. `label`: its domain.
 
     >>> question = Question("Is ice hot?", "no", "facts", "choice", ("yes", "no"))
     >>> question.reward(" No, it is cold."), question.reward(" Yes, though some say no.")
@@ -79,17 +78,18 @@ class Question:
     choices: tuple[str, ...] = ()
     tests: str = ""  # assert statements
     needs: tuple[str, ...] = ()  # the functions that they need of an answer
-    of: str = ""
+    place: str = ""  # the split that it was put into; else its hash decides
+    gold: str = field(default="", compare=False)  # the answer as its line has it, with the working
 
     @property
     def key(self) -> str:
-        """The canonical prompt, whose hash is the split."""
-        return canonical(self.of or self.prompt)
+        """The canonical prompt, whose hash decides on the split."""
+        return canonical(self.prompt)
 
     @property
     def split(self) -> str:
         """The one split that it is in: neither a seed nor the order of lines can move it."""
-        return split_of(self.key, SPLITS)
+        return self.place or split_of(self.key, SPLITS)
 
     def reward(self, completion: str) -> int:
         """+1 if the answer is right, else -1; no text raises anything."""
@@ -115,6 +115,8 @@ class Pool:
     >>> pool = Pool("sums", "sums", "", tuple(sums))
     >>> pool.problem(Random(0), "test").prompt, [q.prompt for q in pool.problems(2, "shots")]
     ('45 + 1?', ['34 + 1?', '11 + 1?'])
+    >>> pool.count("shots"), pool.lack("shots", 2)
+    (7, '')
     """
 
     name: str
@@ -128,22 +130,33 @@ class Pool:
     def _groups(self) -> dict[str, dict[str, list[Question]]]:
         """split -> label -> questions, sorted: the order of lines decides nothing."""
         groups: dict[str, dict[str, list[Question]]] = {split: {} for split in SPLITS}
-        for question in sorted(self.questions, key=lambda q: (q.label, q.key)):
+        for question in sorted(self.questions, key=lambda q: (q.label, q.key, q.prompt)):
             groups[question.split].setdefault(question.label, []).append(question)
         return groups
 
+    def count(self, split: str) -> int:
+        """How many questions there are in this split."""
+        return sum(map(len, self._groups[split].values()))
+
+    def lack(self, split: str, least: int = 1) -> str:
+        """"" if there are so many questions in this split; else a line that says how to get them.
+        """
+        if (there := self.count(split)) >= least:
+            return ""
+        return (f"task {self.name} has {there} {split} prompts, {least} were asked for: add lines "
+                f"to its {len(self.questions)} ({enough(split, least)} would do), or write "
+                f'"split": "{split}" in some')
+
     def _split(self, split: str, least: int = 1) -> list[list[Question]]:
-        groups = list(self._groups[split].values())
-        if (there := sum(map(len, groups))) < least:
-            raise ValueError(f"task {self.name} has {there} {split} prompts, {least} were asked "
-                             f"for: ask for fewer or add lines, {SPLITS[split]} of 100 go there")
-        return groups
+        if why := self.lack(split, least):
+            raise ValueError(why)
+        return list(self._groups[split].values())
 
     def digest(self) -> str:
         """16 hex digits of what training depends on: the train and validation lines, in any order.
 
         Shots, test lines and other domains have no part in it, but for a new answer that becomes
-        a choice of all lines that name none.
+        a choice of all lines that name none, and for lines that move others (see above).
         """
         lines = [(split, q.prompt, q.answer, q.check, sorted(map(judge.words, q.choices)), q.tests)
                  for split in ("train", "validation")
@@ -165,6 +178,24 @@ class Pool:
         return [q for row in zip_longest(*columns) for q in row if q][:n]
 
 
+class Pools(dict[str, Pool]):
+    """name -> Pool, and `notes`: what was made of the file, a line each for whoever gave it."""
+
+    notes: tuple[str, ...] = ()
+
+
+def lacking(pools: Mapping[str, Pool], least: Mapping[str, int]) -> list[str]:
+    """What the pools have too few prompts for, a line each. least: split -> how many it takes.
+
+    >>> pool = Pool("sums", "sums", "", (Question("7 plus 5?", "12", "sums", "number"),))
+    >>> lacking({"sums": pool}, {"test": 1, "validation": 2})  # doctest: +NORMALIZE_WHITESPACE
+    ['task sums has 0 validation prompts, 2 were asked for: add lines to its 1 (20 would do), or
+      write "split": "validation" in some']
+    """
+    return [why for pool in pools.values() for split, n in least.items()
+            if (why := pool.lack(split, n))]
+
+
 def which(domains: Iterable[str]) -> str:
     r"""The question put after a prompt: what kind is it?
 
@@ -175,163 +206,270 @@ def which(domains: Iterable[str]) -> str:
     return f"\n\nWhich kind of question is this: {names} or {OTHERS}? Answer with one word."
 
 
-def classified(pools: dict[str, Pool], which: str) -> Pool:
+def classified(pools: Mapping[str, Pool], which: str) -> Pool:
     """The classification task made of all pools; each question stays in its prompt's split.
 
     >>> pool = Pool("sums", "sums", "", (Question("7 plus 5?", "12", "sums", "number"),))
     >>> question, = classified({"sums": pool}, " Which kind?").questions
-    >>> question.prompt, question.answer, question.choices, question.key
-    ('7 plus 5? Which kind?', 'sums', ('sums', 'others'), '7 plus 5?')
+    >>> question.prompt, question.answer, question.choices, question.split
+    ('7 plus 5? Which kind?', 'sums', ('sums', 'others'), 'test')
     """
     choices = (*(name for name in pools if name != OTHERS), OTHERS)
-    questions = [Question(q.prompt + which, q.label, q.label, "choice", choices, of=q.prompt)
-                 for pool in pools.values() for q in pool.questions]
+    questions = [Question(q.prompt + which, q.label, q.label, "choice", choices, place=q.split,
+                          gold=q.label) for pool in pools.values() for q in pool.questions]
     return Pool(CLASSIFIER, "", "name the domain of a prompt", tuple(questions))
 
 
 # --------------------------------------------------------------------------------- reading a file
 
-def read(path: Path) -> dict[str, Pool]:
+def read(path: Path) -> Pools:
     """One pool a domain, in order of first appearance. ValueError names the line that is wrong."""
-    seen: dict[str, tuple[int, Question]] = {}
-    groups: dict[str, list[tuple[int, Question]]] = {}
-    with opened(path) as file:
-        lines = file.read().removeprefix(b"\xef\xbb\xbf").splitlines()
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            with _at(path, number):
-                question = _question(_object(line), path.stem)
-                before, kept = seen.setdefault(question.key, (number, question))
-                _expect(replace(question, prompt=kept.prompt) == kept, "prompt", question.prompt,
-                        f"the answer, domain, check, choices and tests that line {before} has")
-                groups.setdefault(question.label, []).append((number, question))
-    if not seen:
-        raise ValueError(f"{path} has no lines: expected one JSON object a line")
-    return {label: _pool(path, label, group) for label, group in groups.items()}
+    return _File(path).pools()
 
 
-@contextmanager
-def _at(path: Path, number: int) -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:
-        raise ValueError(f"{path}, line {number}: {error}") from None
+def with_shots(pools: Pools, path: Path) -> Pools:
+    """The pools with a file's lines for shots; a domain of which it has none keeps its own.
 
-
-def _expect(good: object, what: str, value: object, expected: str) -> None:
-    if not good:
-        raise ValueError(f"{what} {show(value)}: expected {expected}")
-
-
-def _pool(path: Path, label: str, lines: list[tuple[int, Question]]) -> Pool:
-    """A domain's lines: choices that were left out come, answers are checked, repeats go."""
-    answers = {judge.words(q.answer): q.answer for _, q in lines if q.check == "choice"}
-    questions: dict[str, Question] = {}
-    for number, question in lines:
-        with _at(path, number):
-            if question.check == "choice" and not question.choices:
-                question = replace(question, choices=tuple(answers.values()))
-            _hold(question)
-        questions.setdefault(question.key, question)
-    return Pool(label, label, f"{len(questions)} questions of {path.name}",
-                tuple(questions.values()), dropped=len(lines) - len(questions))
-
-
-def _hold(question: Question) -> None:
-    """ValueError if the choices are no choice, or the line's own answer would be judged wrong."""
-    n, answer, check = len(question.choices), question.answer, question.check
-    different = len(set(map(judge.words, question.choices)))
-    _expect(check != "choice" or 2 <= different == n <= CHOICES, "choices", question.choices,
-            f"2 to {CHOICES}, and no two the same")
-    _expect(check == "python" and not answer or question.reward(answer) == 1,
-            "answer", answer, f'{CHECKS[check]}, by "check": "{check}"')
-
-
-def _object(line: bytes) -> dict:
-    """One line as an object. ValueError unless it is UTF-8 and JSON, no key twice."""
-    try:
-        row = json.loads(line.decode(), object_pairs_hook=_unique)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"byte {line[error.start]:#x}: expected UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"expected JSON: {error.msg} at column {error.colno}") from None
-    except RecursionError:
-        raise ValueError("nested too deep: expected strings, numbers and lists of them") from None
-    _expect(isinstance(row, dict), "line", row, 'an object: {"prompt": "7 plus 5?", "answer": 12}')
-    return row
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict:
-    keys = [key for key, _ in pairs]
-    _expect(len(set(keys)) == len(keys), "keys", keys, "each once")
-    return dict(pairs)
-
-
-def _question(row: dict, stem: str) -> Question:
-    """A line's object as a Question, its answer not yet held against its check."""
-    _expect(set(row) <= set(KEYS), "keys", [*(set(row) - set(KEYS))], f"one of {', '.join(KEYS)}")
-    asked = [key for key in ("prompt", "question") if key in row]
-    _expect(len(asked) == 1, "keys", asked, 'one of "prompt" and "question"')
-    check = row.get("check", "number" if "question" in row else "exact")
-    _expect(check in tuple(CHECKS), "check", check, f"one of {', '.join(CHECKS)}")
-    choices = [_text("choices", x, True) for x in _list(row, "choices", check == "choice")]
-    tests = "\n".join(_test(test) for test in _list(row, "tests", check == "python"))
-    _expect(check != "python" or tests, "tests", [], 'a list such as ["f(2, [1]) == 3"]')
-    answer = ""
-    if not tests or "answer" in row:
-        answer = _text("answer", row.get("answer"), True)
-        answer = _text("answer", answer.rpartition("#### ")[2] if "question" in row else answer)
-    return Question(_text(asked[0], row[asked[0]]), answer.strip(), _domain(row, stem), check,
-                    tuple(choices), tests, needed(tests) if tests else ())
-
-
-def _text(key: str, value: object, number: bool = False) -> str:
-    """A string that is not blank, not too long, and can be encoded: no half of a surrogate.
-
-    number: a finite number will do as well, and is returned as text.
+    A prompt that is among them leaves all other splits, so that none is both shown and asked.
     """
-    if number and (type(value) is int or type(value) is float and isfinite(value)):
-        value = str(value)
-    good = isinstance(value, str) and value.strip() and len(value) <= LONGEST
-    _expect(good and not re.search("[\ud800-\udfff]", value), key, value,
-            f"text of 1 to {LONGEST:,} characters, no lone surrogates")
-    return value
+    shots = _File(path, pools, "shots").pools()
+    keys = {q.key for pool in shots.values() for q in pool.questions}
+    made, left = Pools(), Counter()
+    for name, pool in pools.items():
+        own = [q for q in pool.questions if q.split != "shots" or name not in shots]
+        left.update(q.split for q in own if q.key in keys)
+        more = shots[name].questions if name in shots else ()
+        made[name] = replace(pool, questions=(*(q for q in own if q.key not in keys), *more))
+    notes = [*shots.notes, *[f"its prompts have left {name} ({n})" for name, n in left.items()]]
+    made.notes = (*pools.notes, *(f"{path.name}: {note}" for note in notes))
+    return made
 
 
-def _domain(row: dict, stem: str) -> str:
-    """The line's domain in lower case; made from the file's name if it has none."""
-    made = re.sub("[^a-z0-9_-]+", "-", stem.lower()).lstrip("0123456789_-")[:32]
-    given = row.get("domain", made or "tasks")
+NONE: Mapping[str, Pool] = MappingProxyType({})
+
+
+class Unfit(ValueError):
+    """The judge can't run a line's tests or its own answer, or the answer fails them."""
+
+    def __init__(self, message: str, verdict: Verdict) -> None:
+        super().__init__(message)
+        self.verdict = verdict
+
+
+class _File:
+    """What is read of a file: lines go in by `add`, and `pools` come out.
+
+    known: the pools that its lines are for, if any. place: the split of all of them, if any.
+    """
+
+    def __init__(self, path: Path, known: Mapping[str, Pool] = NONE,
+                 place: str = "") -> None:
+        self.path, self.known, self.place = path, known, place
+        self.first: dict[str, tuple[int, Question]] = {}  # prompt -> number of its first line
+        self.places: dict[str, tuple[int, str]] = {}  # canonical prompt -> the split it says
+        self.told: dict[str, dict[str, list[int]]] = {}  # what befell lines -> why -> which
+        self.few: dict[str, dict[str, int]] = {}  # domain with few prompts -> split -> how many
+        with opened(path) as file:
+            lines = file.read().removeprefix(b"\xef\xbb\xbf").splitlines()
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                with self.at(number):
+                    self.add(number, line)
+
+    @contextmanager
+    def at(self, number: int) -> Iterator[None]:
+        """An error in here names the file and this line."""
+        try:
+            yield
+        except ValueError as error:
+            raise ValueError(f"{self.path}, line {number}: {error}") from None
+
+    def tell(self, number: int, what: str, why: str) -> None:
+        """This happened to that line, and its reader may not expect it."""
+        self.told.setdefault(what, {}).setdefault(why, []).append(number)
+
+    def add(self, number: int, line: bytes) -> None:
+        """One line. ValueError says what is wrong with it."""
+        row, source = rows.ours(rows.parsed(line))
+        for key in rows.spare(row):
+            self.tell(number, SPARE, key)
+        question = None
+        try:
+            question = _question(row, source, self.path.stem, self.known, self.place)
+            _hold(question)
+        except Unfit as error:
+            unheld = question and error.verdict.right is None
+            if not unheld and not source:
+                raise
+            self.tell(number, UNHELD if unheld else LEFT, error.verdict.why or "it fails")
+            if not unheld:
+                return
+        before, first = self.first.setdefault(question.prompt, (number, question))
+        expect(question == first, "prompt", question.prompt, "the answer, domain, check, choices, "
+               f"tests and split that line {before} has")
+        if before != number:
+            self.tell(number, REPEATED, question.label)
+        if question.place:
+            before, place = self.places.setdefault(question.key, (number, question.place))
+            expect(place == question.place, "split", question.place, f"{place} as in line {before}"
+                   ": but for case and white space their prompts are the same")
+
+    def pools(self) -> Pools:
+        """All questions, each in its split, and what there is to tell. ValueError if none is left.
+        """
+        if not self.first:
+            raise ValueError(f"{self.path} has no lines" + (
+                f" to learn from: {'; '.join(self.notes())}" if self.told else
+                ": expected one JSON object a line"))
+        groups: dict[str, list[Question]] = {}
+        for question in self.placed(self.chosen()):
+            groups.setdefault(question.label, []).append(question)
+        repeated = self.told.get(REPEATED, {})
+        made = Pools({label: Pool(label, label, f"{len(group)} questions of {self.path.name}",
+                                  tuple(group), dropped=len(repeated.get(label, [])))
+                      for label, group in groups.items()})
+        made.notes = tuple(self.notes())
+        return made
+
+    def notes(self) -> list[str]:
+        """What befell lines, one text for each kind of thing, and what was made of few."""
+        notes = [f"{len(set().union(*whys.values()))} lines {what}: " + _some(
+            f"{show(why)} (line {_some(map(str, lines), 3)})" for why, lines in
+            sorted(whys.items(), key=lambda item: -len(item[1])))
+            for what, whys in self.told.items()]
+        if self.few:
+            sizes = (f"{label} {'/'.join(map(str, n.values()))}" for label, n in self.few.items())
+            notes.append(f"few prompts, so the splits are made to size ({'/'.join(SPLITS)}): "
+                         f"{_some(sizes)}; more lines can move some, "
+                         'a "split" in each line holds them')
+        return notes
+
+    def chosen(self) -> list[Question]:
+        """The questions; for choices that name none come the answers of their domain."""
+        answers: dict[str, dict[str, str]] = {}
+        for q in (*(q for pool in self.known.values() for q in pool.questions),
+                  *(q for _, q in self.first.values())):
+            if q.check == "choice":
+                answers.setdefault(q.label, {}).setdefault(judge.words(q.answer), q.answer)
+        made = []
+        for number, q in self.first.values():
+            if q.check == "choice" and not q.choices:
+                q = replace(q, choices=tuple(answers[q.label].values()))
+                with self.at(number):
+                    _hold(q, complete=True)
+            made.append(q)
+        return made
+
+    def placed(self, questions: list[Question]) -> Iterator[Question]:
+        """Each question in its split.
+
+        A prompt whose case and white space differ between domains goes with their first by name.
+        """
+        homes: dict[str, str] = {}
+        for q in questions:
+            homes[q.key] = min(q.label, homes.get(q.key, q.label))
+        places = {key: place for key, (_, place) in self.places.items()}
+        for label in sorted(set(homes.values())):
+            keys = [key for key, home in homes.items() if home == label and key not in places]
+            places |= dealt(keys)
+            if 0 < len(keys) < FEW:
+                self.few[label] = shares(len(keys))
+        return (replace(q, place=places[q.key]) for q in questions)
+
+
+def _some(parts: Iterable[str], most: int = 6) -> str:
+    """
+    >>> _some("abcde", 3)
+    'a, b, c and 2 more'
+    """
+    first, rest = (parts := [*parts])[:most], parts[most:]
+    return ", ".join(first) + f" and {len(rest)} more" * bool(rest)
+
+
+# --------------------------------------------------------------------------------- reading a line
+
+def _question(row: dict, source: str, stem: str = "tasks", known: Mapping[str, Pool] = NONE,
+              place: str = "") -> Question:
+    """A line's object as a Question, its answer not yet held against its check.
+
+    source: its tests, if it came with its own. Else as in `_File`.
+    """
+    prompt, answer = rows.text("prompt", row.get("prompt")), row.get("answer")
+    check = row.get("check", "number" if type(answer) in (int, float) else "exact")
+    expect(check in tuple(CHECKS), "check", check, f"one of {', '.join(CHECKS)}")
+    choices = [rows.said("choices", x) for x in rows.listed(row, "choices", check == "choice")]
+    tests = source or "\n".join(map(rows.asserted, rows.listed(row, "tests", check == "python")))
+    expect(check != "python" or tests, "tests", [], 'a list such as ["f(2, [1]) == 3"]')
+    gold = "" if tests and answer in (None, "") else rows.said("answer", answer)
+    answer = rows.final(gold) if check in ("number", "choice") else gold.strip()
+    split = row.get("split", place)
+    expect(split in ((place,) if place else ("", *SPLITS)), "split", split,
+           f"one of {', '.join([place] if place else SPLITS)}")
+    return Question(prompt, answer, _domain(row, stem, known), check, tuple(choices),
+                    tests, _needs(tests) if tests else (), split, gold)
+
+
+def _domain(row: dict, stem: str, known: Mapping[str, Pool]) -> str:
+    """The line's domain in lower case; if it has none, the only known one, or the file's name."""
+    made = re.sub("[^a-z0-9_-]+", "-", stem.lower()).lstrip("0123456789_-")[:32] or "tasks"
+    given = row.get("domain", next(iter(known)) if len(known) == 1 else made)
     name = given.lower() if isinstance(given, str) else ""
-    _expect(_DOMAIN.fullmatch(name) and name not in RESERVED, "domain", given, "a letter, then up "
-            f"to 31 letters, digits, - or _, and none of {', '.join(RESERVED)}")
+    expect(_DOMAIN.fullmatch(name) and name not in RESERVED, "domain", given, "a letter, then up "
+           f"to 31 letters, digits, - or _, and none of {', '.join(RESERVED)}")
+    expect(not known or name in known, "domain", given, f"one of the tasks' {', '.join(known)}")
     return name
 
 
-def _list(row: dict, key: str, wanted: bool) -> list:
-    """The list at this key, empty if there is none. ValueError if the check has no use for it."""
-    value, check = row.get(key, []), "choice" if key == "choices" else "python"
-    _expect(isinstance(value, list) and (key not in row or wanted and value), key, value,
-            f'a list that is not empty, and "check": "{check}"')
-    return value
-
-
-def _test(test: object) -> str:
-    """A test as an assert statement that interpreter.py can run.
-
-    >>> _test("f(2, [1]) == 3")
-    'assert f(2, [1]) == 3'
-    """
+def _needs(tests: str) -> tuple[str, ...]:
+    """The names that the tests need of an answer. Unfit if they can't be run."""
     try:
-        text = "assert " + test.strip().removeprefix("assert ")
-        needed(text)
-        return text
-    except (AttributeError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        pass
-    raise ValueError(f"tests {show(test)}: expected a call and what it returns, such as "
-                     "f(2, [1]) == 3, of int, bool, str, None, lists and tuples")
+        needs = needed(tests)
+    except Refused as error:
+        raise Unfit(f"tests {show(tests)}: expected what can be run ({error})",
+                    Verdict(None, str(error))) from None
+    if not needs:
+        raise Unfit(f"tests {show(tests)}: expected a call of a function that the answer defines",
+                    Verdict(None, "the tests need no function but Python's own"))
+    return needs
+
+
+def _hold(question: Question, complete: bool = False) -> None:
+    """ValueError if the choices are no choice; Unfit if its own answer is not judged right.
+
+    complete: choices that the line doesn't name won't come later.
+    """
+    n, answer, check = len(question.choices), question.answer, question.check
+    if check == "choice" and not n and not complete or check == "python" and not answer:
+        return
+    different = len(set(map(judge.words, question.choices)))
+    expect(check != "choice" or 2 <= different == n <= CHOICES, "choices", question.choices,
+           f"2 to {CHOICES}, and no two the same")
+    verdict = question.judge(answer)
+    if not verdict.right:
+        raise Unfit(f"answer {show(answer)}: expected {CHECKS[check]}"
+                    + f" ({verdict.why})" * bool(verdict.why), verdict)
 
 
 def judged(line: dict, text: str) -> Verdict:
-    """What the judge says of an answer to a task's line, as it stands in a file."""
-    return _question({"prompt": "?", **line}, "tasks").judge(text)
+    """What the judge says of an answer to a task's line, as it stands in a file.
+
+    Its prompt may lack, its choices may not; keys that are not ours say nothing. ValueError for a
+    line that is wrong; where the judge can't run what MBPP or HumanEval test, it is not judged.
+
+    >>> str(judged({"answer": 12}, "7 + 5 = 12")), str(judged({"answer": 12}, "13"))
+    ('right', 'wrong')
+    """
+    expect(isinstance(line, dict), "line", line, "an object")
+    row = {key: value for key, value in line.items() if value is not None}
+    asked = {"prompt", "question", "messages", *["text"] * rows.is_code(row)}
+    row, source = rows.ours(row if asked & {*row} else {**row, "prompt": "?"})
+    deque(rows.spare(row, strict=False), 0)
+    try:
+        question = _question(row, source)
+    except Unfit as error:
+        if not source:
+            raise
+        return error.verdict
+    if question.check != "python":
+        _hold(question, True)
+    return question.judge(text)

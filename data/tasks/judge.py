@@ -1,51 +1,98 @@
 """How a text is judged: as a number, a choice, a piece of code, or as it stands.
 
 An answer is right or wrong, as in the paper (Sec. 3.2), or it could not be judged: the reward is
-that of a wrong one, and those who look at the counts see it.
+that of a wrong one, and those who look at the counts see it. A model learns whatever is paid, so
+in doubt nothing is: a number that is part of something larger (1:2, 5 + 7, v2, 3x) is no number,
+two choices at once are none, and of several programs one is run, whether it passes or not.
+
+What a text *announces* ("The answer is ...", \\boxed{}, <answer>, GSM8K's #### ) goes before what
+it merely says, and of two announcements the last counts, for models correct themselves. An answer
+that was cut off is held to what is complete in it. Left out: formulas, words for numbers, and
+what an option says where the line does not list it.
 """
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterable
-from decimal import Decimal
+import unicodedata
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from textwrap import indent
+from typing import NamedTuple
 
-from data.tasks.interpreter import Refused, holds
+from data.tasks.interpreter import Refused, defined, holds
 from data.tasks.problem import Verdict
 
-DIGITS = 100  # characters of a number
-_WORD = re.compile(r"\w+|[^\w\s]")
-# A minus after a word or a bracket subtracts; commas must part thousands: "1,2" is two numbers.
-_NUMBER = re.compile(r"(?:(?<![\w)])[-\u2212])?\$?"
-                     r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
-                     r"|(?<![\w.])\.[0-9]+)%?")
+DIGITS = 100      # characters of a number
+LONGEST = 10_000  # characters that are looked at from each end of a text
+SEEN = 50         # mentions of choices that are looked at from each end
+CONTEXT = 60      # characters around a mention that say whether it is meant
+TRIED = 20        # blocks of code in an answer
+
+# ------------------------------------------------------------------------------ texts as they come
+
+def _any(*patterns: str) -> str:
+    return f"(?:{'|'.join(patterns)})"
 
 
-def exact(answer: str, text: str) -> Verdict:
-    """The answer and no more, but for white space."""
-    return Verdict(text.split() == answer.split())
+# Scripts that put no spaces between words: each of their characters is a word here.
+_DENSE = ("\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+          "\uf900-\ufaff")
+_L = rf"[^\W\d_{_DENSE}]"  # a letter of the others
+_ANSWER = ("(?:(?i:\\banswers?\\b|\\bans\\b)|\u7b54\u6848|\u7b54\u3048|\u6b63\u89e3|\uc815\ub2f5"
+           "|\u0e04\u0e4d\u0e32\u0e15\u0e2d\u0e1a)")
+_IS = "(?:(?i:\\bis|\\bbe)\\b|[:=\u662f\u306f\u4e3a\u70ba])"
+_WORD = re.compile(rf"[^\W_{_DENSE}]+|\S")
+_NEXT = re.compile(r"\n[ \t]*(?:Question|Problem|Q|Human|User)(?: ?\d+)?:")
+_SIGNS = str.maketrans({**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u02d7", "-"),
+                        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"), "\u2044": "/",
+                        **dict.fromkeys("\u2018\u2019\u02bc", "'"), "\u066b": ".", "\u066c": ",",
+                        "`": " ", "\u00d7": "*", "\u00b7": "*", "\u22c5": "*", "\u00f7": "/"})
+_DRESS = [(re.compile(pattern), plain) for pattern, plain in (
+    (r"<<[^<>]*>>", ""),  # GSM8K's calculator
+    (r"(?i)<answer>", r"\\boxed{"), (r"(?i)</answer>", "}"),
+    (r"</?[A-Za-z]\w*>|<\|\w+\|>", " "),
+    (r"\\(?:text|math|mbox)\w*\s?\{([^{}]*)\}", r" \1 "),
+    (r"\^\s?\{?\\circ\}?", "\u00b0"),
+    (r"(?<=\d)\\([dtc]?frac)", r" \\\1"),  # one and a half
+    (r"\\[dtc]?frac\s?\{(-?[\d.,]+)\}\s?\{([\d.,]+)\}|\\[dtc]?frac\s?(\d)\s?(\d)", r"\1\3/\2\4"),
+    (r"\\(?:times|cdot)(?![a-z])", "*"), (r"\\div(?![a-z])", "/"),
+    (r"\\(?:left|right)(?![a-z])", ""),
+    (r"\{,\}", ","), (r"\\[ ,;:!()\[\]]|~", " "), (r"\\([$%#&_{}])", r"\1"),
+    (rf"\*\*(\(?{_L}\)?)[.:]?\*\*(?!\w)", r"(\1)"),  # a letter in bold is a letter in brackets
+    (r"\*\*(?!\d)|(?<!\d)\*\*|(?<!\w)__?(?=\w)|(?<=\w)__?(?![\w{])", ""),
+    (r"([=({]) ?- (?=[\d.$])", r"\1-"))]
 
 
-def value_of(number: str) -> Decimal | None:
-    """The exact value of a text that is one number and no more; no exponents are read.
+def _normal(form: str, text: str) -> str:
+    """Unicode's normal form, in pieces, since a long run of accents takes quadratic time to put
+    in order; and without the two letters that stand for a sentence each."""
+    return re.sub("[^\\s\ufdfa\ufdfb]{1,200}",
+                  lambda piece: unicodedata.normalize(form, piece[0]), text)
 
-    >>> value_of("-$1,234.50"), value_of("50%"), value_of("1/2")
-    (Decimal('-1234.50'), Decimal('50'), None)
+
+def _composed(text: str) -> str:
+    """One spelling for what looks the same: letters composed, all digits 0 to 9, one minus."""
+    if text.isascii():
+        return text.replace("`", " ")
+    text = re.sub("[\u207b\u207a]?[\u00b2\u00b3\u00b9\u2070\u2074-\u2079]+", r"^\g<0>", text)
+    text = re.sub("[\u00bc-\u00be\u2150-\u215e]", r" \g<0>", text)  # 2 1/2 in two characters
+    text = re.sub(r"(?![ \n])\s", " ", text)
+    text = re.sub(r"(?<=\w)\u2014|\u2014(?=\s)", " - ", text)
+    text = _normal("NFKC", text)
+    return re.sub(r"(?![0-9])\d", lambda digit: str(unicodedata.decimal(digit[0])),
+                  text.translate(_SIGNS))
+
+
+def plain(text: str) -> str:
+    r"""A text without its dress: TeX, markdown, tags, and the many ways to write one sign.
+
+    >>> plain(r"**Total:** \(1{,}000\)"), plain(r"\dfrac{3}{4}\text{ cm}")
+    ('Total:  1,000 ', '3/4  cm ')
     """
-    if len(number) > DIGITS or not _NUMBER.fullmatch(number):
-        return None
-    return Decimal(re.sub("[$,%]", "", number).replace("\u2212", "-"))
-
-
-def number(answer: str, text: str, cut: bool = False) -> Verdict:
-    """The number right after the last "#### " counts; where there is none, the last number."""
-    _, mark, tail = text.rpartition("#### ")
-    if mark:
-        said = _NUMBER.match(tail.lstrip())
-    else:
-        said = (*deque(_NUMBER.finditer(text), maxlen=1), None)[0]
-    value = value_of(said[0]) if said else None
-    return Verdict(value is not None and value == value_of(answer))
+    text = _composed(text)
+    for pattern, bare in _DRESS:
+        text = pattern.sub(bare, text)
+    return text
 
 
 def words(text: str) -> str:
@@ -54,36 +101,477 @@ def words(text: str) -> str:
     >>> words("C++ or  New York?")
     ' c + + or new york ? '
     """
-    return f" {' '.join(_WORD.findall(text.casefold()))} "
+    return f" {' '.join(_WORD.findall(_composed(text).casefold()))} "
+
+
+def _thought(text: str) -> str:
+    """What was said after thinking."""
+    return text.rpartition("</think>")[2].partition("<think>")[0]
+
+
+def _own(text: str, cut: bool) -> tuple[str, bool]:
+    """What is the answer of a text, and whether that was cut: no thoughts, no further question."""
+    text = _thought(text)
+    if (more := _NEXT.search(text)) and text[:more.start()].strip():
+        text, cut = text[:more.start()] + "\n\n", False  # a base model asks itself another one
+    if len(text) > 2 * LONGEST:
+        text = f"{text[:LONGEST]}\n\n{text[-LONGEST:]}"
+    return text, cut
+
+
+def exact(answer: str, text: str) -> Verdict:
+    """The answer and no more, but for white space and how its letters are composed."""
+    return Verdict(_normal("NFC", text).split() == _normal("NFC", answer).split())
+
+
+# --------------------------------------------------------------------------------------- numbers
+
+_MONEY = "[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9]"
+_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "\u767e": 2,
+           "\u5343": 3, "\u4e07": 4, "\u842c": 4, "\u4ebf": 8, "\u5104": 8}
+# The parts of a number; what stands in brackets is read by value_of.
+_DIGITS = _any(
+    _any(r"\d{1,3}(?:,\d{3})+(?!\d)", r"\d{1,3}(?:[ '_]\d{3})+(?!\d)", r"\d+") + r"(?:\.\d+)?",
+    r"(?<![\w.])\.\d+")
+_SIGN = _any(rf"(?i:minus|negative) {_MONEY}? ?", rf"-(?:{_MONEY} ?)?", rf"{_MONEY} ?-?")
+_POWER = r"(?:\^|\*\*)[{(]?([+-]?\d+)[)}]?"
+_EXPONENT = r"[eE]([+-]?\d+)"
+_SCALE = rf"(?: ?({'|'.join(_SCALES)})(?![a-z\u7c73\u514b\u74e6]))"  # but a thousand metres
+_VALUE = re.compile(rf"({_SIGN})?(?:(\d+) (?=\d+/))?({_DIGITS})(?:{_EXPONENT}|{_POWER})?"
+                    rf"(?:/({_DIGITS}))?%?(?: ?\* ?10{_POWER})?{_SCALE}?")
+# A whole run of numbers: one, or several with signs between, which then are none of them.
+_ATOM = rf"{_DIGITS}(?:{_EXPONENT}|{_POWER})?%?"
+_BETWEEN = _any("[-,.:/^+*]", r" ?[-+*/] ?", " [:x] ", r" (?=\d+/\d)",
+                " (?i:plus|minus|times|over|divided by) ")
+_RUN = re.compile(
+    # It is no part of a word (H2O, v2, x_1) or a number; a minus after either subtracts.
+    rf"(?:(?<!{_L})(?<![\d_)\]}}%])(?=-|(?i:minus|negative) )|(?={_MONEY})"
+    rf"|(?<!{_L})(?<![\d_])(?<!\d[.,:/'_])(?=[\d.]))"
+    rf"{_SIGN}?{_ATOM}(?:{_BETWEEN}-?{_MONEY}?{_ATOM})*{_SCALE}?")
+# What stands before a number that is none at all (it is passed over), or a part of something.
+_NAME = re.compile(_any(rf"{_L}{_L}-", r"\b[A-Z]-", r"[_^][{(]?") + "$")  # GPT-4, x_{1}, cm^2
+_PART = re.compile(_any(
+    r"[\w)\]}%] ?(?:[+*/]|(?i:plus|times|over)) ?",        # 5 + 7
+    rf"(?:\b{_L}|[)\]}}]|\d ?{_L}+ ) ?- ?",                # x - 5, 12 apples - 5
+    r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a ?\(?", r"\}\{",
+    r"\w\(", rf"[(\[{{]{_DIGITS}, ?",                      # f(5), (5, 7)
+    r"\w ?[<>]=? ?", "(?<![=-])[<>]=?", r"[\u2264\u2265\u2260\u00b1] ?",
+    r"\\(?:leq?|geq?|neq?|pm) ?", r"(?:\b[Nn]ot|n't) ") + "$")
+_UNIT = _any("[mglshNJWVCFL]", "[cdkm\u03bc][mglLV]", "[kMGT][JWBV]", "[kMGT]?Hz", "k?\u03a9",
+             "[ap]m", "ft", "in", "yd", "mi", "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}")
+_GOES_ON = re.compile(_any(
+    r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^", r"!\}",
+    rf"(?:, ?-?{_DIGITS})+[)\]}}]",                        # (5, 7)
+    rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|- [$(\d]|/ ?[$(\d])", r"\+", r" ?- ?[xyznk]\b",
+    rf"(?!{_UNIT}(?!{_L})){_L}"))                          # 2x, 10k
+_CLOSED = re.compile(r"\s*\}|\W*\n|\W+\w")  # what is cut off somewhere after this is whole
+_BOX = re.compile(r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]*\})*)\}")
+_FILL = _any(r"[\s:=\"'*({\[]", r"\b[a-zA-Z] ?=", r"(?i:about|approximately|exactly|therefore|thus"
+             r"|just|simply|only|equal to|a total of|now|also)\b")
+_SAYS = re.compile(_any(
+    rf"{_ANSWER}[^.?!\n\d]{{0,40}}?{_IS}",
+    rf"^(?:A|{_ANSWER})[ :*]*\n?", "(?<!#)####(?!#)") + rf"{_FILL}{{0,12}}", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]*#+ [^\n]*", re.MULTILINE)
+
+
+def value_of(number: str) -> Fraction | None:
+    r"""The exact value of a text that is one number and no more, in any of its dresses.
+
+    >>> [str(value_of(x)) for x in ("-$1,234.50", "50%", "3/4", "1e3", r"\frac{1}{2}", "2 km")]
+    ['-2469/2', '50', '3/4', '1000', '1/2', 'None']
+    """
+    number = plain(number).strip(" \n$\u20ac") if len(number) <= 2 * DIGITS else ""
+    box = _BOX.fullmatch(number)
+    number = (box[1] if box else number).strip().removeprefix("+").removesuffix(".")
+    found = _VALUE.fullmatch(number)
+    if not found or len(found[0]) > DIGITS:
+        return None
+    sign, whole, top, exponent, power, below, ten, scale = found.groups()
+    whole, top, below = (Fraction(re.sub("[, '_]", "", each)) for each in (
+        whole or "0", top, below or "1"))
+    power, exponent, ten = (int(each) if len(each) < 6 else DIGITS ** 2
+                            for each in (power or "1", exponent or "0", ten or "0"))
+    tens = exponent + ten + _SCALES.get(scale, 0)
+    if abs(tens) > 2 * DIGITS or abs(power) > DIGITS or not below or not top and power < 0:
+        return None
+    size = (whole + top ** power / below) * Fraction(10) ** tens
+    return -size if sign and re.search("(?i)-|^[mn]", sign) else size
+
+
+class _Number(NamedTuple):
+    start: int
+    end: int
+    value: Fraction | None  # None: a part of something larger
+
+
+def _numbers(runs: Iterable[re.Match[str]]) -> Iterator[_Number]:
+    """Runs in a text as numbers; those that are a part of a name are passed over."""
+    for run in runs:
+        start, end = run.span()
+        before, after = run.string[max(0, start - 24):start], run.string[end:end + 24]
+        if re.match(r"(?:st|nd|rd|th)\b", after) or _NAME.search(before):
+            continue
+        minus = "- " if run[0][0] in "mMnN" else ""  # x minus 5
+        alone = not (_PART.search(before + minus) or _GOES_ON.match(after))
+        yield _Number(start, end, value_of(run[0]) if alone else None)
+
+
+def _first(text: str, start: int = 0) -> _Number | None:
+    """The number right there; of a chain such as 5 + 7 = 12 the first that has a value."""
+    while (run := _RUN.match(text, start)):
+        said = next(_numbers([run]), None)
+        if said and re.match(r" or -?[$\d]", text[said.end:said.end + 6]):
+            return said._replace(value=None)  # it hedges
+        chain = re.compile(r"[^=\n.,;]{0,20}= ?").match(text, run.end())
+        if not said or said.value is not None or not chain:
+            return said
+        start = chain.end()
+    return None
+
+
+def _announced(text: str, cut: bool) -> Iterator[_Number]:
+    """The numbers that the text announces, the last first."""
+    marks = [*_BOX.finditer(text), *_SAYS.finditer(text)]
+    for mark in sorted(marks, key=lambda mark: -mark.start()):
+        if mark.re is _BOX:
+            start = max(text.rfind("=", *mark.span(1)) + 1, mark.start(1))
+            inside = [*_numbers(_RUN.finditer(text, start, mark.end(1)))]
+            yield inside[0] if len(inside) == 1 else _Number(*mark.span(), None)
+        elif (said := _first(text, mark.end())):
+            heading = mark[0].startswith("#") and re.match(r"[.)] +[A-Z].*\n", text[said.end:])
+            if not heading and (not cut or _CLOSED.match(text, said.end)):
+                yield said
+
+
+def number(answer: str, text: str, cut: bool = False) -> Verdict:
+    """What was announced last, else the last number; neither counts as a part of something.
+
+    A cut text has announced only what it also closed, or went on after.
+
+    >>> [str(number("12", said)) for said in ("5 + 7 = 12", "It is 12. So the answer is 13.")]
+    ['right', 'wrong']
+    """
+    text, cut = _own(text, cut)
+    text = plain(text)
+    said = next(_announced(text, cut), None)
+    empty = re.match("####(?!#)", text.rstrip().rpartition("\n")[2])  # it ends in GSM8K's mark
+    if not said and not cut and not empty:
+        runs = [*_RUN.finditer(_HEADING.sub("", text))]
+        said = next(_numbers(reversed(runs)), None)
+    value = said.value if said else None
+    return Verdict(value is not None and value == value_of(answer))
+
+
+# --------------------------------------------------------------------------------------- choices
+
+_LETTERED = re.compile(r"\(?([A-Za-z])[.):]\s+(.*\S)\s*", re.DOTALL)  # A. Paris
+_ENDS = " \t\n.,:;!*()[]{}\"'"
+# What follows an A or an I that is an option: neither an article nor a pronoun. And a "no" that
+# is an answer, as in "no, it is not", but not in "no doubt".
+_OPTION = re.compile(_any(r".(?!['+#]|[-.]\w| \w)", r". (?:is|because|since|and|or|nor|[B-Z])\b",
+                          r"A (?:seems|looks|would|fits|works|remains)\b"))
+_NO = re.compile(r"(?!['-]?\w| \w)| (?:it|this|that|they|he|she|there|because|since|as|you|we|but"
+                 r"|not|and|or|is)\b", re.IGNORECASE)
+# What stands before or after the option that is announced,
+_LEADS = re.compile(_any(
+    rf"(?:{_ANSWER}|(?i:\b(?:option|choice|category|label|class|sentiment|verdict|conclusion)\b))"
+    rf"[^.?!\n]{{0,30}}?(?:{_IS}|\n)", rf"{_ANSWER} ", "####", r"\\f?box(?:ed)?\s?\{",
+    "\u9009\u62e9?", r"\b(?i:so|therefore|thus|hence|choose|pick|select|go with|overall)\b,?")
+    + _any(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", r"(?i:option|choice|letter|answer|most|likely"
+           r"|clearly|probably|definitely|indeed|simply|the|an?)\b")
+    + "{0,12}$")
+_CALLED = re.compile(_any(_LEADS.pattern, r"\b(?i:option|choice|letter) $"))
+_RIGHT = re.compile(_any(r"[)'\"*.:]* ?", r"[.):][^,;.!?\n]{0,40} - ")
+                    + r"(?:(?:is|must be) )?(?:clearly )?(?:the )?(?:right|correct|best|answer)\b"
+                    "|[):]* ?(?:[\u2705\u2713\u2714]|(?:\u9009\u9879)?\u662f?\u6b63\u786e)", re.I)
+# ... and before or after one that is rejected;
+_REJECTS = re.compile(_any(
+    r"(?i:\b(?:not|cannot)|n't)(?: be| mean| say| choose| pick| necessarily| really| quite"
+    r"| exactly| very)?", r"(?:\bnot|n't) (?:think|believe)\b[^.,;:!?\n]{0,30}",
+    r"\b(?i:nor|neither|never|hardly|far from|than|instead of|opposed to|unlike|exclud\w+"
+    r"|eliminat\w+|rul\w+ out)", "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664")
+    + r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
+_WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
+_REJECTED = re.compile(_any(
+    rf"[)'\"*]* (?:is|are|was|seems|looks|would be)(?: \w+)? {_WRONG}",
+    rf"[.):][^,;.!?\n]{{0,40}} (?:is|are|was|-) (?:\w+ )?{_WRONG}", rf"[):]* {_WRONG}(?<!not)",
+    r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b",
+    "[):]* ?(?:\u9009\u9879)?\u662f?[\u9519\u4e0d]",
+    "[\u3067\u3058][\u306f\u3083][\u306a\u3042]"), re.IGNORECASE)
+# and between two, both of which are then asked about, or rejected, but not chosen.
+_LINK = re.compile(r" +|[\s()\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|&\u3001\u6216\u3068\u304b]"
+                   r"|\u8fd8\u662f)[\s(\['\"]*(?:option |possibly |maybe )?", re.IGNORECASE)
+
+
+class _Mention(NamedTuple):
+    start: int
+    end: int
+    choice: str
+
+
+def _mentions(text: str, choices: Iterable[str]) -> list[_Mention]:
+    """Where the choices are named, in turn; of two that start at one place the longer."""
+    choices = list(choices)
+    parts = [_LETTERED.fullmatch(choice.strip()) for choice in choices]
+    lettered = all(parts) and len({part[1] for part in parts}) == len(choices)
+    values: dict[Fraction, str] = {}
+    names: dict[tuple[str, ...], str] = {}
+    sizes: dict[str, set[int]] = {}  # first word -> how many words a name has
+    for choice, part in zip(choices, parts):
+        for name in (choice, *part.groups()) if lettered else (choice,):
+            spelt = tuple(word.casefold() for word in _WORD.findall(plain(name)))
+            if (value := value_of(name)) is not None:
+                values.setdefault(value, choice)
+            elif spelt:
+                names.setdefault(spelt, choice)
+                sizes.setdefault(spelt[0], set()).add(len(spelt))
+    found, start = [], 0
+    spans = [word.span() for word in _WORD.finditer(text)]
+    said = [text[slice(*span)].casefold() for span in spans]
+    while start < len(said):
+        tries = (tuple(said[start:start + n])
+                 for n in sorted(sizes.get(said[start], ()), reverse=True))
+        if name := next((name for name in tries if name in names), ()):
+            stop = spans[start + len(name) - 1][1]
+            found.append(_Mention(spans[start][0], stop, names[name]))
+        start += len(name) or 1
+    if values:
+        runs = [*_RUN.finditer(text)]
+        runs = runs if len(runs) <= 2 * SEEN else runs[:SEEN] + runs[-SEEN:]
+        found += [_Mention(each.start, each.end, values[each.value]) for each in _numbers(runs)
+                  if each.value in values]
+    found.sort()
+    return found if len(found) <= 2 * SEEN else found[:SEEN] + found[-SEEN:]
+
+
+def _is_named(text: str, said: _Mention) -> bool:
+    """Whether a letter stands for an option there, and "no" for an answer."""
+    word, after = text[said.start:said.end], text[said.end:said.end + 12]
+    before = text[max(0, said.start - CONTEXT):said.start]
+    if word.lower() == "no":
+        return bool(_NO.match(after))
+    if word == "\u662f":  # "yes", but for what says that the answer is ...
+        return not before.endswith("\u7b54\u6848")
+    if len(word) > 1 or not re.match(_L, word):
+        return True
+    if re.search(rf"\w['(-]$|\b{_L}[.+=]$", before) or re.match(r"['=-]\w|[+#]", after):
+        return False  # I'd, f(b), B-side, U.S.A., C++
+    if word.isupper() and word not in "AI":
+        return True
+    if re.match(r"\)", after) and re.search(r"(?:^|\s|\()$", before):
+        return True
+    return bool(_OPTION.match(word + after) and (word.isupper() or not before.strip("*( \n")
+                                          or _CALLED.search(before)))
+
+
+def _lists(text: str, said: _Mention) -> bool:
+    """Whether a letter begins a line, as in a list of the options."""
+    return said.end - said.start == 1 and text[said.end:said.end + 1] in (".", ")", ":") and bool(
+        re.search(r"(?:^|\n)[ \t(*-]*$", text[max(0, said.start - 8):said.start]))
+
+
+def _settled(text: str, choices: Iterable[str], cut: bool) -> tuple[str | None, str | None]:
+    """The choice that a text settles on, and the first that it names and does not reject."""
+    text, cut = _own(text, cut)
+    text = plain(text)
+    found = _mentions(text, choices)
+    for said in found[:1]:  # the answer and no more, in either case
+        if not text[:said.start].strip(_ENDS) and not text[said.end:].strip(_ENDS + "?"):
+            return None if cut and not text[said.end:].strip(" ") else said.choice, said.choice
+    found = [said for said in found if _is_named(text, said)]
+    if not found:
+        return None, None
+    gaps = [text[a.end:b.start] for a, b in zip(found, found[1:])]
+    around = [*zip([text[:found[0].start], *gaps], [*gaps, text[found[-1].end:]])]
+    no = [bool(_REJECTS.search(before[-CONTEXT:]) or _REJECTED.match(after[:CONTEXT]))
+          for before, after in around]
+    tied = [False] * (len(found) + 1)  # to the one before
+    for i, gap in enumerate(gaps):
+        if found[i].choice != found[i + 1].choice and (link := _LINK.fullmatch(gap[:20])):
+            no[i + 1] |= bool(no[i] and link[1])  # not A or B
+            tied[i + 1] = not no[i] and not no[i + 1]
+    rejected = {said.choice for said, wrong in zip(found, no) if wrong}
+    listed = {said.choice for said in found if _lists(text, said)}
+    named, announced = [], []
+    for i, (said, (before, after)) in enumerate(zip(found, around)):
+        if no[i] or tied[i] or tied[i + 1] or after.lstrip(_ENDS)[:1] == "?":
+            continue  # "not A", "A or B", "B?"
+        if _LEADS.search(before[-CONTEXT:]) or _RIGHT.match(after[:CONTEXT]):
+            announced += [said.choice] * bool(not cut or _CLOSED.match(text, said.end))
+        elif said.choice not in rejected and not (len(listed) > 1 and _lists(text, said)):
+            named += [said.choice] * (not cut)
+    # Who goes through three options, and announces none, has answered in the first line or not.
+    if len({*named}) > 2 and not re.match(r"[^\w\n]*\n\s*\n", around[0][1]):
+        named = []
+    first = [said.choice for said in found if said.choice not in rejected]
+    return (announced[-1:] or named[:1] or [None])[0], (first or [None])[0]
 
 
 def chosen(text: str, choices: Iterable[str]) -> str | None:
-    """The choice that stands first in the text, and of two that start there the longer.
+    """The choice that a text settles on: announced last, else named first and not rejected.
 
-    None if none is there. Whole words count, in upper or lower case.
+    None if there is none. Whole words count, in upper or lower case; a letter where it can't be
+    an article or a pronoun; a number by its value. Of a text that names several and settles on
+    none, the first: pass 1 loses nothing by a guess.
 
     >>> chosen("A cat is no dog.", ("dog", "cat", "fish"))
     'cat'
-    >>> chosen("Catfish!", ("dog", "cat", "fish"))
+    >>> [chosen(said, "ABC") for said in ("A bit hard: (b)", "Not A, it's B", "A or B", "c", "I")]
+    ['B', 'B', 'A', 'C', None]
     """
-    said = words(text)
-    found = [(said.find(words(choice)), -len(choice), choice) for choice in choices
-             if words(choice) in said]
-    return min(found)[2] if found else None
+    settled, first = _settled(text, choices, False)
+    return settled or first
 
 
 def choice(answer: str, choices: Iterable[str], text: str, cut: bool = False) -> Verdict:
-    """The choice that the text settles on is the answer."""
-    said = chosen(text, choices)
+    """The text settles on the answer: to name it among others is not enough.
+
+    >>> [str(choice("A", "ABC", said)) for said in ("B is wrong; A", "A or B")]
+    ['right', 'wrong']
+    """
+    said, _ = _settled(text, choices, cut)
     return Verdict(said is not None and words(said) == words(answer))
 
 
+# ------------------------------------------------------------------------------------------ code
+
+_FENCE = re.compile(  # or Llama's and MBPP's brackets; code may follow on the same line
+    r"(?P<shut>\[/(?:PYTHON|CODE)\]|\[(?:DONE|END)\])|\[(?:PYTHON|CODE|BEGIN)\]"
+    r"|(?:`{3,}|^[ \t]*~{3,})(?P<tag>[ \t]*(?i:python[23]?|py3?)\b|[\w+#-]+(?=[ \t]*$))?[ \t]*",
+    re.MULTILINE)
+_TICKED = re.compile(r"`([^`\n]*\b(?:def|lambda)\b[^`\n]*)`")
+_STARTS = re.compile(r"(?:async )?def \w|class \w|@\w|import \w|from [\w.]+ import\b")
+_BEGINS = re.compile(_any(_STARTS.pattern, r"\w+ ?=(?!=)", r"[)\]}]", r"(?:if|for|while)\b.*:$",
+                          "try:"))
+# Lines that begin a statement, or go on with one: what else stands at the margin is prose.
+_STATEMENT = re.compile(_any(
+    _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"(?:assert|return)\b",
+    r"(?:else|try|except|finally):", r"(?:if|for|while|with|elif|except)\b.*:\s*(?:#.*)?$",
+    r"[A-Za-z_*][\w., *]*(?:\[.*\])?\s?(?::[^=]+)?[-+*/%|&^]{0,2}=(?!=)"))
+_STUB = re.compile(
+    r"(?P<head>def (?P<name>\w+)\([^\n]*(?:\n[^\n]*){0,9}?:[ \t]*(?:#[^\n]*)?\n"
+    r"(?:\s*[rR]?(?P<quote>\"{3}|'{3})(?:(?!(?P=quote)).)*(?P=quote))?)"
+    r"(?:\s|#[^\n]*|pass\b|\.\.\.)*\Z", re.DOTALL)
+_TYPOS = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u2212": "-",
+                        "\u00a0": " ", "\u3000": " ", **dict.fromkeys("\u200b\u2060\ufeff")})
+
+
+def _blocks(text: str) -> tuple[list[str], str, bool]:
+    r"""What stands between fences, what stands outside, and whether the last block is open.
+
+    >>> _blocks("So: ```python x = 1``` or\n~~~\nx = 2\n~~~\n[BEGIN] x = 3")
+    (['x = 1', '\nx = 2\n', ' x = 3'], 'So: or\n\n', True)
+    """
+    parts: tuple[list[str], list[str]] = [], []  # outside, inside
+    inside, start, margin = False, 0, 0
+    for mark in _FENCE.finditer(text):
+        indented = re.search(r"(?:^|\n)([ \t]*)$", text[max(0, mark.start() - 40):mark.start()])
+        if inside and indented and len(indented[1]) > margin + 3:
+            continue  # in a docstring
+        margin = margin if inside else len(indented[1]) if indented else 0
+        parts[inside].append(text[start:mark.start()])
+        fence = mark[0][0] != "["
+        inside, start = not (mark["shut"] or fence and inside and not mark["tag"]), mark.end()
+    parts[inside].append(text[start:])
+    return parts[1], "".join(parts[0]), inside
+
+
+def _tidy(code: str) -> str:
+    """Code from its first line's margin on; a doctest's prompts go, and what it printed."""
+    lines = re.sub(r"\A\s*\n(?:python3?\s*\n)?", "", code).splitlines()
+    if lines and lines[0].lstrip().startswith(">>> "):
+        lines = [line.lstrip()[4:] for line in lines if re.match(r"\s*(?:>>>|\.\.\.)", line)]
+    margin = re.match(r"\s*", lines[0])[0] if lines else ""
+    return "".join(f"{line.removeprefix(margin)}\n" for line in lines).rstrip() + "\n"
+
+
+def _statements(lines: list[str], cut: bool, begins: re.Pattern[str] = _STATEMENT) -> str:
+    """Lines without the prose among them; if they were cut, without the last statement."""
+    kept, keeps = [], True
+    for line in lines:
+        if line.strip() and not line[0].isspace():
+            keeps = bool(begins.match(line))
+        kept += [line] * keeps
+    while cut and keeps and kept:
+        if (line := kept.pop()).strip() and not line[0].isspace() and line[0] not in ")]}":
+            break
+    return "\n".join([*kept, ""])
+
+
+def _code(text: str, cut: bool = False) -> str:
+    r"""The code in a text without fences: from its first def or import on, if it has any.
+
+    >>> _code("Sure!\n\n  def f(x):\n      return x\n\nf(1) returns 1.")
+    'def f(x):\n    return x\n\n'
+    """
+    lines = text.splitlines()
+    first = next((i for i, line in enumerate(lines)
+                  if _BEGINS.match(line.lstrip().removeprefix(">>> "))), len(lines))
+    whole = _tidy("\n".join(lines[first:]))
+    loose, strict = (_statements(whole.splitlines(), cut, begins)
+                     for begins in (_STATEMENT, _STARTS))
+    return next(filter(defined, (loose, "" if cut else whole, strict)), loose)
+
+
+def _stub(needs: set[str], prompt: str) -> str:
+    """The code of a prompt that ends in a signature, or "": HumanEval's, with its docstring."""
+    blocks, outside, _ = _blocks(prompt)
+    for asked in (*reversed(blocks), outside):
+        code = _code(asked)
+        head, _, tail = code.rpartition("\ndef ")
+        stub = _STUB.match(f"def {tail}" if head else tail)
+        if stub and stub["name"] in needs:
+            return f"{head}\n{stub['head']}\n"
+    return ""
+
+
+def _bodies(text: str, cut: bool) -> Iterator[str]:
+    """A text as the body of a function: its first line may have lost its margin, or all."""
+    lines = _tidy(text).splitlines() or [""]
+    raw = re.sub(r"\A\s*\n", "", text).splitlines() or [""]
+    flat = any(_STATEMENT.match(line) for line in lines[1:2]) or any(
+        line.startswith("return") for line in lines[1:])
+    if raw[0] != lines[0] or not (flat and lines[1:]):
+        yield _statements(["    " + lines[0], *raw[1:]], cut)
+    yield indent(_statements(["if 1:", *lines], cut).partition("\n")[2], "    ")
+
+
+def _program(needs: set[str], prompt: str, text: str, cut: bool) -> str:
+    """The program that an answer means: the first that defines what is needed, "" if none does.
+
+    Fenced code goes before code in prose; helpers come from the blocks before it, and from a
+    prompt that ends in a signature, whose body may be all that the answer is.
+    """
+    stub, opened = _stub(needs, prompt), _blocks(prompt)[2]
+    blocks, outside, still = _blocks("```\n" * opened + text)
+    blocks = blocks[:len(blocks) - (still and cut)]
+    bare = _code(outside, cut and not still)
+    given, earlier = stub and f"{stub}    pass\n\n", ""
+    for piece in (*map(_tidy, blocks[:TRIED]), bare, *_TICKED.findall(outside)[:TRIED]):
+        code = piece if defined(piece) else piece.translate(_TYPOS)
+        if defined(code) and needs <= defined(earlier + code):
+            return given + earlier + code
+        earlier += _statements(code.splitlines(), False, _BEGINS) if defined(code) else ""
+    for piece in (blocks or [outside]) if stub else ():
+        for body in _bodies(piece, cut and not blocks):
+            if body.strip() and defined(stub + body):
+                return stub + body
+    return ""
+
+
 def python(tests: str, needs: Iterable[str], prompt: str, text: str, cut: bool = False) -> Verdict:
-    """The code in the text passes the tests: assert statements, which need these names of it."""
-    _, fence, rest = text.partition("```")
-    block = rest.partition("```")[0] if fence else text
-    code = block.partition("\n")[2] if fence and "\n" in block else block  # no language tag
+    r"""The code in the text passes the tests: assert statements, which need these names of it.
+
+    >>> say = "Sure:\n```python\ndef f(x):\n    return 2 * x\n```\nIt doubles."
+    >>> str(python("assert f(2) == 4", ["f"], "Write f.", say))
+    'right'
+    """
+    text = _thought(text).replace("\r\n", "\n").lstrip("\ufeff")
+    text = re.split(r"<\|(?:im_end|eot_id|endoftext)\|>|</s>", text)[0]
+    program = _program({*needs}, prompt, text, cut)
+    if not program:
+        return Verdict(False, f"no program that defines {', '.join(needs)}")
     try:
-        return Verdict(holds(code.strip(), tests))
+        return Verdict(holds(program, tests))
     except Refused as error:
         return Verdict(None if error.kind == "unsupported" else False, str(error))

@@ -18,6 +18,7 @@ import re
 import string
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from inspect import Parameter, Signature
 from math import isclose
 from typing import Any, NoReturn
 
@@ -31,6 +32,9 @@ KEPT = 16        # programs that are kept compiled: an answer is often sampled m
 OPEN = 3_000     # frames of Python that calls may hold at once
 
 SPREAD = 1 << 20  # ints up to here do not collide
+
+UNBOUND = object()  # in the place of a name that has no value yet
+RETURN, BREAK, CONTINUE = "return", "break", "continue"  # what ends a block early
 
 NUMBERS = {int, bool, float}
 SCALARS = {*NUMBERS, type(None)}
@@ -82,6 +86,46 @@ class Opaque:
 
     def __deepcopy__(self, memo: dict) -> Opaque:
         return self
+
+
+class Code:
+    """What a function runs. depth: the frames of Python that a call takes."""
+
+    def __init__(self, name: str, args: ast.arguments) -> None:
+        self.name = name
+        positional = [*args.posonlyargs, *args.args]
+        values = dict(zip([a.arg for a in positional][::-1], args.defaults[::-1]))
+        values |= {a.arg: value for a, value in zip(args.kwonlyargs, args.kw_defaults) if value}
+        kinds = {Parameter.POSITIONAL_ONLY: args.posonlyargs,
+                 Parameter.POSITIONAL_OR_KEYWORD: args.args,
+                 Parameter.VAR_POSITIONAL: filter(None, [args.vararg]),
+                 Parameter.KEYWORD_ONLY: args.kwonlyargs,
+                 Parameter.VAR_KEYWORD: filter(None, [args.kwarg])}
+        self.defaults: dict[str, ast.expr] = values
+        self.signature = Signature([  # ValueError if a parameter is named twice
+            Parameter(a.arg, kind, default=UNBOUND if a.arg in values else Parameter.empty)
+            for kind, some in kinds.items() for a in some])
+        self.params = [*self.signature.parameters]
+        self.plain = len(positional) if len(positional) == len(self.params) else None
+        self.blank: tuple = ()
+        self.depth, self.body = 0, None
+
+    def call(self, machine: Machine, function: Function, args: Sequence, names: dict | None
+             ) -> Any:
+        """What the function returns."""
+        if names or len(args) != self.plain:
+            machine.spend(30)  # it takes as long
+            found = self.signature.bind(*args, **names or {})
+            found.apply_defaults()
+            args = [function.defaults[name] if value is UNBOUND else value
+                    for name, value in found.arguments.items()]
+        frame = [function.env, None, *args, *self.blank]
+        machine.open += self.depth
+        if machine.open > OPEN:
+            over("open calls")
+        signal = self.body(frame)
+        machine.open -= self.depth
+        return frame[1] if signal is RETURN else None
 
 
 class Function(Opaque):
@@ -258,6 +302,7 @@ class Machine:
 
     def in_order(self, value: Any) -> Iterable:
         """The items of a set, in an order that is the same in every process."""
+        self.spend(len(value) >> 3)
         if set(map(type, value)) <= NUMBERS:
             return value
         return sorted(value, key=self.show)
@@ -267,6 +312,12 @@ class Machine:
         if type(value) is not Lazy:  # which pays for each
             self.spend(len(value) if type(value) in SIZED else 0)
         return self.each(value)
+
+    def paid(self, value: Any) -> Iterator:
+        """What is walked, each item paid for when it comes."""
+        for item in self.each(value):
+            self.spend(1)
+            yield item
 
     def items(self, value: Any) -> list:
         """All items at once, paid for."""
@@ -363,6 +414,7 @@ class Machine:
 
     def sized(self, op: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         """a op b of which one at least has a length."""
+        self.spend(1)
         if op is operator.mod:
             return self.percent(a, b)
         if op is operator.mul:
@@ -441,7 +493,7 @@ class Machine:
     def find(self, function: Callable[..., Any], text: str, part: Any, *more: Any) -> Any:
         """Charge for a search in a text, which may look at every place for every letter."""
         if type(part) is str:
-            self.spend(1 + (len(text) * min(len(part), 100) >> 9))
+            self.spend(1 + (len(text) * len(part) >> 9))  # Python 3.10 looks at so many
         return function(text, part, *more)
 
     # ------------------------------------------------------------------------------------- texts
@@ -528,7 +580,7 @@ class Machine:
         for literal, field, spec, how in _FORMATTER.parse(text):
             parts.append(literal)
             if field is not None:
-                if not _FIELD.fullmatch(field) or "{" in spec:
+                if not _FIELD.fullmatch(field) or "{" in spec or how not in (None, "r", "s"):
                     unsupported("such a format field")
                 value = (names[field] if field and not field.isdigit()
                          else args[int(field or next(count))])

@@ -81,7 +81,7 @@ class Worked:
     (' what is 26 +1 -6 -7 ?', ' 26 +1 = 27 -6 = 21 -7 =', '14', '26 +1 -6 -7')
     >>> [part.write(style, Random(0)) for style in part.styles]
     [' sum : 26 +1 = 27 -6 = 21 -7 = 14', ' it is 14', ' def f ( x ) : return x +1 -6 -7']
-    >>> part.right(" it is 14"), part.right(" 14 it is")
+    >>> part.judge(" it is 14").right, part.judge(" 14 it is").right
     (True, False)
     """
 
@@ -103,9 +103,9 @@ class Worked:
             return " it is " + (self.answer if rng.random() > 0.4 else rng.choice(self.near))
         return self.astray
 
-    def right(self, text: str) -> bool:
+    def judge(self, text: str) -> Verdict:
         """Whether the last word of the text is the answer; the working is not looked at."""
-        return text.split()[-1:] == [self.answer]
+        return Verdict(text.split()[-1:] == [self.answer])
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,8 @@ class Coded:
     (' write f ( x ) : if x > 16 then -6 , else -10 .', (((-5,), -15), ((0,), -10)))
     >>> part.write("javascript", Random(0))
     ' function f ( x ) { return x -6 if x > 16 else x -10 ; }'
-    >>> part.right("def f(y): return y - 6 if 16 < y else y - 10"), part.right("x - 6")
-    (True, False)
+    >>> part.judge("def f(y): return y - 6 if 16 < y else y - 10").right
+    True
     """
 
     key: str
@@ -138,13 +138,13 @@ class Coded:
             return self.answer if rng.random() > 0.15 else rng.choice(self.broken)
         return self.javascript if style == "javascript" else self.astray
 
-    def right(self, text: str) -> bool:
+    def judge(self, text: str) -> Verdict:
         """Whether f gives each case's value in interpreter.py; how it is written is free."""
         try:
-            return each(text.strip(), "f", [args for args, _ in self.cases]) == [
-                value for _, value in self.cases]
-        except Refused:
-            return False
+            return Verdict(each(text.strip(), "f", [args for args, _ in self.cases]) == [
+                value for _, value in self.cases])
+        except Refused as error:
+            return Verdict(None if error.kind == "unsupported" else False, str(error))
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Said:
     >>> part = opposite(Random(0))
     >>> part.question, [part.write(style, Random(0)) for style in part.styles]
     (' kim says the road is dark . no , it is the opposite , it is', [' light', ' old'])
-    >>> part.right(" light"), part.right(" light it is")
+    >>> part.judge(" light").right, part.judge(" light it is").right
     (True, False)
     """
 
@@ -170,9 +170,9 @@ class Said:
         """An answer in one of `styles`: what was asked for, or one of `near`."""
         return f" {self.answer if style == 'good' else rng.choice(self.near)}"
 
-    def right(self, text: str) -> bool:
+    def judge(self, text: str) -> Verdict:
         """Whether the text is the answer and no more, but for white space."""
-        return text.split() == self.answer.split()
+        return Verdict(text.split() == self.answer.split())
 
 
 Part = Worked | Coded | Said
@@ -189,8 +189,8 @@ class Problem:
     >>> problem = Problem("sum+code", "math", " quick :", (chain(Random(2)), ops(Random(2))))
     >>> problem.prompt
     ' quick : what is 5 +1 +4 ? also write f ( x ) : do -3 +15 in this order .'
-    >>> problem.key, problem.reward(" 10 also def f(x): return x - 3 + 15")
-    ('5 +1 +4 & -3 +15', 1)
+    >>> problem.key, str(problem.judge(" 10 also def f(x): return x - 3 + 15"))
+    ('5 +1 +4 & -3 +15', 'right')
     """
 
     task: str
@@ -208,12 +208,15 @@ class Problem:
         """The keys of all parts: two problems with one key ask the same, in whatever words."""
         return " & ".join(part.key for part in self.parts)
 
-    def reward(self, completion: str) -> int:
-        """+1 if every part is answered right, else -1 (paper, Sec. 3.2: r by correctness)."""
-        answers = completion.split(JOIN) if len(self.parts) > 1 else [completion]
-        right = len(answers) == len(self.parts) and all(
-            part.right(text) for part, text in zip(self.parts, answers))
-        return 1 if right else -1
+    def judge(self, text: str, cut: bool = False) -> Verdict:
+        """Whether every part is answered right: the verdict on the worst part. An answer that was
+        cut off is judged like any other, for each part wants the whole of its text.
+        """
+        answers = text.split(JOIN) if len(self.parts) > 1 else [text]
+        if len(answers) != len(self.parts):
+            return Verdict(False, f"{len(answers)} answers to {len(self.parts)} questions")
+        return min((part.judge(answer) for part, answer in zip(self.parts, answers)),
+                   key=lambda verdict: (False, None, True).index(verdict.right))
 
 
 @dataclass(frozen=True)

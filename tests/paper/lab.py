@@ -156,7 +156,7 @@ def few(tasks: tuple[Task, ...], size: int, seed: int) -> tuple[Few, ...]:
 
 def judged(problems: list[Problem], texts: list[str]) -> str:
     """Marks of these answers."""
-    return "".join(str(int(p.reward(text) == 1)) for p, text in zip(problems, texts))
+    return "".join(str(int(p.judge(text).right is True)) for p, text in zip(problems, texts))
 
 
 def marks(adapter: SVF, z: Tensor | None, problems: list[Problem]) -> str:

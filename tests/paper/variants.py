@@ -166,7 +166,7 @@ def greedy(model: GPT, fmt: PromptFormat, problems: list[Problem], uniforms: Ten
 def ideal(part: Part, lead: str, rng: Random) -> str:
     """The right answer in the style that works, where the corpus has all styles, and mistakes."""
     text = part.write("good", rng)
-    while not part.right(text):
+    while not part.judge(text).right:
         text = part.write("good", rng)
     return text
 

@@ -1,0 +1,92 @@
+"""A user's own tasks, before the work: read, held against the model, and against the command.
+
+All that can be known without the weights is known here, for they take minutes to read.
+"""
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+from data.files import show
+from data.run.flags import Adapt, Ask, Model, Train
+from data.run.screen import note
+from data.tasks.jsonl import Pool, Pools, lacking, read, with_shots
+from data.tasks.problem import OTHERS
+from data.tokenizer import PromptFormat
+
+TYPICAL = 0.95  # of gold answers that a default length has room for
+STEP = 128      # tokens: a default length is a multiple of it, so that a new line rarely moves it
+
+
+def own_tasks(args: Model) -> Pools:
+    """The pools of --tasks, with the examples of --shots; what was made of the lines is said."""
+    tasks, shots = (getattr(args, name, "") for name in ("tasks", "shots"))
+    if shots and not tasks:
+        raise ValueError("--shots FILE has examples of the tasks in --tasks FILE: name that too")
+    wanted = {Adapt: "adapt to", Train: "train experts for"}.get(type(args))
+    if wanted and not tasks:
+        raise ValueError(f"{type(args).__name__.lower()} --weights DIR needs --tasks FILE: what "
+                         f"to {wanted}")
+    if not tasks:
+        return Pools()
+    pools = read(Path(tasks))
+    pools = with_shots(pools, Path(shots)) if shots else pools
+    for line in pools.notes:
+        note(line)
+    if isinstance(args, Train) and {*pools} <= {OTHERS}:
+        raise ValueError(f'{tasks}: all lines are of domain "{OTHERS}", which the base answers: '
+                         "there is nothing to train; expected another domain as well")
+    return pools
+
+
+def answer_length(pools: Pools, fmt: PromptFormat, context: int) -> int:
+    """Tokens that an answer may have, where the user does not say: half as many again as nearly
+    all gold answers, and no fewer than usual; but half the context at most.
+    """
+    golds = sorted((q.gold for pool in pools.values() for q in pool.questions), key=len)
+    size = len(fmt.answer(golds[int(TYPICAL * (len(golds) - 1))])) if golds else 0
+    room = min(max(fmt.max_new, STEP * math.ceil(1.5 * size / STEP)), context // 2)
+    if room != fmt.max_new:
+        note(f"an answer may have {room} tokens (--max-new-tokens): gold answers have {size}, the "
+             f"model reads {context}")
+    return room
+
+
+def fitting(args: Model, pools: Pools, fmt: PromptFormat, which: str, context: int
+            ) -> dict[str, Pool]:
+    """The pools but for prompts that leave no room for an answer; how many these were is said.
+
+    which: the question of pass 1, which is put after each prompt. ValueError for `ask`'s own one.
+    """
+    around, room = len(fmt.prompt("")), context - fmt.max_new + 1  # the last token is not read
+    limits = f"{fmt.max_new} tokens for its answer do not fit the {context} that the model reads"
+
+    def fits(prompt: str) -> bool:
+        text = prompt + which
+        return (len(text.encode()) + around <= room  # for a token is a byte or more
+                or len(fmt.prompt(text)) <= room)
+    if not fits("") or not fits(getattr(args, "prompt", "")):
+        what = "a prompt" if not fits("") else "the prompt"
+        raise ValueError(f"{what} and {limits}: shorten it, or lower --max-new-tokens")
+    found = {}
+    for name, pool in pools.items():
+        long = {q for q in pool.questions if not fits(q.prompt)}
+        found[name] = replace(pool, questions=tuple(q for q in pool.questions if q not in long))
+        if long:
+            note(f"{name}: left out {len(long)} of {len(pool.questions)} prompts, for a prompt "
+                 f"and {limits}: {show(min(q.prompt for q in long))}")
+    return found
+
+
+def check_splits(args: Model, pools: dict[str, Pool]) -> None:
+    """ValueError unless these pools have the prompts that the command asks for."""
+    least = {"train": 1, "validation": 1, "test": 1} if isinstance(args, Train) else {}
+    if isinstance(args, Adapt):
+        least["test"] = 1
+    if isinstance(args, Ask) and args.task or isinstance(args, Adapt) and args.strategy in (
+            "few-shot", "all"):
+        least["shots"] = args.few_shot
+    if lines := lacking(pools, least):
+        more = "; or a smaller --few-shot, or --shots FILE" * ("shots" in least)
+        raise ValueError(f"{args.tasks}: {'; '.join(lines)}{more}")
