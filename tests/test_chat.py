@@ -95,6 +95,8 @@ def test_an_answer_of_one_line_ends_with_it(tmp_path: Path) -> None:
     fmt = made(tmp_path, "chatml", "<|im_end|>", one_line=True)
     [newline] = fmt.encoding.encode_ordinary("\n")
     assert newline in fmt.ends
+    assert [fmt.read([newline + 1, end])[1] for end in (*fmt.ends[:2], newline, newline + 1)] == [
+        False, False, False, True]  # whether it was cut off
     assert fmt.text([*fmt.encoding.encode_ordinary(" 12 \n and more"), fmt.ends[0]]) == " 12 "
     assert made(tmp_path, "chatml", "<|im_end|>").text(
         fmt.encoding.encode_ordinary(" 12 \n and more")) == " 12 \n and more"

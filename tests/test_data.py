@@ -3,12 +3,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
 from data.tasks.corpus import document, vocabulary
 from data.tasks.families import MOST, TASKS, UNSEEN, trained_on
-from data.tasks.problem import DOMAINS, JOIN, OPENERS, SPLITS, Said, Worked
+from data.tasks.problem import DOMAINS, JOIN, OPENERS, SPLITS, Said, Verdict, Worked
+from data.tasks.tally import Tally
 from data.tokenizer import VOCABULARY, load, read_ranks, tidy
 
 
@@ -43,6 +45,17 @@ def test_a_problem_is_judged_by_its_worst_part() -> None:
         found = problem.judge(said)
         assert (found.right, found.reward) == (right, 1 if right else -1), said
         assert problem.judge(said, cut=True) == found  # it makes no difference here
+
+
+def test_reasons_are_counted_and_the_commonest_are_kept() -> None:
+    tally = Tally()
+    for why, n in (("e", 1), ("c", 2), ("b", 2), ("a", 3), ("d", 2), ("long" * 99, 5)):
+        for _ in range(n):
+            problem = SimpleNamespace(judge=lambda text, cut, why=why: Verdict(None, why))
+            assert tally.reward(problem, "", False) == -1
+    assert tally.total() == {"right": 0, "wrong": 0, "not judged": 15, "cut": 0,
+                             f"not judged: {'long' * 22}": 5, "not judged: a": 3,
+                             "not judged: b": 2}
 
 
 @pytest.mark.parametrize("name", sorted(TASKS))

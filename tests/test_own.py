@@ -18,6 +18,7 @@ from data.run.own import answer_length, fitting
 from data.run.session import Session
 from data.tasks.jsonl import CLASSIFIER, Pool, Pools, Question, read
 from data.tasks.problem import OTHERS
+from data.tasks.splits import SPLITS
 from svf import SVF
 from tests.conftest import Patch, Said
 from tests.test_open_weights import folder  # noqa: F401  (a fixture)
@@ -93,6 +94,22 @@ def test_what_can_be_known_is_said_before_the_weights_are_read(
     put(tmp_path / "out" / "words.safetensors", torch.ones(N))
     _, errors = run(command)
     assert len(errors) == 1 and says in errors[0], errors
+
+
+@pytest.mark.parametrize("splits, command, lacks", [
+    ("train test", "train", ["validation"]), ("train validation", "train", ["test"]),
+    ("shots", "adapt", ["test"]), ("shots", "adapt --strategy prompt", ["test"]),
+    ("train", "adapt", ["test", "shots"]), ("shots", "train", ["train", "validation", "test"])])
+def test_every_split_that_a_command_needs_is_asked_for(
+        splits: str, command: str, lacks: list[str], run: Callable, tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_text("".join(
+        json.dumps({"prompt": f"{split} {i}?", "answer": "a", "split": split}) + "\n"
+        for split in splits.split() for i in range(8)))
+    (tmp_path / "out").mkdir()
+    put(tmp_path / "out" / "own.safetensors", torch.ones(N))
+    _, [error] = run(f"{command} --weights W --tasks own.jsonl")
+    assert [split for split in SPLITS if f"own has 0 {split} prompts" in error] == [
+        split for split in SPLITS if split in lacks]
 
 
 @pytest.mark.parametrize("z, says", [
@@ -231,3 +248,17 @@ def test_c_sees_the_examples_of_a_file_and_none_of_them_is_tested_on(
         assert not any({q.prompt for q in some} & own - given for some in seen)
         seen.clear()
     assert runs[0]["examples"] != runs[1]["examples"] and runs[0]["file"] == runs[1]["file"]
+
+
+def test_what_does_not_fit_with_the_question_of_pass_1_is_in_no_pool(
+        folder: Path, tmp_path: Path, capsys: Said) -> None:  # noqa: F811
+    fmt = Session(Ask(weights=str(folder), out=tmp_path)).fmt
+    long = "a " * (CONTEXT - 128 - len(fmt.prompt("")) - 1) + "?"
+    assert len(fmt.prompt(long)) + 128 - 1 == CONTEXT  # alone it fits, to the token
+    path = tmp_path / "tasks.jsonl"
+    path.write_text(lines("sums", 20) + lines("words", 20)
+                    + json.dumps({"prompt": long, "answer": "x", "domain": "sums"}) + "\n")
+    session = Session(Train(weights=str(folder), tasks=str(path), out=tmp_path))
+    assert "sums: left out 1 of 21 prompts" in capsys.readouterr().out
+    for name, n in (("sums", 20), ("words", 20), (CLASSIFIER, 40)):
+        assert len(session.trained[name][0].questions) == n

@@ -488,7 +488,10 @@ def test_what_training_depends_on_is_a_run_of_its_own_and_what_tests_depend_on_i
 
 @pytest.mark.parametrize("change", [
     {"row": {}}, {"row": []}, {"row": {"log": []}}, {"run": [1]}, {"run": {"seed": 0}, "row": 0},
-    {"row": {"asked": "x", "log": [{"reward": 0.5}], "seconds": 1, "parameters": 1}}])
+    {"row": {"asked": "x", "log": [{"reward": 0.5}], "seconds": 1, "parameters": 1,
+             "answers": {}}},
+    {"row": {"answers": {"training": {"cut": 1}}, "log": [{"reward": 0.5}], "seconds": 1,
+             "parameters": 1}}])
 def test_an_expert_that_says_odd_things_of_itself_is_trained_anew(
         change: dict, run: Run, trained: tuple[list, list], tmp_path: Path) -> None:
     """Its own, and those beside it: they are read for train.json."""

@@ -24,11 +24,10 @@ def own_tasks(args: Model) -> Pools:
     tasks, shots = (getattr(args, name, "") for name in ("tasks", "shots"))
     if shots and not tasks:
         raise ValueError("--shots FILE has examples of the tasks in --tasks FILE: name that too")
-    wanted = {Adapt: "adapt to", Train: "train experts for"}.get(type(args))
-    if wanted and not tasks:
-        raise ValueError(f"{type(args).__name__.lower()} --weights DIR needs --tasks FILE: what "
-                         f"to {wanted}")
     if not tasks:
+        if wanted := {Adapt: "adapt to", Train: "train experts for"}.get(type(args)):
+            raise ValueError(f"{type(args).__name__.lower()} --weights DIR needs --tasks FILE: "
+                             f"what to {wanted}")
         return Pools()
     pools = read(Path(tasks))
     pools = with_shots(pools, Path(shots)) if shots else pools

@@ -12,7 +12,7 @@ from data.tasks.problem import Problem
 
 KINDS = ("right", "wrong", "not judged", "cut")  # a cut answer is one of the other three as well
 REASONS = 3    # why answers were not judged: the commonest are kept
-LONGEST = 100  # characters of a reason
+LONGEST = 100  # characters of it
 MUCH = 0.1     # of all answers: where more are lost, a user is told
 
 
