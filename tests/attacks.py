@@ -24,7 +24,8 @@ from data.tasks.interpreter import BRACKETS, INDENTS, SOURCE
 from data.tasks.machine import BITS, KEYS, LENGTH, NESTING
 
 UNSUPPORTED = r"""
-[imports]  text: import re¶def f(x): return x  import builtins¶def f(x): return x
+[imports]  text: import os  from os import path  import os as f  from . import f  from os import *
+  import os; os.system('true')  import re¶def f(x): return x  import builtins¶def f(x): return x
   import sys¶def f(x): return sys.modules  from sys import modules¶def f(x): return 1
   import importlib¶def f(x): return 1  import numpy as np¶def f(x): return 1
   import math.os¶def f(x): return 1  import collections.abc¶def f(x): return 1
@@ -32,10 +33,13 @@ UNSUPPORTED = r"""
   from operator import attrgetter¶def f(x): return attrgetter('real')(x)
   from operator import methodcaller¶def f(x): return 1
   from string import Formatter¶def f(x): return 1  from string import Template¶def f(x): return 1
+  from functools import wraps as f  from copy import os as f
+  from functools import _lru_cache_wrapper as f
   from collections import namedtuple¶def f(x): return 1
   from typing import NamedTuple, TypedDict¶def f(x): return 1
-  from math import os¶def f(x): return 1  import math¶def f(x): return math.__loader__
-  import math¶math.sqrt = 1¶def f(x): return 1  import math¶def f(x): return math.no_such_thing
+  from typing import get_type_hints as f  from math import os¶def f(x): return 1
+  import math¶def f(x): return math.__loader__  import math¶math.sqrt = 1¶def f(x): return 1
+  import math¶def f(x): return math.no_such_thing
   import itertools¶def f(x): return itertools.chain.__self__
   import string¶def f(x): return string.Formatter().format('{0.real}', x)
   import operator¶def f(x): return operator.attrgetter('__class__')(x)
@@ -46,7 +50,7 @@ UNSUPPORTED = r"""
   import sys¶def f(x): return sys._getframe(0)  import sys¶def f(x): sys.exit()
   import sys¶def f(x): return sys.stdin.read()  body: import os  import os as x
   from os import path  import re  import no.such.thing
-[classes]  body: class C: pass
+[classes]  text: class f:¶ def __new__(c, x): return x  body: class C: pass
 [equal to anything]  text: class A:¶ def __eq__(a, b): return True¶def f(x): return A()
   body: class A:¶ def __eq__(a, b): return 1¶return A()  x.__eq__ = lambda y: True¶return x
   return: ...  NotImplemented  object() == 1
@@ -121,6 +125,11 @@ UNSUPPORTED = r"""
   functools.partial(functools.partial, f)(x)()  list(it.starmap(f, [(x,)]))
   lines: y = functools.partial(lambda: y())¶y()
   y = lambda i: i¶for i in range(9999): y = functools.partial(max, key=y)¶y([1, 2])
+[loops inside of the host]  std: next(it.compress(range(10 ** 9), it.repeat(0)))
+  list(it.compress(range(10 ** 9), range(0)))  math.dist(range(10 ** 9), range(10 ** 9))
+  lines: y = collections.ChainMap(*[{i: i} for i in range(99)])¶while 1: len(y)
+  stdever: y = [0] * 9999¶next(it.compress(y, y), 0)
+[big sources]  text: if x«.y×4000»: pass¶def f(x): return x  return: x«.real×95»
 [big comprehensions]  return: [x.y for x.y in x]  [await i for i in [x]]  [(yield i) for i in x]
   [i for i in x if (yield)]
 [float and int conversions]  return: (1.5).hex()  (1e308).as_integer_ratio() > (1,)
@@ -169,7 +178,7 @@ UNSUPPORTED = r"""
   return ... is Ellipsis  __name__  return __name__ == '__main__'
 [assignments of every kind]  body: *a = 'abc'  for x.y in 'a': pass  y = [1]¶y[0] @= 1
   y = 5¶y.real += 1  del (x), ()¶return 1  del (x, y)  y, z = 1, 2¶del (y, [z])¶return 'z'  *x
-  yield x  return ...  return x.__class__  return slice(1)
+  yield x
 [libraries with odd arguments]
   std: list(it.compress('abc', [1, 0, 1])), list(it.takewhile(lambda i: i < 3, [1, 5, 2])),
   ↳ list(it.dropwhile(lambda i: i < 3, [1, 5, 2])), list(it.filterfalse(lambda i: i % 2,
@@ -207,49 +216,57 @@ UNSUPPORTED = r"""
 [around the functions]  text: from math import *¶def f(x): return sqrt(4)
   from no_such import y¶def f(x): return 1
   try:¶ import no_such¶except ImportError: pass¶def f(x): return 1  y = input()¶def f(x): return 1
-  with open('a') as y: pass¶def f(x): return 1  class A: pass¶def f(x): return 1
+  T = int | None¶def f(x): return x  with open('a') as y: pass¶def f(x): return 1
+  class A: pass¶def f(x): return 1  def f(x): return x¶import re
   async def g(): pass¶def f(x): return 1  def g(): yield 1¶def f(x): return 1
   def f(x): return f.__name__  def f(x): return __doc__
 [nested functions]  body: def g():¶ yield 1¶return list(g())  def g():¶ return 1¶ yield¶return g()
   class A:¶ def g(self): return 1¶return A().g()  g = lambda: (yield)  def g(): pass¶hash(g)
   def g(): pass¶g.__globals__  def g(): pass¶g.__code__ = 1  def g(): pass¶g.func_globals
   def g(): pass¶g @ g
-[loops inside of the host]  std: next(it.compress(range(10 ** 9), it.repeat(0)))
-  list(it.compress(range(10 ** 9), range(0)))  math.dist(range(10 ** 9), range(10 ** 9))
-  lines: y = collections.ChainMap(*[{i: i} for i in range(99)])¶while 1: len(y)
-  stdever: y = [0] * 9999¶next(it.compress(y, y), 0)
-[big sources]  text: if x«.y×4000»: pass¶def f(x): return x  return: x«.real×95»
 """
 MISSING = r"""
-[format strings]  return: '{0.__class__}'.format(x)  '{.real}'.format(x)
-  '{:{}}'.format(x, 10 ** 9)  '{:{}{}}'.format(1, 9, 'd')  '{:0{w}d}'.format(x, w=10 ** 9)
-  '{0.real}'.format(x)  '{[0]}'.format([1])  '{a[b]}'.format(a={'b': 1})
-  '{0[__class__]}'.format({})  '{!r:{}}'.format(x, '999999999')  '{:{:{}}}'.format(1, 2, 3)  f'{f}'
-  f'{print}'  str(f)  repr(f)  '{}'.format(f)  '{}'.format(lambda: x)
-  ('{0' + '.__class__' * 9 + '}').format(x)  '{:{0}}'.format(x)  '{.__class__}'.format(x)
-  '{.a}'.format(x)  '{x.y}'.format(x=x)  '{0.a[b].c}'.format(x)  '{ x }'.format(x=1)
-  '{-1}'.format(x)
-[imports]  text: import math as m¶def f(x): return str(m)
+[format strings]  body: y = '%999999999d'¶y %= 1  return: '{0.__class__}'.format(x)
+  '{.real}'.format(x)  '%1000000000d' % x  '%s' % f  '%(a)s' % x  '%*d' % (9, 1)  '%c' % 0
+  '%' % ()  '%.999999999f' % x  '{:{}}'.format(x, 10 ** 9)  '{:{}{}}'.format(1, 9, 'd')
+  '{:0{w}d}'.format(x, w=10 ** 9)  '%.1000000000f' % 1.5  '%*d' % (10 ** 9, x)
+  '%-*d' % (10 ** 9, x)  '%.*f' % (10 ** 9, 1.5)  '%0999999999d' % x  '{0.real}'.format(x)
+  '{[0]}'.format([1])  '{a[b]}'.format(a={'b': 1})  '{0[__class__]}'.format({})
+  '{!r:{}}'.format(x, '999999999')  '{:{:{}}}'.format(1, 2, 3)  '%c' % 10 ** 9  '%c' % (10 ** 9)
+  '%c' % 0xd800  '{!z}'.format(x)  '%(a)s' % {'a': x}  '%(a)1000000000s' % {'a': x}  '%q' % x
+  f'{f}'  f'{print}'  str(f)  repr(f)  '{}'.format(f)  '{}'.format(lambda: x)
+  ('{0' + '.__class__' * 9 + '}').format(x)  '{:{0}}'.format(x)  '%99999999999999999999d' % x
+  '%(a' % {}  '%(a)' % {'a': 1}  '%(a)d' % x  '%*s' % ('a', x)  '%#.9999999999x' % x
+  '%+09999999.9999999999d' % x  '%a' % '«U+1f600»'  '{.__class__}'.format(x)  '{.a}'.format(x)
+  '{x.y}'.format(x=x)  '{0.a[b].c}'.format(x)  '{ x }'.format(x=1)  '{-1}'.format(x)
+[imports]  text: import math¶def f(x): return math + 1  import math as m¶def f(x): return str(m)
   import math¶def f(x):¶ math.pi = 3¶ return math.pi  import math¶def f(x):¶ del math.pi
+[key functions]  std: bisect.bisect([1, 2, 3], -2, key=lambda i: -i)
+[generators that never end]  std: '%s' % it.count()  lines: y = {}¶y |= it.repeat((1, 2))
+  y = set()¶y |= it.count()
 [float and int conversions]  return: (-8) ** 0.5  (-8) ** (1 / 3)  pow(-8, 1 / 3)
 [texts that grow]  return: str.format('{0.real}', 1)  str(iter([]))  str(map(abs, []))  str(len)
   forever: y = '\t' * 1249¶y.expandtabs()  y, z = 'a' * 9999, {97: 'b'}¶y.translate(z)
-  y = 'a' * 9999¶hash(y)
-[libraries with odd arguments]  std: str(collections.defaultdict(list))
+  y = 'a' * 9999¶hash(y)  y = '%(' * 4999¶y % {}  y = '%' + '#' * 9998¶y % 1
+[many arguments]  body: isinstance(x, int | str)  return isinstance(x, int | str)  int + 1
+  int | None
+[libraries with odd arguments]  std: operator.mod('%999999999d', 1)
+  str(collections.defaultdict(list))  heapq.heappush(1, 1)  heapq.heapify('a')  heapq.heapify((1,))
+  bisect.bisect(1, 1)  bisect.insort('a', 'b')  bisect.insort((1,), 2)
+  bisect.bisect(range(10 ** 9), 5)  bisect.bisect('abc', 'b')  bisect.bisect(it.count(), 5)
+  bisect.bisect({1: 2}, 1)
 [around the functions]  text: def f(x):¶ def g(): return __name__¶ return 1
-[nested functions]  body: def g(): pass¶str(g)  def g(): pass¶f'{g}'
+[nested functions]  body: def g(): pass¶g + 1  def g(): pass¶str(g)  def g(): pass¶f'{g}'
+  def g(): pass¶'%s' % g
 """
 BROKEN = r"""
-[imports]  text: import os  from os import path  import os as f  from . import f  from os import *
-  from __future__ import annotations  import os; os.system('true')
-  from functools import wraps as f  from copy import os as f
-  from functools import _lru_cache_wrapper as f  from typing import get_type_hints as f
-  import math¶def f(x): return math  import math¶def f(x): return math()
-  import math¶def f(x): return math + 1  import copy¶def f(x): return copy.copy(copy)
+[imports]  text: from __future__ import annotations  import math¶def f(x): return math
+  import math¶def f(x): return math()  import copy¶def f(x): return copy.copy(copy)
 [outside a function]  text: class f: pass  f = 1  print(1)  1  'doc'  if 1: pass  while 1: pass
   for f in 'a': pass  f: int  pass  f += 1  del f  return 1  (lambda: 1)()
 [classes]  text: class A(type): pass¶class f(metaclass=A): pass
-[equal to anything]  return: {1: 1}.keys()  (i for i in [x])  Any()
+[equal to anything]  return: type('A', (), {'__eq__': lambda a, b: True})()  {1: 1}.keys()
+  (i for i in [x])  Any()
 [signatures]  text: def f(**x): return x  def f(*, x): return x  def f(x, x): return x
 [newer syntax]  text: def f[T](x): return x  body: type y = int  return: f'{'a'}'  f'{f'{f'{x}'}'}'
 [decorators]  text: @f¶def f(x): return x  @print¶def f(x): return x  @f(1)¶@f¶def f(x): return x
@@ -260,26 +277,21 @@ BROKEN = r"""
   @f¶@f¶def f(x): return x  @isinstance¶def f(x): return x
   def d(g): return d¶@d¶def f(x): return x  @sorted¶def f(x): return x  @map¶def f(x): return x
   body: @x¶def g(): pass
+[async]  text: async def f(x): return 1  async def f(x):¶ yield x
 [global]  text: global f
 [lambdas and functions in functions]  body: def f(x): return f¶return f(x)  return: lambda: 1
 [comprehensions]  return: [i for i in x]  {i for i in x}  {i: 1 for i in x}  (i for i in x)
   sum(i for i in x)
-[format strings]  body: y = '%999999999d'¶y %= 1  y = '{}'¶for i in range(99): y = y.format(y + y)
+[format strings]  body: y = '{}'¶for i in range(99): y = y.format(y + y)
   y = '%s%s'¶for i in range(99): y = y % (y, y)  return: f'{x:>1000000000}'
-  '{:1000000000}'.format(x)  f'{x:{x:{x}}}'  '%1000000000d' % x  '%(a)s' % x
-  format(x, '1000000000')  '%.999999999f' % x  '{:>1000000000}'.format(x)
+  '{:1000000000}'.format(x)  f'{x:{x:{x}}}'  format(x, '1000000000')  '{:>1000000000}'.format(x)
   '{:.1000000000f}'.format(1.5)  f'{x:{10 ** 9}}'  f'{x:{"9" * 9}}'  f'{x!r:>999999999}'
-  f'{x=:999999999}'  '%.1000000000f' % 1.5  '%*d' % (10 ** 9, x)  '%-*d' % (10 ** 9, x)
-  '%.*f' % (10 ** 9, 1.5)  '%0999999999d' % x  '{:c}'.format(10 ** 9)  '{:c}'.format(-1)
-  '%c' % 10 ** 9  '%c' % (10 ** 9)  '%c' % 0xd800  f'{0xd800:c}'  f'{55296:c}'
+  f'{x=:999999999}'  '{:c}'.format(10 ** 9)  '{:c}'.format(-1)  f'{0xd800:c}'  f'{55296:c}'
   '{:e}'.format(10 ** 400)  '{:s}'.format(x)  '{:d}'.format(1.5)  '{}{}'.format(x)  '{a}'.format(x)
   '{'.format(x)  '}'.format()  '{:'.format(1)  format(x, '>' + '9' * 4300)
-  format(1.5, '.9999999999f')  '%(a)1000000000s' % {'a': x}  '%s %s' % x  '%q' % x  '%d' % 'a'
-  f'{"a":=5}'  f'{[]:5}'  f'{None:5}'  f'{x:{"{"}}'  f'{f:5}'  ('{:' + '{' * 99).format(x)
-  f'{x:.3}'  '{:-999999999}'.format(x)  '{:99999999999999999999}'.format(x)
-  '%99999999999999999999d' % x  '%(a' % {}  '%(a)' % {'a': 1}  '%(a)d' % x  '%*s' % ('a', x)
-  '%#.9999999999x' % x  '%+09999999.9999999999d' % x  f'{10 ** 600:.9999f}'
-  '{99999999999999999999}'.format(x)
+  format(1.5, '.9999999999f')  '%s %s' % x  '%d' % 'a'  f'{"a":=5}'  f'{[]:5}'  f'{None:5}'
+  f'{x:{"{"}}'  f'{f:5}'  ('{:' + '{' * 99).format(x)  f'{x:.3}'  '{:-999999999}'.format(x)
+  '{:99999999999999999999}'.format(x)  f'{10 ** 600:.9999f}'  '{99999999999999999999}'.format(x)
 [walrus and unpacking]  body: [a, b] = x  a, *b = x  (a, (b, c)) = x  *a, = x  for x[0] in x: pass
   for [a, b] in x: pass  for a, (b, c) in x: x  x[0] = 1  x[0] += 1  x[:] = x  a = *x,  a, b = 1
   a, b = [1]  a, b = 'abc'  for i in 5: pass  (x) += 1,«U+20»  for a, b in [1]: pass  a, b = None
@@ -382,13 +394,14 @@ BROKEN = r"""
 [huge sources]  text: ««U+d800»×2001»  ««U+e9»×2001»
 [multiplied strings and lists]  return: range(1001)
 [key functions]  body: y = [3, 1, 2]¶y.sort(key=lambda i: y.append(i))¶return y
-  y = [1, 2]¶y.sort(lambda i: i)  return: sorted([1, 2], key=lambda i: {})
-  sorted([1, 'a'], key=lambda i: i)  sorted([1, 2], key=1)  sorted([1, 2], key=len)
-  sorted([1, 2], key=lambda: 1)  sorted([1, 2], key=lambda i, j: 1)
-  sorted([1, 2], key=lambda i: f)  sorted([1, 2], key=lambda i: 1 / 0)
-  sorted([1, 2], key=lambda i: next(iter([])))  max([], key=f)  sorted([1], f)  sorted(key=f)
-  max(key=f)  sorted([1, 2], key=lambda i: (i for i in [1]))  sorted([1, 2], key=lambda i: None)
-  sorted([1, 2], key=print)  std: sorted([1, 2], key=functools.cmp_to_key(lambda a, b: 'a'))
+  y = [1, 2]¶y.sort(lambda i: i)  y = [1]¶for i in y: y.sort(key=lambda j: y.append(j))
+  return: sorted([1, 2], key=lambda i: {})  sorted([1, 'a'], key=lambda i: i)
+  sorted([1, 2], key=1)  sorted([1, 2], key=len)  sorted([1, 2], key=lambda: 1)
+  sorted([1, 2], key=lambda i, j: 1)  sorted([1, 2], key=lambda i: f)
+  sorted([1, 2], key=lambda i: 1 / 0)  sorted([1, 2], key=lambda i: next(iter([])))  max([], key=f)
+  sorted([1], f)  sorted(key=f)  max(key=f)  sorted([1, 2], key=lambda i: (i for i in [1]))
+  sorted([1, 2], key=lambda i: None)  sorted([1, 2], key=print)
+  std: sorted([1, 2], key=functools.cmp_to_key(lambda a, b: 'a'))
   sorted([1, 2], key=functools.cmp_to_key(1))
   sorted([1, 2], key=functools.cmp_to_key(lambda a: 1))
   sorted([1, 2], key=functools.cmp_to_key(lambda a, b: None))
@@ -399,8 +412,7 @@ BROKEN = r"""
 [generators that never end]  std: it.tee(it.count())  reversed(it.count())  len(it.count())
   it.count()[0]  it.count('a')  list(it.repeat(1, 10 ** 20))  next(it.cycle([]))  (it.count(),)
   it.count()  it.repeat(1)  it.cycle(it.count())  next(zip())  (0 for i in it.repeat(0) if i)
-  lines: a, b = it.count()  (a, b), c = it.repeat(it.repeat(1))  y = {}¶y |= it.repeat((1, 2))
-  y = set()¶y |= it.count()  del it.count()[0]
+  lines: a, b = it.count()  (a, b), c = it.repeat(it.repeat(1))  del it.count()[0]
 [iterators in iterators]  lines: y = (next(y) for i in [1])¶return next(y)
   y = [1]¶y = (i for i in y for j in y)¶return list(y)
   y = it.count()¶y = it.chain([1], (next(y) for i in y))¶return next(y), next(y), next(y)
@@ -420,8 +432,21 @@ BROKEN = r"""
   range(float('nan'))  [1][float('nan')]  'a' * float('nan')  '%d' % float('nan')
   f'{float("nan"):d}'  int(float('inf'))  round(float('inf'))  range(float('inf'))
   std: math.floor(math.nan)  math.ceil(math.inf)  math.gcd(math.nan)
-[recursion through other things]  text: def f(x): return lambda: f(x)
-  def f(x): return (f(i) for i in [x])  return: enumerate(map(f, [x]))
+[recursion through other things]  text: f = lambda x: f(x)  f = lambda x, y=[]: f(y)
+  def f(x): return lambda: f(x)  def f(x): return (f(i) for i in [x])
+  return: enumerate(map(f, [x]))
+[loops inside of the host]  lines: y = set(range(3999))¶while 1:¶ a, b = y
+  stdever: y = [0] * 9999¶zip(*y[:99])
+[big sources]  text: «'\×4990»  «"\×4990»  ''«'\×4990»  «\'×4990»  «'"×4990»  ''«'''\×2490»
+  «"'\×3300»  «'×9999»  «"×3»«'×9800»  «#×9999»¶  «#'¶×3300»(  ¶« ×9990»x  «¶ «U+c»×3300»x
+  ««U+d»¶ «U+9»×2400»x  «'¶×4990»  «\'×4950»  «r'\'×2400»  «'\¶×3300»  «#\¶'×2490»  «¶ ×4900»x
+  «\¶×4900»  «x=×4900»1  «@×9000»  «@x¶×3300»  «x;×4900»  «x:×4900»  «,×9900»  «x,×4900»
+  «not ×2480»1  «lambda:×1400»1  «x if x else ×800»x  «x«.y×9»×300»  «1+×4900»1  «1<×4900»1
+  «1 and ×1600»1  «await ×1600»1  «*×9900»x  «'a' ×2400»  «f'' ×2400»  «x:=×3000»1  «else:¶×1600»
+  «try:¶×1900»  «class A:×1200»  «def f():×1200»  «import math¶×800»  «from math import pi¶×500»
+  «global x¶×1000»  «del x¶×1600»  def f(x«, a=1×1900»): return x
+  def f(x):¶ return f(x«, a=1×1900»)  def f(x):¶«  return x×0» return «x[×20»0«]×20»
+  return: «max(×28»1, 2«)×28»
 [big comprehensions]  body: y = []¶while 1: y = [[«{*y},×300»], y]
   y = [2 ** 2000]¶while 1: y = [[«y[0]+1,×300»], y]  return: [y for y in [y]]  [i for i, j in [1]]
   [i for i in range(3) for j in i]  [i := 0 for i in x]  [*i for i in [[1]]]  {**i for i in [{}]}
@@ -447,15 +472,15 @@ BROKEN = r"""
   'a'.join(1)  'a'.join([1])  ''.join(['a', None])  'a'.format  'a'.upper  ['a'.upper]
   'a'.upper.upper  'a'.append('b')  str.upper(1)  str.upper()  'abc'[::0]  'abc'[10 ** 30]
   'abc'['a':]  'a' < 1  'a' % 1  'a' - 'b'  'a' * 1.5  forever: y = '{' * 9999¶y.format()
-  y = '%(' * 4999¶y % {}  y = '%' + '#' * 9998¶y % 1  y = '>' + '0' * 9998¶format(1, y)
-  y = '{:' + ' ' * 9000 + '}'¶y.format(1)
+  y = '>' + '0' * 9998¶format(1, y)  y = '{:' + ' ' * 9000 + '}'¶y.format(1)
 [lists that grow and shrink]  body: y = [1]¶y[1:2] = 5  y = [1, 2]¶y[::2] = [1, 2]
   y = [1]¶y[5] = 1  y = [1]¶del y[5]  y = [1]¶y['a'] = 1  y = [1]¶y[10 ** 30] = 1
   y = (1, 2)¶y[0] = 1  y = 'ab'¶y[0] = 'c'  y = 'ab'¶del y[0]  y = ([],)¶y[0] += [1]
-  y = range(3)¶y[0] = 1  y = [0] * 9999¶while 1: y.index(1)  y = [0] * 9999¶while 1: f(*y)
-  [].pop()  [1].pop(5)  [1].pop('a')  [1].remove(2)  [1].index(2)  [1].insert('a', 1)
-  [1].insert(10 ** 30, 1)  [1].insert(1)  [1].append()  [1].append(1, 2)  [1].extend(1)
-  [1].extend(None)  [].sort(1)  [1, 'a'].sort()  y = []¶return y.append  list.append(1, 2)
+  y = range(3)¶y[0] = 1  y = [0] * 9999¶while 1: y.index(1)
+  y = [0] * 9999¶while 1: y[::2] = y[1::2]  y = [0] * 9999¶while 1: f(*y)  [].pop()  [1].pop(5)
+  [1].pop('a')  [1].remove(2)  [1].index(2)  [1].insert('a', 1)  [1].insert(10 ** 30, 1)
+  [1].insert(1)  [1].append()  [1].append(1, 2)  [1].extend(1)  [1].extend(None)  [].sort(1)
+  [1, 'a'].sort()  [].sort(key=len, reverse='a')  y = []¶return y.append  list.append(1, 2)
   y: int¶return y
 [values that hold themselves]  body: y = set()¶y.add(y)  y = set()¶y.add((y,))
   y = []¶y.append(y)¶assert 0, y  lines: y = [1]¶heapq.heappushpop(y, y)
@@ -477,28 +502,29 @@ BROKEN = r"""
   g = lambda a, a: 1  f(*[1] * 9999)  f(**{str(i): i for i in range(3999)})  f(*1)  f(**1)  f(*x)
   f(**[1])  sorted([1], key=None, reverse=False, x=1)  sorted(iterable=[1])
   list(enumerate('a', 'b'))  list(zip('ab', 'c', strict=True))  zip(1)  zip('a', x=1)  map(1)
-  map()  list(map(1, [1]))  filter(1)  list(filter(1, [1]))  map(f, 1)  filter(None, 1)  len()
-  len(1)  len(iter([]))  len(map(abs, []))  len(f)  abs('a')  abs()  min()  min(1)  min(1, 'a')
+  map()  list(map(1, [1]))  filter(1)  list(filter(1, [1]))  map(f, 1)  len()  len(1)
+  len(iter([]))  len(map(abs, []))  len(f)  abs('a')  abs()  min()  min(1)  min(1, 'a')
   max(None, 1)  max([1], 2)  max(x=1)  all(1)  any(1)  all()  sum(1)  sum(None)  sum([1], 2, 3)
   next(1)  next([1])  next()  next(iter([]), 1, 2)  iter(1)  iter()  iter(1, 2)  reversed({1})
   reversed(1)  reversed(iter([]))  range(1.5)  range('a')  range(1, 2, 0)  range()
-  range(10 ** 9).index('a')  range(10 ** 9).count(1.5)  range(10 ** 9).index(7.5)
+  return list(range(5, 0, -2)), range(3)[1], len(range(10 ** 3)), range(5)[1:3], 3 in range(5),
+  ↳ 3.0 in range(5), 'a' in range(3), range(3).index(2), range(3).count(1), range(0) == range(1, 1)
   range(9) + range(9)  range(9) * 2  range(3)[::0]  bool(1, 2)  bool(x=1)  list(1)  list(1, 2)
   list(x=1)  tuple(1)  set(1, 2)  frozenset(1)  isinstance(x)  isinstance(x, 1)
-  isinstance(x, 'int')  isinstance(x, f)  isinstance(x, [int])  type()  type(x, x)  int()()
-  int + 1  callable()  format(x, 5)  format()  repr()  repr(1, 2)  chr()  ord()  hex()  divmod(1)
+  isinstance(x, 'int')  isinstance(x, f)  isinstance(x, [int])  isinstance(f, type)
+  type('A', (), {})  type()  type(x, x)  int()()  callable()  format(x, 5)  format()  repr()
+  repr(1, 2)  chr()  ord()  hex()  divmod(1)
 [assignments of every kind]  body: *a, *b = 'abc'  a, *b, c = [1]  a, b, *c = [1]  a, b = 1, 2, 3
   (a, b), c = 1, 2  for y[0] in 'a': pass  y = []¶y[0] += 1  y = {}¶y['a'] += 1  y := 5  (y.z := 5)
   (y[0] := 5)  ((a, b) := (1, 2))  f(y=y := 1)  del x¶return x  y = 1¶del y¶return y
   y = 1¶del y¶del y  del f  del f(x)  del 1  del print  y = 'a'¶y += 1  x += y += 1  x = y = += 1
   x = 1 if x else¶return x  x, y += 1, 2  [x] += 1  x: int, y: int = 1, 2
   y = 1¶def g(): y += 1¶g()  def g(): return z¶return g()  y = 1¶def g():¶ print(y)¶ y = 2¶g()
-  for i in []: pass¶return i  1 < 'a' < f(x)  return *x, 1  return [*1]  return [**{}]
-  return lambda: 1  return f  return f, 1  return print  return [len]  return int  return {1: f}
-  return math  return range(3)  return (range(2), [range(1)])  return iter([1])
-  return map(abs, [1])  return (i for i in 'ab')  return zip([1], [2])  return {1: 2}.items()
-  return {1: 2}.keys()  return ValueError  return ValueError(1)  return [ValueError(1)]
-  return type(x)  return enumerate([1])  return reversed([1])  return filter(None, [1])
+  for i in []: pass¶return i  1 < 'a' < f(x)  return *x, 1  return [*1]  return [**{}]  return f, 1
+  return print  return [len]  return int  return {1: f}  return math  return (range(2), [range(1)])
+  return iter([1])  return map(abs, [1])  return (i for i in 'ab')  return zip([1], [2])
+  return {1: 2}.items()  return {1: 2}.keys()  return ValueError  return ValueError(1)
+  return [ValueError(1)]  return enumerate([1])  return reversed([1])  return filter(None, [1])
 [libraries with odd arguments]  std: it.product('ab', repeat=-1)  it.product(1)
   it.product('ab', x=1)  it.combinations(range(3), -1)  it.combinations('ab', 'c')
   list(it.islice('abc', -1))  list(it.islice('abc', 10 ** 30))  list(it.islice('abc', 1.5))
@@ -506,9 +532,8 @@ BROKEN = r"""
   list(it.chain(1))  list(it.chain.from_iterable(1))  list(it.chain.from_iterable([1]))
   list(it.accumulate([1, 'a']))  list(it.accumulate([1, 2], 1))  list(it.groupby([1, 2], key=1))
   functools.reduce(max, [])  functools.reduce(1, [1, 2])  functools.reduce(max)
-  operator.mod('%999999999d', 1)  operator.itemgetter(1)([1])
-  operator.itemgetter(*range(9999))([1])  operator.itemgetter()  operator.index(1.5)
-  operator.add('a', 1)  operator.add(1)  functools.lru_cache('a')(len)
+  operator.itemgetter(1)([1])  operator.itemgetter(*range(9999))([1])  operator.itemgetter()
+  operator.index(1.5)  operator.add('a', 1)  operator.add(1)  functools.lru_cache('a')(len)
   functools.lru_cache(None)(len)([])  functools.lru_cache(None)(1)
   list(map('{:999999999}'.format, [1]))  list(map(str.format, ['{:999999999}'], [1]))
   sorted([1], key='{:999999999}'.format)  collections.defaultdict()[1]
@@ -521,16 +546,14 @@ BROKEN = r"""
   collections.deque('ab', 'c')  collections.deque('ab', 10 ** 30)  collections.deque([1]) * 10 ** 9
   collections.deque('ab')[5]  collections.deque().pop()  collections.deque().popleft()
   collections.deque('ab').rotate(10 ** 30)  collections.deque('ab').index('c')
-  collections.deque('ab')[0:1]  collections.OrderedDict().move_to_end(1)  heapq.heappush(1, 1)
-  heapq.heappop([])  heapq.heapify('a')  heapq.heapify((1,))  heapq.heapify([1, 'a'])
-  list(heapq.merge([1], 1))  list(heapq.merge([1], ['a']))  heapq.nsmallest('a', [1])
-  heapq.nsmallest(1, 1)  heapq.heapreplace([], 1)  bisect.bisect([1], 'a')
-  bisect.bisect_left([1], 1, -1)  bisect.bisect([1], 1, 0, 10 ** 9)
-  bisect.bisect([1], 1, 10 ** 30)  bisect.bisect(1, 1)  bisect.insort('a', 'b')
-  bisect.insort((1,), 2)  bisect.bisect(it.count(), 5)  bisect.bisect({1: 2}, 1)
-  copy.deepcopy((i for i in 'a'))  copy.copy(it.count())  copy.deepcopy(lambda: 1)(x)
-  copy.deepcopy(map(abs, [1]))  copy.copy(print)  copy.copy()  copy.replace(x)  typing.List[int]
-  typing.Optional  lines: y = collections.deque('ab')¶for i in y: y.append(i)
+  collections.deque('ab')[0:1]  collections.OrderedDict().move_to_end(1)  heapq.heappop([])
+  heapq.heapify([1, 'a'])  list(heapq.merge([1], 1))  list(heapq.merge([1], ['a']))
+  heapq.nsmallest('a', [1])  heapq.nsmallest(1, 1)  heapq.heapreplace([], 1)
+  bisect.bisect([1], 'a')  bisect.bisect_left([1], 1, -1)  bisect.bisect([1], 1, 0, 10 ** 9)
+  bisect.bisect([1], 1, 10 ** 30)  copy.deepcopy((i for i in 'a'))  copy.copy(it.count())
+  copy.deepcopy(lambda: 1)(x)  copy.deepcopy(map(abs, [1]))  copy.copy(print)  copy.copy()
+  copy.replace(x)  copy.deepcopy(x, {})  typing.List[int]  typing.Optional
+  lines: y = collections.deque('ab')¶for i in y: y.append(i)
   y = collections.Counter('aab')¶for i in y: y[i + 'x'] = 1
   y = collections.defaultdict(int)¶y[1]¶for i in y: y[i + 1]
   for i in range(99): @print¶« ×2»def g(): pass
@@ -542,22 +565,10 @@ BROKEN = r"""
 [nested functions]  body: def g(): del x¶g()  def g(x): del x; return x¶g(1)
   y = 1¶def g():¶ y¶ y = 2¶g()  y = 1¶def g():¶ for y in [y]: pass¶g()
   def g(): [zz := 5 for i in 'a']¶g()¶return zz  def g(): pass¶g < g  def g(): pass¶g[0]
-  def g(): pass¶g()()  def g(): pass¶for i in g: pass  def g(): pass¶len(g)  def g(): pass¶g + 1
+  def g(): pass¶g()()  def g(): pass¶for i in g: pass  def g(): pass¶len(g)
   def g(): pass¶sorted([g, g])  def g(): pass¶raise g  def g(): pass¶int(g)  def g(): pass¶return g
   def g(): pass¶[*g]  def g(): pass¶**g  def g(): pass¶-g  def g(): pass¶del g()
   def g(): pass¶range(g)  def g(): pass¶x[g]
-[loops inside of the host]  lines: y = set(range(3999))¶while 1:¶ a, b = y
-  stdever: y = [0] * 9999¶zip(*y[:99])
-[big sources]  text: «'\×4990»  «"\×4990»  ''«'\×4990»  «\'×4990»  «'"×4990»  ''«'''\×2490»
-  «"'\×3300»  «'×9999»  «"×3»«'×9800»  «#×9999»¶  «#'¶×3300»(  ¶« ×9990»x  «¶ «U+c»×3300»x
-  ««U+d»¶ «U+9»×2400»x  «'¶×4990»  «\'×4950»  «r'\'×2400»  «'\¶×3300»  «#\¶'×2490»  «¶ ×4900»x
-  «\¶×4900»  «x=×4900»1  «@×9000»  «@x¶×3300»  «x;×4900»  «x:×4900»  «,×9900»  «x,×4900»
-  «not ×2480»1  «lambda:×1400»1  «x if x else ×800»x  «x«.y×9»×300»  «1+×4900»1  «1<×4900»1
-  «1 and ×1600»1  «await ×1600»1  «*×9900»x  «'a' ×2400»  «f'' ×2400»  «x:=×3000»1  «else:¶×1600»
-  «try:¶×1900»  «class A:×1200»  «def f():×1200»  «import math¶×800»  «from math import pi¶×500»
-  «global x¶×1000»  «del x¶×1600»  def f(x«, a=1×1900»): return x
-  def f(x):¶ return f(x«, a=1×1900»)  def f(x):¶«  return x×0» return «x[×20»0«]×20»
-  return: «max(×28»1, 2«)×28»
 """
 OVER = r"""
 [lambdas and functions in functions: open calls]  body: y = lambda: y()¶y()
@@ -575,9 +586,9 @@ OVER = r"""
 [keywords in calls: open calls]  return: f(x=x)
 [other statements: steps]  body: while x: pass¶else: pass
 [towers of powers and shifts: size of an int]  body: x <<= 10 ** 9  y = 3¶while 1: y *= y
-  y = 1¶while 1: y += y  y = 2¶while 1: y = y ** y  y = 2¶y **= 10 ** 9
-  y = -3¶while 1: y = y * y * y  return: 1 << 10 ** 9  1 << (1 << (1 << 9))  9 ** 9 ** 9
-  (-2) ** 10 ** 9  2 ** 2 ** 200  9 ** 9 ** 9 ** 9 ** 9  10 ** 10 ** 10 % 7
+  y = 1¶while 1: y += y  y = 2¶while 1: y = y ** y  r = range(9)¶while 1: r = r[:: 2**200]
+  y = 2¶y **= 10 ** 9  y = -3¶while 1: y = y * y * y  return: 1 << 10 ** 9  1 << (1 << (1 << 9))
+  9 ** 9 ** 9  (-2) ** 10 ** 9  2 ** 2 ** 200  9 ** 9 ** 9 ** 9 ** 9  10 ** 10 ** 10 % 7
   (10 ** 9) ** (10 ** 9) // 1
 [calls of other things: open calls]  return: (f)(x)(x)  f(x)(1)  [f][0](1)  (f if x else f)(x)
   (f or f)(x)
@@ -613,9 +624,8 @@ OVER = r"""
   def f(x):¶ for i in 'a': return f(x)  def g(n): return f(n - 1) + f(n - 1)¶def f(n): return g(n)
   line: f(x)  return [f(x), f(x)]  return f(x) if f(x) else f(x)  return «[×25»f(x)«]×25»
   return: f(x)  f(f(x))  «-×50»f(x)
-[towers of powers and shifts: steps]  body: r = range(9)¶while 1: r = r[:: 2**200]
-  forever: y, z = 2 ** 255, -1¶z ** y  3 ** 161  y = 2 ** 127¶y * y  y = -2 ** 255¶y % 2 ** 90
-  y, z = 2 ** 255, 2 ** 127 + 1¶y // z
+[towers of powers and shifts: steps]  forever: y, z = 2 ** 255, -1¶z ** y  3 ** 161
+  y = 2 ** 127¶y * y  y = -2 ** 255¶y % 2 ** 90  y, z = 2 ** 255, 2 ** 127 + 1¶y // z
 [huge literals: size of an int]  text: def f(x):¶ return 1¶ «9×1900»  body: if 0: «9×700»
   return: 0x«f×1900»  «9×1900»  0o«7×1900»  «1_000×200»
 [multiplied strings and lists: length of a value]  body: y = 'a'¶while 1: y += y
@@ -651,7 +661,8 @@ OVER = r"""
   y = list(reversed(range(999)))¶while 1: sorted(y)
   y = [0] * 999¶while 1:¶ for i in y:¶« ×2»for j in y: i + j  forever: y = range(1000)¶'a' in y
   y, z = 'a' * 999, 'a' * 400 + 'b'¶z in y  y, z = [2 ** 200] * 999, 2 ** 200 + 1¶z in y
-  y, z = 'a' * 999, 'a' * 40 + 'ba' + 'a' * 40¶z in y  y = [0] * 1000¶y[::-1]  copy900: y *= 1
+  y, z = 'a' * 999, 'a' * 40 + 'ba' + 'a' * 40¶z in y  y = [0] * 1000¶y[::-1]  copy800: y[:]  y + z
+  y * 1  copy900: y *= 1
 [comparison bombs: steps]  body: y = [[0] * 99] * 99¶while 1: max(y)
   y = [[0] * 99] * 90¶while 1: y == y  y, z = ['a' * 9] * 99, 'a' * 8 + 'b'¶while 1: z in y
   forever: 1« < 2×40»
@@ -661,11 +672,10 @@ OVER = r"""
   int()  list()  sum([])  sorted('')  str(x)  reversed('')  y = range(1000)¶y[1:]
 [format strings: length of a value]  body: y = 9¶while 1: y = f'{y}{y}'  return: '%s' * 10 ** 9 % x
   ('%s' * 4999) % (('ab' * 99,) * 4999)  '{}'.format([10 ** 600] * 99)
-  ('{0}' * 3000).format('a' * 3000)  '{0:>9999}{0:>9999}'.format(x)  '%.99999d' % x
-  '{:.99999f}'.format(1.5)  '%.99999f' % 1.5  '%.99999e' % 1.5  f'{1e300:.99999g}'
-  '%r' % ('\x00' * 9999)  repr('\x00' * 9999)  forever: '%.9999f' % 1.5
+  ('{0}' * 3000).format('a' * 3000)  '%.99999d' % x  '{:.99999f}'.format(1.5)  '%.99999f' % 1.5
+  '%.99999e' % 1.5  f'{1e300:.99999g}'  '%r' % ('\x00' * 9999)  repr('\x00' * 9999)
 [format strings: steps]  return: '%s' % [['a' * 9999] * 9999]  forever: '%9999d' % 1
-  '{:9999}'.format(1)  f'{x:9999}'  format(x, '9999')  '{}'.format('a' * 9999)
+  '{:9999}'.format(1)  f'{x:9999}'  '%.9999f' % 1.5  format(x, '9999')  '{}'.format('a' * 9999)
 [key functions: steps]  body: def g(i):¶ while 1: pass¶return sorted([1], key=g)
   return: sorted(range(9999), key=lambda i: [0] * 9999)
   sorted(range(99), key=lambda i: sum(range(10 ** 6)))
@@ -678,7 +688,7 @@ OVER = r"""
   sorted([x], key=f)  max([x], key=f)  min([x, x], key=f)
   std: sorted([1, 2], key=functools.cmp_to_key(lambda a, b: f(x)))
   heapq.nlargest(1, [x, x], key=f)  [list(j) for i, j in it.groupby([x], f)]
-  sorted('ba', key=functools.lru_cache(None)(lambda i: f(i)))
+  heapq.merge([x], [x], key=f)  sorted('ba', key=functools.lru_cache(None)(lambda i: f(i)))
 [key functions: length of a value]  return: max([1, 2], key=lambda i: [i] * 10 ** 9)
 [generators that never end: steps]  std: sum(it.count())  any(i < 0 for i in it.count())
   all(it.count(1))  'x' in it.cycle('a')  -1 in it.count()  set(it.repeat(0))
@@ -697,8 +707,9 @@ OVER = r"""
   set().intersection(it.count())  {1}.issubset(it.repeat(1))  {1}.issuperset(it.repeat(1))
   {1}.isdisjoint(it.repeat(2))  {1}.difference(it.repeat(2))
   {1}.symmetric_difference(it.repeat(2))  {}.update(it.repeat((1, 2)))
-  collections.Counter().update(it.repeat(1))  [0 for i in it.repeat(0) if i]
-  sum(0 for i in it.count() for j in it.count())  [[0 for j in it.count()] for i in it.count()]
+  collections.Counter().update(it.repeat(1))  list(map(max, it.repeat(1), it.repeat(2)))
+  [0 for i in it.repeat(0) if i]  sum(0 for i in it.count() for j in it.count())
+  [[0 for j in it.count()] for i in it.count()]
   next(it.chain.from_iterable(map(lambda i: [], it.count())))  any(it.repeat([]))
   any(map(bool, it.repeat(0)))  lines: y = it.groupby(it.repeat(1))¶next(y)¶next(y)
   for i in it.count(): pass  for i in it.cycle([1]): x += 1  for i in iter(int, 1): pass
@@ -723,11 +734,10 @@ OVER = r"""
   list(iter(lambda: 1, 2))  list(iter(int, 1))  min(it.count(), default=1)
   max(it.repeat(float('nan')))  collections.deque().extend(it.count())
   collections.deque(maxlen=1).extend(it.count())  list(it.cycle('ab'))  sorted(iter(dict, 1))
-  list(zip(*it.repeat('ab')))  list(map(max, it.repeat(1), it.repeat(2)))
-  'a'.startswith((*it.repeat('b'),))  isinstance(1, tuple(it.repeat(str)))
-  max(it.count(), key=lambda i: 0)  lines: a, *b = it.count()  y = []¶y += it.count()
-  y = []¶y.extend(it.count())  y = []¶y[:] = it.count()  y = []¶y[0:0] = it.repeat(1)
-  y = [1, 2]¶y[::2] = it.repeat(1)  raise ValueError(*it.count())
+  list(zip(*it.repeat('ab')))  'a'.startswith((*it.repeat('b'),))
+  isinstance(1, tuple(it.repeat(str)))  max(it.count(), key=lambda i: 0)  lines: a, *b = it.count()
+  y = []¶y += it.count()  y = []¶y.extend(it.count())  y = []¶y[:] = it.count()
+  y = []¶y[0:0] = it.repeat(1)  y = [1, 2]¶y[::2] = it.repeat(1)  raise ValueError(*it.count())
 [iterators in iterators: steps]
   lines: y = iter('')¶for i in range(10 ** 5): y = it.chain(y, [i])¶return list(y)
   y = []¶for i in range(10 ** 5): y = filter(None, y)¶return list(y)
@@ -829,21 +839,24 @@ OVER = r"""
   y = z = (1,)¶for i in range(18): y, z = (y, y), (z, z)¶return {1: y} == {1: z}
   y = z = (1,)¶for i in range(18): y, z = (y, y), (z, z)¶sorted([1, 2], key=lambda i: y)
   y = [0] * 9999¶z = [y] * 9999¶return z == z
-  y = [0] * 9999¶z = [y[:] for i in range(9)]¶while 1: y in z  y = ['a' * 9999] * 9999¶repr(y)
-  y = (0,) * 9999¶z = {}¶while 1: z[y] = 1  y = (0,) * 9999¶z = {y}¶while 1: y in z
-  y = 'a' * 9999¶z = {}¶while 1: z[y + ''] = 1  y = [(0,) * 9999] * 9999¶set(y)
-  y = [(0,) * 9999] * 9999¶dict.fromkeys(y)  y = [(0,) * 9999] * 9999¶collections.Counter(y)
+  y = [0] * 9999¶z = [y[:] for i in range(9)]¶while 1: y in z  y = [0] * 999¶z = [y] * 999¶str(z)
+  y = ['a' * 9999] * 9999¶repr(y)  y = (0,) * 9999¶z = {}¶while 1: z[y] = 1
+  y = (0,) * 9999¶z = {y}¶while 1: y in z  y = 'a' * 9999¶z = {}¶while 1: z[y + ''] = 1
+  y = [(0,) * 9999] * 9999¶set(y)  y = [(0,) * 9999] * 9999¶dict.fromkeys(y)
+  y = [(0,) * 9999] * 9999¶collections.Counter(y)
   y = [(i,) + (0,) * 999 for i in range(99)]¶while 1: set(y)  y = [[0] * 9999] * 9999¶sorted(y)
   y = [[0] * 9999] * 9999¶y.sort()¶y.reverse()
-[shared values: length of a value]  lines: y = [0] * 999¶z = [y] * 999¶str(z)
-  y = {1: 'a' * 9999}¶str([y] * 999)  y = 'a' * 9999¶return {i: y for i in range(9999)}
+[shared values: length of a value]  lines: y = {1: 'a' * 9999}¶str([y] * 999)
+  y = 'a' * 9999¶return {i: y for i in range(9999)}
   y = frozenset(range(9999))¶while 1: frozenset(y) == y
 [colliding keys: steps]  return: {i * (2 ** 61 - 1): 0 for i in range(9999)}
   set(i * (2 ** 61 - 1) for i in range(9999))  len({i * (2 ** 61 - 1) for i in range(4000)})
   {i << 61 for i in range(9999)}  dict.fromkeys([i * (2 ** 61 - 1) for i in range(9999)])
   frozenset([i * (2 ** 61 - 1) for i in range(9999)])  {(i * (2 ** 61 - 1),) for i in range(9999)}
-  len({i * 2 ** 32 for i in range(9999)})
-  std: collections.Counter(i * (2 ** 61 - 1) for i in range(9999))
+  len({i * 2 ** 32 for i in range(9999)})  std: set(it.product([-1, -2], repeat=13))
+  {i: 1 for i in it.product([-1, -2], repeat=13)}
+  collections.Counter(it.product([-1, -2], repeat=13))
+  collections.Counter(i * (2 ** 61 - 1) for i in range(9999))
   set(frozenset([i * (2 ** 61 - 1)]) for i in range(9999))
   collections.defaultdict(int, {i * (2 ** 61 - 1): 0 for i in range(9999)})
   functools.reduce(lambda a, b: a | {b * (2 ** 61 - 1)}, range(9999), set())
@@ -868,9 +881,7 @@ OVER = r"""
   y = {}¶for i in range(5000): y[(i * (2 ** 61 - 1), -1), -2] = 1¶return len(y)
 [colliding keys: length of a value]  return: {float('nan') for i in range(9999)} == 0
   {i * (2.0 ** 61): 0 for i in range(9999)} == 0  len({i / 3 for i in range(9999)})
-  len({'%d' % i for i in range(9999)})  std: set(it.product([-1, -2], repeat=13))
-  {i: 1 for i in it.product([-1, -2], repeat=13)}
-  collections.Counter(it.product([-1, -2], repeat=13))
+  len({'%d' % i for i in range(9999)})
 [NaN: length of a value]  lines: y = {float('nan')}¶while 1: y.add(float('nan'))
   y = {}¶for i in range(9999): y[float('nan')] = i¶return len(y)
 [recursion through other things: open calls]
@@ -878,13 +889,13 @@ OVER = r"""
   from functools import lru_cache¶@lru_cache¶def f(x): return f(x)
   def d(g): return lambda x: d(g)(x)¶@d¶def f(x): return x
   def d(g): return lambda x: g(x)¶«@d¶×900»def f(x): return x
-  def f(x): return g(x)¶def g(x): return h(x)¶def h(x): return f(x)  f = lambda x: f(x)
-  f = lambda x, y=[]: f(y)  def f(x, n=0): return f(x, n + 1)
-  def f(x):¶ return [f(i) for i in range(9)]  def f(x): return {**f(x)}
-  body: def g(): return g()¶return g()  y = lambda: [y() for i in 'a']¶y()
-  def g(h): return h(h)¶return g(g)  y = [0]¶y[0] = lambda: y[0]()¶y[0]()
-  y = {}¶y['a'] = lambda: y['a']()¶y['a']()  def g(): return h()¶def h(): return g()¶g()
-  g = lambda h: lambda: g(h)()¶g(1)()  def g(n):¶ def h(): return g(n + 1)¶ return h()¶return g(0)
+  def f(x): return g(x)¶def g(x): return h(x)¶def h(x): return f(x)
+  def f(x, n=0): return f(x, n + 1)  def f(x):¶ return [f(i) for i in range(9)]
+  def f(x): return {**f(x)}  body: def g(): return g()¶return g()
+  y = lambda: [y() for i in 'a']¶y()  def g(h): return h(h)¶return g(g)
+  y = [0]¶y[0] = lambda: y[0]()¶y[0]()  y = {}¶y['a'] = lambda: y['a']()¶y['a']()
+  def g(): return h()¶def h(): return g()¶g()  g = lambda h: lambda: g(h)()¶g(1)()
+  def g(n):¶ def h(): return g(n + 1)¶ return h()¶return g(0)
   try: f(x)¶except RecursionError: return 1  try: return f(x)¶finally: f(x)  for i in f(x): pass
   while f(x): pass  assert f(x)  raise f(x)  assert 0, f(x)  y = [1]¶y[f(x)] = 1  del x[f(x)]
   x += f(x)  def g(y=f(x)): pass  lambda y=f(x): y  (y := f(x))  y = (f(i) for i in [1])¶next(y)
@@ -909,272 +920,6 @@ OVER = r"""
   y = functools.lru_cache(None)(lambda i: y(i + 1))¶y(0)
   y = functools.reduce(lambda g, h: lambda i: g(h(i)), [abs] * 9999)¶return y(0)
 [recursion through other things: length of a value]  text: def f(x, *y): return f(x, *y, *y, 1)
-[exceptions: steps]  body: while 1:¶ try: 1 / 0¶ except: continue
-  try:¶ while 1: pass¶except: return 1  try:¶ while 1: pass¶finally: return 1
-  while 1:¶ try: return 1¶ finally: continue
-  y = []¶for i in range(9999):¶ try: raise ValueError([0] * 9999)¶ except ValueError as e:
-  ↳ y.append(e)
-  y = [ValueError('a' * 9999) for i in range(9999)]
-[exceptions: length of a value]  body: try: 'a' * 10 ** 9¶except: return 1
-  y = [ValueError('a' * 9999 + str(i)) for i in range(9999)]
-[exceptions: size of an int]  body: try: 9 ** 9 ** 9¶finally:¶ while 1: pass
-[exceptions: indentation]  stairs: 15 try; pass  15 while 1; break
-[big comprehensions: steps]
-  body: y = [[i] * 99 for i in range(999)]¶while 1: y = [i[:] for i in y]
-  y = []¶while 1: y = [[set() for i in range(999)], y]
-  y = []¶while 1: y = [[{} for i in range(999)], y]  y = []¶while 1: y = [{1, 2, 3, 4, 5}, y]
-  y = []¶while 1: y = [{**{1: 2}}, y]  y = []¶while 1: y = [lambda: 1, y]
-  y = []¶while 1: y = [(i for i in 'a'), y]  y = 0¶while 1: y = [range(9999), y]
-  y = 0¶while 1: y = [[*range(999)], y]  y = 0¶while 1: y = [{*range(999)}, y]
-  y = 0¶while 1: y = [dict.fromkeys(range(999)), y]  y = 0¶while 1: y = [set(range(3999)), y]
-  y, z = 0, set(range(3999))¶while 1: y = [z.copy(), y]
-  y, z = 0, set(range(3999))¶while 1: y = [z | z, y]
-  y, z = 0, dict.fromkeys(range(3999))¶while 1: y = [dict(z), y]
-  y, z = 0, dict.fromkeys(range(3999))¶while 1: y = [{**z}, y]
-  y, z = 0, dict.fromkeys(range(3999))¶while 1: y = [z | z, y]
-  y, z = 0, dict.fromkeys(range(3999))¶while 1: y = [list(z.items()), y]
-  y, z = 0, 'a ' * 4999¶while 1: y = [z.split(), y]
-  y, z = 0, 'ab' * 4999¶while 1: y = [list(z), y]
-  y, z = 0, '«U+1f600»' * 9999¶while 1: y = [z + '', z.upper(), z[1:], y]
-  y, z = 0, '«U+1f600»' * 9999¶while 1: y = [z.replace('a', 'b'), z[::-1], z.lower(), y]
-  y, z = 0, '«U+1f600»' * 4999¶while 1: y = [z + z, z * 2, f'{z}{z}', z.join('ab'),
-  ↳ z.center(9999), y]
-  y, z = 0, '«U+1f600»'¶while 1: y = [z.ljust(9999), z.zfill(9999), z.rjust(9999, z), z * 9999, y]
-  y = 0¶while 1: y = [2 ** 2000 + 1, -2 ** 2000 - 1, y]
-  y, z = 0, 2 ** 2000¶while 1: y = [z + 1, z - 1, z * 3, z // 3, ~z, z | 1, z ^ 1, -z, y]
-  y, z = 0, 2 ** 1000¶while 1: y = [z * z, divmod(z * z, 3), abs(-z * z), y]
-  y, z = [], [*range(9999)]¶while 1: y.append(z[:])
-  y, z = [], [*range(9999)]¶while 1: y.append(sorted(z))
-  y, z = [], [*range(9999)]¶while 1: y.append(z.copy())
-  y, z = [], [*range(9999)]¶while 1: y.append((*z,))
-  y, z = [], [*range(4999)]¶while 1: y.append(z + z)
-  y, z = [], [*range(4999)]¶while 1: y.append([z, z.extend(z), z.clear(), z.extend(range(4999))])
-  y, z = [], [*range(9999)]¶while 1: y.append([*map(str, z)])
-  y, z = [], [*range(3999)]¶while 1: y.append(dict(zip(z, z)))
-  y, z = [], [*range(9999)]¶while 1: y.append([*zip(z, z)])
-  y, z = [], [*range(9999)]¶while 1: y.append([*enumerate(z)])
-  y, z = [], 'a' * 9999¶while 1: y.append(z.split('a'))
-  y, z = [], 'ab' * 4999¶while 1: y.append(z.partition('b'))
-  y, z = [], 'a\n' * 4999¶while 1: y.append(z.splitlines())
-  y, z = [], [[] for i in range(9999)]¶while 1: y.append([i[:] for i in z])
-  y = []¶while 1: y = [[«{},[],{1},(x,),×300»], y]  y = []¶while 1: y = [[«lambda: 1,×300»], y]
-  y = []¶while 1: y = [[«(i for i in y),×300»], y]  y = []¶while 1: y = [[«iter(y),×300»], y]
-  y = [2 ** 2000]¶while 1: y = [y[0], [«-y[0],×300»], y]  return: [0 for i in range(10 ** 9)]
-  [[0 for j in range(999)] for i in range(999)]
-  [i for i in range(999) for j in range(999) for k in range(999)]  {i for i in range(10 ** 9)}
-  {0 for i in range(10 ** 9)}  sum(1 for i in range(10 ** 9))  [[0] * 9999 for i in range(9999)]
-  ['a' * 9000 + str(i) for i in range(9999)]  {i: [0] * 9999 for i in range(9999)}
-  [[set() for j in range(999)] for i in range(999)]  [2 ** 2000 + i for i in range(9999)] == 1
-  [str(2 ** 2000 + i) for i in range(9999)] == 1  [0 «for i in [0, 1] ×30»]
-  [0 «for i in [0, 1] ×90»]  [[[0] * 999 for i in range(999)] for j in range(999)]
-  [[0] * i for i in range(9999)]  ['a' * i for i in range(9999)]
-  [tuple(range(i)) for i in range(9999)]  [set(range(40)) for i in range(9999)] == 1
-  lines: y = []¶while 1: y = [collections.deque(), y]
-  y = []¶while 1: y = [[collections.deque() for i in range(999)], y]
-  y = []¶while 1: y = [[collections.Counter() for i in range(999)], y]
-  y = []¶while 1: y = [[collections.OrderedDict() for i in range(999)], y]
-  y = []¶while 1: y = [[collections.defaultdict(list) for i in range(999)], y]
-  y = []¶while 1: y = [it.product('ab', 'cd'), y]
-  y = []¶while 1: y = [it.permutations(range(999)), y]
-  y = []¶while 1: y = [it.product(range(9999), repeat=9), y]
-  y = []¶while 1: y = [it.tee('a', 99), y]
-  y = []¶while 1: y = [it.combinations(range(9999), 999), y]
-  y = []¶while 1: y = [it.cycle(range(9999)), y]
-  y = collections.deque(range(9999))¶z = 0¶while 1: z = [y.copy(), z]
-  y = collections.deque([0] * 9999)¶while 1: y.rotate(5000)
-  y = collections.Counter(range(3999))¶z = 0¶while 1: z = [y + y, z]
-  y = collections.Counter(range(3999))¶z = 0¶while 1: z = [y.most_common(), z]
-  y = [0] * 9999¶z = 0¶while 1: z = [copy.copy(y), z]
-  y = [[0]] * 9999¶z = 0¶while 1: z = [copy.deepcopy(y), z]
-  y = list(range(9999))¶z = 0¶while 1: z = [heapq.nsmallest(9999, y), z]
-  y = list(range(9999))¶while 1: heapq.heapify(y)
-  y = list(range(9999))¶while 1: bisect.insort(y, 5); y.pop()
-  y = [*it.combinations(range(40), 2)]¶z = 0¶while 1: z = [[*it.combinations(range(40), 2)], z]
-  z = 0¶while 1: z = [[*it.permutations(range(6))], z]
-  z = 0¶while 1: z = [[*it.product(range(9), repeat=4)], z]
-  @functools.lru_cache(None)¶def g(i): return [0] * 9999¶for i in range(10 ** 5): g(i)
-  @functools.lru_cache(maxsize=2)¶def g(i): return [i] * 9999¶for i in range(10 ** 5): g(i)
-  @functools.lru_cache(None)¶def g(*i): return 1¶for i in range(999): g(*range(i, i + 999))
-  @functools.lru_cache(None)¶def g(i): return 1¶for i in range(9999): g('«U+1f600»' * 9000 +
-  ↳ str(i))
-[big comprehensions: length of a value]  body: y = []¶while 1: y.append({1: 2})
-  y, z = [], [*range(9999)]¶while 1: y.append([*z, *z[5000:], 1][:9999])
-  return: {i: 0 for i in range(10 ** 9)}  ['a' * 9999 + str(i) for i in range(9999)]
-  len([None for i in range(10 ** 4 + 1)])  {(i, j) for i in range(200) for j in range(200)}
-  lines: y = []¶while 1: z = it.cycle(range(9999)); next(z); y.append(z)
-  @functools.lru_cache(None)¶def g(i): return i¶for i in range(10 ** 5): g(i)
-[float and int conversions: length of a value]  return: int('9' * 10 ** 4)  int('9' * 9999)
-  int('1' * 9999, 2)  int('1' * 2000, 2) > 0  int('0' * 9999 + '1')  sum([[0] * 9999] * 9, [])
-  forever: y = '1' * 2000¶int(y, 2)  std: math.prod([[0] * 999, 9, 9, 9])
-  stdever: y = [0] * 9999¶heapq.heappush(y, 1); heapq.heappop(y)
-[float and int conversions: size of an int]  return: round(1.5, -10 ** 9)
-  round(10 ** 300, -10 ** 9)  round(5, -10 ** 5)  round(x, -10 ** 30)  bin(2 ** 100000)
-  1 << 10 ** 30  0 << 10 ** 30  (1 << 2047) + (1 << 2047)  1 << 2047 << 1  (1 << 2000) ** 2
-  -1 << 2048  2 ** 2046 * 4  3 ** 1300  (-3) ** 1300  (-2) ** 2049  pow(2, 10 ** 9)
-  sum([2 ** 2047] * 2)  forever: y, z = 3 ** 1200, 2 ** 2000 - 1¶y * z % 7
-  y = 2 ** 2047 - 1¶y * y // y  std: math.factorial(10 ** 6)  math.factorial(10 ** 60)
-  math.comb(10 ** 6, 5 * 10 ** 5)  math.comb(10 ** 600, 10 ** 600)  math.comb(10 ** 600, 2)
-  math.perm(10 ** 5)  math.perm(10 ** 9, 10 ** 8)  math.prod(range(1, 10 ** 4))
-  math.sqrt(10 ** 700)  math.lcm(*range(1, 9999))
-[float and int conversions: steps]  return: sum([[i] for i in range(9999)], [])
-  sum([(i,) for i in range(9999)], ())  forever: pow(3, 2 ** 2047, 2 ** 2047 - 1)
-  y = 2 ** 2047 - 1¶pow(3, y, y)  y = 2 ** 2047 - 1¶pow(y - 5, -1, y)  y = 10 ** 600¶str(y)
-  y = '9' * 600¶int(y)  y = 2 ** 2047¶f'{y}'  y = 2 ** 2047 - 1¶y % 3 ** 600
-  y = 2 ** 2047 - 1¶divmod(y, 3 ** 600)  y = 3 ** 1200¶'%d' % y  y = 3 ** 1200¶hex(y); bin(y)
-  y = '1' * 4000¶float(y)  y = '0.' + '0' * 8000 + '1'¶float(y)  y = '1' * 700 + 'e-700'¶float(y)
-  y = 1.5e308¶'%.999f' % y  y = 1.5e-308¶f'{y:.1100f}'  y = 3 ** 1200¶y / (y - 1)
-  y = 3 ** 1200¶y == y + 1 - 1  y = 3 ** 640¶float(y)  y = 2 ** 2047¶round(y, -300)
-  y = 'z' * 390¶int(y, 36)  y = 2 ** 2047¶y.bit_length()
-  stdever: y, z = 3 ** 1200, 2 ** 2000 - 1¶math.gcd(y, z)
-  y, z = 3 ** 600, 2 ** 1000 - 1¶math.lcm(y, z)  y = 3 ** 1200¶math.isqrt(y)  math.factorial(290)
-  math.comb(2000, 1000)  math.perm(290)  y = [3] * 1200¶math.prod(y)  y = [0.1] * 9999¶math.fsum(y)
-  y = range(9999)¶math.gcd(*y)  math.comb(10 ** 15, 40)
-  y = 2 ** 2046¶math.sqrt(y >> 1100); math.log(y)  y = ['a' * 99] * 99¶it.accumulate(y)
-  y = [0] * 9999¶heapq.heapify(y)  y = [(0,) * 99] * 99¶heapq.heapify(y)
-  y = [(0,) * 999 + (1,)] * 9¶bisect.bisect(y, y[0])
-  y = ['a' * 999] * 999¶bisect.bisect(y, 'a' * 999)  y = [0] * 9999¶copy.copy(y)
-  y = [[0] * 99] * 99¶copy.deepcopy(y)  y = collections.deque([0] * 9999)¶y.rotate(4999)
-  y = collections.deque([0] * 9999)¶1 in y
-  y = collections.deque([0] * 9999)¶y.insert(5000, 1); y.pop()
-  y = collections.deque([0] * 9999)¶y[5000]  y = collections.Counter(range(3999))¶y.most_common(1)
-  y = collections.Counter({1: 9000})¶list(y.elements())  y = range(9999)¶collections.deque(y)
-  y = list(range(9999))¶heapq.nlargest(5, y)  y = [0] * 9999¶functools.reduce(max, y)
-  y = 'a' * 9999¶collections.Counter(y)  y = [0] * 9999¶list(it.islice(y, 9000, None))
-  y = [0] * 9999¶next(it.islice(y, 9999, None), 0)  y = [0] * 9999¶list(it.pairwise(y))
-  y = [0] * 99¶list(it.product(y, y))  y = 'abcdefg'¶list(it.permutations(y))
-  y = range(9999)¶operator.itemgetter(*y)
-[texts that grow: length of a value]  return: ('a' * 9999).replace('a', 'b' * 9999)
-  ('a' * 9999).replace('', 'a' * 9999)  'a'.replace('', 'b' * 9000)  ('a' * 9999).join('a' * 9999)
-  ('a' * 9999).join(['', '', ''])  ','.join(['a' * 999] * 999)  'a'.center(10 ** 9)
-  'a'.ljust(10 ** 9)  'a'.rjust(10 ** 9, 'b')  'a'.zfill(10 ** 9)  'a'.center(10 ** 30)
-  'a'.zfill(10 ** 30)  ('«U+df»' * 9999).upper()  ('«U+130»' * 9999).lower()
-  ('«U+390»' * 9999).upper()  ('«U+df»' * 9999).casefold()  ('«U+fb03»' * 9999).title()
-  ('«U+149»' * 9999).swapcase()  ('«U+fb03»' * 9999).capitalize()  'a' * 9999 + 'b' * 9999
-  forever: y = 'a' * 9999¶repr(y)
-[texts that grow: steps]  forever: y = 'a' * 9999¶y.replace('a', 'b')  y = 'a' * 9999¶y.count('a')
-  y = 'a' * 9999¶y.count('a' * 5000 + 'b')
-  y, z = 'a' * 9999, 'a' * 4000 + 'b' + 'a' * 500¶y.find(z)
-  y, z = 'a' * 9999, 'a' * 4000 + 'b' + 'a' * 500¶z in y
-  y, z = 'ab' * 4999, 'ab' * 2000 + 'ba'¶y.find(z)  y, z = 'a' * 9999, 'b' + 'a' * 99¶y.rfind(z)
-  y, z = 'a' * 9999, 'b' + 'a' * 4999¶y.rfind(z)  y, z = 'a' * 9999, 'b' + 'a' * 4999¶y.rsplit(z)
-  y, z = 'a' * 9999, 'b' + 'a' * 99¶y.rpartition(z)
-  y, z = 'a' * 9999, 'a' * 4000 + 'b'¶y.split(z); y.partition(z)
-  y, z = 'a' * 9999, 'a' * 4000 + 'b'¶y.replace(z, 'a')  y = 'a' * 9999¶y.upper()
-  y = 'a' * 9999¶y.split('a')  y = 'a' * 9999¶y.strip('a')  y = 'a' * 9999¶y.isalpha()
-  y = 'a' * 9999¶y.title()  y, z = 'ab' * 4999, 'c' * 9000 + 'ab'¶y.strip(z)
-  y = 'a' * 9999¶y.zfill(9999)  y = 'a' * 9999¶y.center(9999)  y = 'a' * 9999¶y.startswith(y)
-  y = ('b',) * 9999¶'a'.startswith(y)  y, z = 'a' * 9998, ('a' * 9997 + 'b',) * 999¶y.startswith(z)
-  y = 'a' * 9999¶y.index('a', 9000)  y = [1] * 999¶str(y)  y = 'a' * 9999¶list(y)
-  y = 'a' * 9999¶y[::-1]  y = 'a' * 9999¶y == y + ''  y = 'a' * 9999¶y < y + ''
-  y = 'a' * 9999¶set(y)  y = 'a' * 9999¶sorted(y)  y = 'a' * 9999¶max(y)
-  y = ['a'] * 9999¶''.join(y)  y = 'a b ' * 2499¶y.split()  y = 'a' * 9999¶y.isidentifier()
-  y = 'a' * 9999¶f'{y}'  y = 'a' * 9999¶'%s' % y  y = 'a' * 9999¶y.casefold()
-  y = 'a' * 9999¶y.removeprefix(y)  y = 'a' * 9999¶y.splitlines()  y = 'a' * 9999¶print(y)
-  y = '{}' * 999¶y.format(*y)  y = '%%' * 4999¶y % ()  y = '{{' * 4999¶y.format()
-[lists that grow and shrink: steps]  body: y = []¶while 1: y.insert(0, 1)
-  y = [0] * 9999¶while 1: y.insert(0, 1); y.pop()  y = [0] * 9999¶while 1: y.append(y.pop(0))
-  y = [1]¶for i in y: y.insert(0, i)  y = [0] * 9999¶while 1: y.count(0)
-  y = [0] * 9999¶while 1: y.reverse()  y = [0] * 9999¶while 1: y.sort()
-  y = [0] * 9999¶while 1: y[::-1]  y = [0] * 9999¶while 1: del y[:1]; y.append(0)
-  y = [0] * 9998 + [1]¶while 1: y.remove(1); y.append(1)
-  y = [0] * 9999¶while 1: del y[0]; y += [1]  y = [0] * 9999¶while 1: y[0:0] = [1]; del y[-1]
-  y = [0] * 9999¶while 1: y.copy()  y = [0] * 9999¶while 1: y + [1][:0]
-  y = [0] * 9999¶while 1: 1 in y  y = [0] * 9999¶while 1: y == y[:]  y = [0] * 9999¶while 1: min(y)
-  y = [0] * 9999¶while 1: any(y)  y = [0] * 9999¶while 1: all(y); sum(y)
-  y = [0] * 9999¶while 1: tuple(y)  y = [0] * 9999¶while 1: set(y)
-  y = [0] * 9999¶while 1: list(reversed(y))  y = [0] * 9999¶while 1: [*y]
-  y = [0] * 9999¶while 1: a, *b = y  y = [0] * 9999¶while 1: list(zip(y))
-  y = [0] * 9999¶while 1: list(map(abs, y))  y = [0] * 9999¶while 1: [i for i in y if i]
-  y = [0] * 9999¶while 1: next((i for i in y if i), 0)  y = [0] * 9999¶while 1: max(y, key=abs)
-  y = [0] * 9999¶while 1: dict.fromkeys(y)  y = [0] * 9999¶while 1: list(enumerate(y))
-  y = [0] * 9999¶while 1: y *= 1  y = [0] * 9999¶while 1: y += []; y *= True
-  y = [0] * 9999¶while 1: y.extend([]); y.clear(); y.extend(range(9999))
-[lists that grow and shrink: length of a value]  body: y = [1]¶while 1: y.extend(y)
-  y = [1]¶while 1: y *= 2  y = [1]¶while 1: y[0:0] = y  y = [1]¶while 1: y[:] = y * 2
-  y = [1]¶while 1: y = [*y, *y]  y = [1]¶while 1: y[len(y):] = y  y = [1]¶for i in y: y.append(i)
-  y = [0] * 9999¶while 1: y[:] = y  y = [0] * 9999¶while 1: y[::2] = y[1::2]
-  y = [0] * 9999¶while 1: y[0:1] = [1, 2]; y.pop()
-[values that hold themselves: nesting of a value]  body: y = []¶y.append(y)¶return y
-  y = [1]¶y[0] = y¶return y == y  y = [1]¶y[0] = y¶z = [1]¶z[0] = z¶return y == z
-  y = []¶y.append(y)¶return str(y)  y = []¶y.append(y)¶f'{y}'  y = []¶y.append(y)¶print(y)
-  y = {}¶y['y'] = y¶return y  y = {}¶y['y'] = y¶return str(y)
-  y, z = [], []¶y.append(z)¶z.append(y)¶return y == z
-  y, z = [], []¶y.append(z)¶z.append(y)¶return y < z
-  y = []¶y.append(y)¶return y in y, y.index(y), y.count(y)
-  y = []¶y.append(y)¶return sorted([y, y]) == 1  y = []¶y.append(y)¶y == [[y]]
-  y = []¶y.append(y)¶return [[y]] == y  y = []¶y.append(y)¶max(y, [y])
-  y = []¶y.append(y)¶raise ValueError(y)  y = []¶y.append(y)¶y.clear()¶return y
-  x[0] = x¶return x ← [1]  lines: y = []¶y.append(y)¶copy.deepcopy(y)
-  y = collections.OrderedDict()¶y[1] = y¶str(y)
-[dicts and sets in use: steps]  body: while 1: x = {1: x}  y = set(range(3999))¶while 1: y & y
-  y = set(range(3999))¶while 1: y == set(range(3999))  y = set(range(3999))¶while 1: sorted(y)
-  y = set(map(str, range(3999)))¶while 1: list(y)
-  y = set(map(str, range(3999)))¶while 1: y.pop(); y.add('a')
-  y = set(map(str, range(3999)))¶while 1: next(iter(y))
-  y = set(range(3999))¶while 1: y.pop(); y.add(5)  y = set(range(3999))¶while 1: y.isdisjoint([])
-  y = dict.fromkeys(range(3999))¶while 1: y == dict(y)
-  y = dict.fromkeys(range(3999))¶while 1: next(iter(y))
-  y = dict.fromkeys(range(3999))¶while 1: y.popitem(); y[5] = 5
-  y = dict.fromkeys(range(3999))¶for i in range(3990): del y[i]¶while 1: next(iter(y))
-  y = dict.fromkeys(range(3999))¶while 1: y.copy()
-  y = dict.fromkeys(range(3999))¶while 1: 5 in y.values()
-  y = dict.fromkeys(range(3999))¶while 1: (5, 1) in y.items()
-  y = dict.fromkeys(range(3999))¶while 1: y.keys() & y.keys()
-  y = dict.fromkeys(range(3999))¶while 1: y.items() == y.items()
-  y = dict.fromkeys(range(3999))¶while 1: y.update(y)
-  y = dict.fromkeys(range(3999))¶while 1: y |= y
-  y = dict.fromkeys(range(3999), 0)¶while 1: list(y.values())
-  y = {1: (0,) * 9999}¶while 1: (1, (0,) * 9999) in y.items()
-  y = {1: 'a' * 9999}¶z = {1: 'a' * 9998 + 'b'}¶while 1: y == z
-  y = {'a' * 9999}¶while 1: 'a' * 9998 + 'b' in y
-[dicts and sets in use: length of a value]  body: y = {}¶while 1: y[len(y)] = 1
-  y = set()¶while 1: y.add(len(y))  y = set(range(3999))¶while 1: y.issubset(y)
-[many arguments: steps]  body: def g(*a): return len(a)¶return g(*range(10 ** 9))
-  def g(**k): return len(k)¶while 1: g(**{str(i): i for i in range(999)})
-  def g(*a): return a¶y = range(9999)¶while 1: g(*y)
-  def g(*a): return a¶y, z = 0, range(9999)¶while 1: y = [g(*z), y]  max(*range(10 ** 9))
-  print(*range(10 ** 9))  while 1: print('a' * 9999)  while 1: print()
-  10 ** 8 + 0.5 in range(10 ** 9)  'a' in range(10 ** 9)  list(range(10 ** 9))
-  for i in range(10 ** 9): pass
-[many arguments: open calls]  body: f(1)(2)  f(x)[0]
-[many arguments: size of an int]  body: len(range(10 ** 30))  range(10 ** 30)[5]  range(10 ** 700)
-  for i in range(10 ** 30): return i  bool(range(10 ** 30))
-[assignments of every kind: open calls]  body: f(y := 1)
-[libraries with odd arguments: length of a value]  std: list(it.product(range(99), repeat=10))
-  it.product('ab', repeat=10 ** 9)  list(it.permutations(range(99)))
-  next(it.permutations(range(9999), 9999)) == 1  list(it.combinations(range(99), 50))
-  list(it.combinations(range(99), 10 ** 9))  it.combinations_with_replacement(range(9), 10 ** 9)
-  it.permutations(range(10), 10 ** 9)  list(it.combinations(range(30), 15))
-  list(it.accumulate(['a' * 9999] * 9999))  list(it.accumulate([[0] * 999] * 999))
-  functools.reduce(operator.add, ['a' * 9999] * 9999)
-  functools.reduce(lambda a, b: a + a, range(99), 'a')  operator.mul('a', 10 ** 9)
-  list(map(operator.mul, ['a'], [10 ** 9]))  list(map('a'.center, [10 ** 9]))
-  max([10 ** 9], key='a'.ljust)  list(map(int, ['9' * 9999]))  list(iter('a'.upper, 1))
-  collections.defaultdict(lambda: 'a' * 10 ** 9)[1]
-  list(collections.Counter(a=10 ** 9).elements())
-  lines: y = collections.defaultdict(int)¶for i in y: y[i]¶for i in range(10 ** 9): y[i]
-  y = 'ab'¶for i in range(99): y = ''.join(it.chain(y, y))
-[libraries with odd arguments: steps]  std: next(it.product(range(10 ** 9)))
-  sum(1 for i in it.permutations(range(10)))  sum(1 for i in it.product(range(10), repeat=9))
-  list(it.accumulate(range(99), lambda a, b: [a, a]))  list(map(list, [range(10 ** 9)]))
-  copy.deepcopy([[0] * 9999] * 9999) == 1
-  lines: y = {'a': [2 ** 2000] * 999}¶for i in range(99): y = copy.deepcopy([y, y])
-[libraries with odd arguments: size of an int]
-  std: list(it.accumulate([2 ** 2000] * 999, operator.mul))
-  functools.reduce(operator.mul, [10 ** 600] * 9999)  functools.reduce(pow, [9, 9, 9, 9])
-  operator.pow(9, 10 ** 9)  functools.lru_cache(None)(pow)(9, 10 ** 9)
-  list(map(pow, [9], [10 ** 9]))  list(map(range, [10 ** 30]))
-  collections.Counter({1: 2 ** 2047}) + collections.Counter({1: 2 ** 2047})
-[libraries with odd arguments: nesting of a value]
-  std: functools.reduce(lambda a, b: (a, b), range(9999))
-[decorators: steps]  text: def d(g):¶ while 1: pass¶@d¶def f(x): return x
-[decorators: open calls]  text: def d(g): d(g)¶@d¶def f(x): return x
-[around the functions: steps]  text: while 1: pass¶def f(x): return 1
-[around the functions: size of an int]  text: y = 9 ** 9 ** 9¶def f(x): return 1
-[around the functions: length of a value]  text: y = [0] * 10 ** 9¶def f(x): return 1
-[nested functions: indentation]  stairs: 15 def g(); return 1  17 def g(); return 1
-[nested functions: depth of the syntax tree]  body: g = «lambda: ×60»1¶return g«()×60»
-  g = «lambda: ×200»1¶g()
 [loops inside of the host: steps]  std: next(it.islice(range(10 ** 9), 10 ** 9 - 1, None))
   next(it.filterfalse(None, range(1, 10 ** 9)))  next(filter(None, map(int, it.repeat(0))))
   sum(it.islice(range(10 ** 9), 0, 10 ** 9, 10 ** 8))
@@ -1253,6 +998,265 @@ OVER = r"""
 [big sources: steps]  text: «x = [0] * 9000¶×600»def f(x): return len(x)
   return: [«[0]*9999,×900»] == 0
 [big sources: length of a value]  return: ['a'«*9×90»] == 0
+[exceptions: steps]  body: while 1:¶ try: 1 / 0¶ except: continue
+  try:¶ while 1: pass¶except: return 1  try:¶ while 1: pass¶finally: return 1
+  while 1:¶ try: return 1¶ finally: continue
+  y = []¶for i in range(9999):¶ try: raise ValueError([0] * 9999)¶ except ValueError as e:
+  ↳ y.append(e)
+  y = [ValueError('a' * 9999) for i in range(9999)]
+  y = [ValueError('a' * 9999 + str(i)) for i in range(9999)]
+[exceptions: length of a value]  body: try: 'a' * 10 ** 9¶except: return 1
+[exceptions: size of an int]  body: try: 9 ** 9 ** 9¶finally:¶ while 1: pass
+[exceptions: indentation]  stairs: 15 try; pass  15 while 1; break
+[big comprehensions: steps]
+  body: y = [[i] * 99 for i in range(999)]¶while 1: y = [i[:] for i in y]
+  y = []¶while 1: y = [[set() for i in range(999)], y]
+  y = []¶while 1: y = [[{} for i in range(999)], y]  y = []¶while 1: y.append({1: 2})
+  y = []¶while 1: y = [{1, 2, 3, 4, 5}, y]  y = []¶while 1: y = [{**{1: 2}}, y]
+  y = []¶while 1: y = [lambda: 1, y]  y = []¶while 1: y = [(i for i in 'a'), y]
+  y = 0¶while 1: y = [range(9999), y]  y = 0¶while 1: y = [[*range(999)], y]
+  y = 0¶while 1: y = [{*range(999)}, y]  y = 0¶while 1: y = [dict.fromkeys(range(999)), y]
+  y = 0¶while 1: y = [set(range(3999)), y]  y, z = 0, set(range(3999))¶while 1: y = [z.copy(), y]
+  y, z = 0, set(range(3999))¶while 1: y = [z | z, y]
+  y, z = 0, dict.fromkeys(range(3999))¶while 1: y = [dict(z), y]
+  y, z = 0, dict.fromkeys(range(3999))¶while 1: y = [{**z}, y]
+  y, z = 0, dict.fromkeys(range(3999))¶while 1: y = [z | z, y]
+  y, z = 0, dict.fromkeys(range(3999))¶while 1: y = [list(z.items()), y]
+  y, z = 0, 'a ' * 4999¶while 1: y = [z.split(), y]
+  y, z = 0, 'ab' * 4999¶while 1: y = [list(z), y]
+  y, z = 0, '«U+1f600»' * 9999¶while 1: y = [z + '', z.upper(), z[1:], y]
+  y, z = 0, '«U+1f600»' * 9999¶while 1: y = [z.replace('a', 'b'), z[::-1], z.lower(), y]
+  y, z = 0, '«U+1f600»' * 4999¶while 1: y = [z + z, z * 2, f'{z}{z}', z.join('ab'),
+  ↳ z.center(9999), y]
+  y, z = 0, '«U+1f600»'¶while 1: y = [z.ljust(9999), z.zfill(9999), z.rjust(9999, z), z * 9999, y]
+  y = 0¶while 1: y = [2 ** 2000 + 1, -2 ** 2000 - 1, y]
+  y, z = 0, 2 ** 2000¶while 1: y = [z + 1, z - 1, z * 3, z // 3, ~z, z | 1, z ^ 1, -z, y]
+  y, z = 0, 2 ** 1000¶while 1: y = [z * z, divmod(z * z, 3), abs(-z * z), y]
+  y, z = [], [*range(9999)]¶while 1: y.append(z[:])
+  y, z = [], [*range(9999)]¶while 1: y.append([*z, *z[5000:], 1][:9999])
+  y, z = [], [*range(9999)]¶while 1: y.append(sorted(z))
+  y, z = [], [*range(9999)]¶while 1: y.append(z.copy())
+  y, z = [], [*range(9999)]¶while 1: y.append((*z,))
+  y, z = [], [*range(4999)]¶while 1: y.append(z + z)
+  y, z = [], [*range(4999)]¶while 1: y.append([z, z.extend(z), z.clear(), z.extend(range(4999))])
+  y, z = [], [*range(9999)]¶while 1: y.append([*map(str, z)])
+  y, z = [], [*range(3999)]¶while 1: y.append(dict(zip(z, z)))
+  y, z = [], [*range(9999)]¶while 1: y.append([*zip(z, z)])
+  y, z = [], [*range(9999)]¶while 1: y.append([*enumerate(z)])
+  y, z = [], 'a' * 9999¶while 1: y.append(z.split('a'))
+  y, z = [], 'ab' * 4999¶while 1: y.append(z.partition('b'))
+  y, z = [], 'a\n' * 4999¶while 1: y.append(z.splitlines())
+  y, z = [], [[] for i in range(9999)]¶while 1: y.append([i[:] for i in z])
+  y = []¶while 1: y = [[«{},[],{1},(x,),×300»], y]  y = []¶while 1: y = [[«lambda: 1,×300»], y]
+  y = []¶while 1: y = [[«(i for i in y),×300»], y]  y = []¶while 1: y = [[«iter(y),×300»], y]
+  y = [2 ** 2000]¶while 1: y = [y[0], [«-y[0],×300»], y]  return: [0 for i in range(10 ** 9)]
+  [[0 for j in range(999)] for i in range(999)]
+  [i for i in range(999) for j in range(999) for k in range(999)]  {i for i in range(10 ** 9)}
+  {i: 0 for i in range(10 ** 9)}  {0 for i in range(10 ** 9)}  sum(1 for i in range(10 ** 9))
+  [[0] * 9999 for i in range(9999)]  ['a' * 9999 + str(i) for i in range(9999)]
+  ['a' * 9000 + str(i) for i in range(9999)]  {i: [0] * 9999 for i in range(9999)}
+  [[set() for j in range(999)] for i in range(999)]  [2 ** 2000 + i for i in range(9999)] == 1
+  [str(2 ** 2000 + i) for i in range(9999)] == 1  [0 «for i in [0, 1] ×30»]
+  [0 «for i in [0, 1] ×90»]  [[[0] * 999 for i in range(999)] for j in range(999)]
+  [[0] * i for i in range(9999)]  ['a' * i for i in range(9999)]
+  [tuple(range(i)) for i in range(9999)]  [set(range(40)) for i in range(9999)] == 1
+  lines: y = []¶while 1: y = [collections.deque(), y]
+  y = []¶while 1: y = [[collections.deque() for i in range(999)], y]
+  y = []¶while 1: y = [[collections.Counter() for i in range(999)], y]
+  y = []¶while 1: y = [[collections.OrderedDict() for i in range(999)], y]
+  y = []¶while 1: y = [[collections.defaultdict(list) for i in range(999)], y]
+  y = []¶while 1: y = [it.product('ab', 'cd'), y]
+  y = []¶while 1: y = [it.permutations(range(999)), y]
+  y = []¶while 1: y = [it.product(range(9999), repeat=9), y]
+  y = []¶while 1: y = [it.tee('a', 99), y]
+  y = []¶while 1: y = [it.combinations(range(9999), 999), y]
+  y = []¶while 1: y = [it.cycle(range(9999)), y]
+  y = []¶while 1: z = it.cycle(range(9999)); next(z); y.append(z)
+  y = collections.deque(range(9999))¶z = 0¶while 1: z = [y.copy(), z]
+  y = collections.deque([0] * 9999)¶while 1: y.rotate(5000)
+  y = collections.Counter(range(3999))¶z = 0¶while 1: z = [y + y, z]
+  y = collections.Counter(range(3999))¶z = 0¶while 1: z = [y.most_common(), z]
+  y = [0] * 9999¶z = 0¶while 1: z = [copy.copy(y), z]
+  y = [[0]] * 9999¶z = 0¶while 1: z = [copy.deepcopy(y), z]
+  y = list(range(9999))¶z = 0¶while 1: z = [heapq.nsmallest(9999, y), z]
+  y = list(range(9999))¶while 1: heapq.heapify(y)
+  y = list(range(9999))¶while 1: bisect.insort(y, 5); y.pop()
+  y = [*it.combinations(range(40), 2)]¶z = 0¶while 1: z = [[*it.combinations(range(40), 2)], z]
+  z = 0¶while 1: z = [[*it.permutations(range(6))], z]
+  z = 0¶while 1: z = [[*it.product(range(9), repeat=4)], z]
+  @functools.lru_cache(None)¶def g(i): return [0] * 9999¶for i in range(10 ** 5): g(i)
+  @functools.lru_cache(None)¶def g(i): return i¶for i in range(10 ** 5): g(i)
+  @functools.lru_cache(maxsize=2)¶def g(i): return [i] * 9999¶for i in range(10 ** 5): g(i)
+  @functools.lru_cache(None)¶def g(*i): return 1¶for i in range(999): g(*range(i, i + 999))
+  @functools.lru_cache(None)¶def g(i): return 1¶for i in range(9999): g('«U+1f600»' * 9000 +
+  ↳ str(i))
+[big comprehensions: length of a value]  return: {(i, j) for i in range(200) for j in range(200)}
+[float and int conversions: length of a value]  return: int('9' * 10 ** 4)  int('9' * 9999)
+  int('1' * 9999, 2)  int('1' * 2000, 2) > 0  int('0' * 9999 + '1')  sum([[0] * 9999] * 9, [])
+  forever: y = '1' * 2000¶int(y, 2)  std: math.prod([[0] * 999, 9, 9, 9])
+[float and int conversions: size of an int]  return: round(1.5, -10 ** 9)
+  round(10 ** 300, -10 ** 9)  round(5, -10 ** 5)  round(x, -10 ** 30)  bin(2 ** 100000)
+  1 << 10 ** 30  0 << 10 ** 30  (1 << 2047) + (1 << 2047)  1 << 2047 << 1  (1 << 2000) ** 2
+  -1 << 2048  2 ** 2046 * 4  3 ** 1300  (-3) ** 1300  (-2) ** 2049  pow(2, 10 ** 9)
+  sum([2 ** 2047] * 2)  forever: y, z = 3 ** 1200, 2 ** 2000 - 1¶y * z % 7
+  y = 2 ** 2047 - 1¶y * y // y  std: math.factorial(10 ** 6)  math.factorial(10 ** 60)
+  math.comb(10 ** 6, 5 * 10 ** 5)  math.comb(10 ** 600, 10 ** 600)  math.comb(10 ** 600, 2)
+  math.perm(10 ** 5)  math.perm(10 ** 9, 10 ** 8)  math.prod(range(1, 10 ** 4))
+  math.sqrt(10 ** 700)  math.lcm(*range(1, 9999))
+[float and int conversions: steps]  return: sum([[i] for i in range(9999)], [])
+  sum([(i,) for i in range(9999)], ())  forever: pow(3, 2 ** 2047, 2 ** 2047 - 1)
+  y = 2 ** 2047 - 1¶pow(3, y, y)  y = 2 ** 2047 - 1¶pow(y - 5, -1, y)  y = 10 ** 600¶str(y)
+  y = '9' * 600¶int(y)  y = 2 ** 2047¶f'{y}'  y = 2 ** 2047 - 1¶y % 3 ** 600
+  y = 2 ** 2047 - 1¶divmod(y, 3 ** 600)  y = 3 ** 1200¶'%d' % y  y = 3 ** 1200¶hex(y); bin(y)
+  y = '1' * 4000¶float(y)  y = '0.' + '0' * 8000 + '1'¶float(y)  y = '1' * 700 + 'e-700'¶float(y)
+  y = 1.5e308¶'%.999f' % y  y = 1.5e-308¶f'{y:.1100f}'  y = 3 ** 1200¶y / (y - 1)
+  y = 3 ** 1200¶y == y + 1 - 1  y = 3 ** 640¶float(y)  y = 2 ** 2047¶round(y, -300)
+  y = 'z' * 390¶int(y, 36)  y = 2 ** 2047¶y.bit_length()
+  stdever: y, z = 3 ** 1200, 2 ** 2000 - 1¶math.gcd(y, z)
+  y, z = 3 ** 600, 2 ** 1000 - 1¶math.lcm(y, z)  y = 3 ** 1200¶math.isqrt(y)  math.factorial(290)
+  math.comb(2000, 1000)  math.perm(290)  y = [3] * 1200¶math.prod(y)  y = [0.1] * 9999¶math.fsum(y)
+  y = range(9999)¶math.gcd(*y)  math.comb(10 ** 15, 40)
+  y = 2 ** 2046¶math.sqrt(y >> 1100); math.log(y)  y = ['a' * 99] * 99¶it.accumulate(y)
+  y = [0] * 9999¶heapq.heapify(y)  y = [0] * 9999¶heapq.heappush(y, 1); heapq.heappop(y)
+  y = [(0,) * 99] * 99¶heapq.heapify(y)  y = [(0,) * 999 + (1,)] * 9¶bisect.bisect(y, y[0])
+  y = ['a' * 999] * 999¶bisect.bisect(y, 'a' * 999)  y = [0] * 9999¶copy.copy(y)
+  y = [[0] * 99] * 99¶copy.deepcopy(y)  y = collections.deque([0] * 9999)¶y.rotate(4999)
+  y = collections.deque([0] * 9999)¶1 in y
+  y = collections.deque([0] * 9999)¶y.insert(5000, 1); y.pop()
+  y = collections.deque([0] * 9999)¶y[5000]  y = collections.Counter(range(3999))¶y.most_common(1)
+  y = collections.Counter({1: 9000})¶list(y.elements())  y = range(9999)¶collections.deque(y)
+  y = list(range(9999))¶heapq.nlargest(5, y)  y = [0] * 9999¶functools.reduce(max, y)
+  y = 'a' * 9999¶collections.Counter(y)  y = [0] * 9999¶list(it.islice(y, 9000, None))
+  y = [0] * 9999¶next(it.islice(y, 9999, None), 0)  y = [0] * 9999¶list(it.pairwise(y))
+  y = [0] * 99¶list(it.product(y, y))  y = 'abcdefg'¶list(it.permutations(y))
+  y = range(9999)¶operator.itemgetter(*y)
+[texts that grow: length of a value]  return: ('a' * 9999).replace('a', 'b' * 9999)
+  ('a' * 9999).replace('', 'a' * 9999)  ('a' * 9999).join('a' * 9999)
+  ('a' * 9999).join(['', '', ''])  ','.join(['a' * 999] * 999)  'a'.center(10 ** 9)
+  'a'.ljust(10 ** 9)  'a'.rjust(10 ** 9, 'b')  'a'.zfill(10 ** 9)  'a'.center(10 ** 30)
+  'a'.zfill(10 ** 30)  ('«U+390»' * 9999).upper()
+[texts that grow: steps]  forever: y = 'a' * 9999¶y.replace('a', 'b')  y = 'a' * 9999¶y.count('a')
+  y = 'a' * 9999¶y.count('a' * 5000 + 'b')
+  y, z = 'a' * 9999, 'a' * 4000 + 'b' + 'a' * 500¶y.find(z)
+  y, z = 'a' * 9999, 'a' * 4000 + 'b' + 'a' * 500¶z in y
+  y, z = 'ab' * 4999, 'ab' * 2000 + 'ba'¶y.find(z)  y, z = 'a' * 9999, 'b' + 'a' * 99¶y.rfind(z)
+  y, z = 'a' * 9999, 'b' + 'a' * 4999¶y.rfind(z)  y, z = 'a' * 9999, 'b' + 'a' * 4999¶y.rsplit(z)
+  y, z = 'a' * 9999, 'b' + 'a' * 99¶y.rpartition(z)
+  y, z = 'a' * 9999, 'a' * 4000 + 'b'¶y.split(z); y.partition(z)
+  y, z = 'a' * 9999, 'a' * 4000 + 'b'¶y.replace(z, 'a')  y = 'a' * 9999¶y.upper()
+  y = 'a' * 9999¶y.split('a')  y = 'a' * 9999¶y.strip('a')  y = 'a' * 9999¶y.isalpha()
+  y = 'a' * 9999¶y.title()  y, z = 'ab' * 4999, 'c' * 9000 + 'ab'¶y.strip(z)
+  y = 'a' * 9999¶y.zfill(9999)  y = 'a' * 9999¶y.center(9999)  y = 'a' * 9999¶y.startswith(y)
+  y = ('b',) * 9999¶'a'.startswith(y)  y, z = 'a' * 9998, ('a' * 9997 + 'b',) * 999¶y.startswith(z)
+  y = 'a' * 9999¶y.index('a', 9000)  y = 'a' * 9999¶repr(y)  y = [1] * 999¶str(y)
+  y = 'a' * 9999¶list(y)  y = 'a' * 9999¶y[::-1]  y = 'a' * 9999¶y == y + ''
+  y = 'a' * 9999¶y < y + ''  y = 'a' * 9999¶set(y)  y = 'a' * 9999¶sorted(y)  y = 'a' * 9999¶max(y)
+  y = ['a'] * 9999¶''.join(y)  y = 'a b ' * 2499¶y.split()  y = 'a' * 9999¶y.isidentifier()
+  y = 'a' * 9999¶f'{y}'  y = 'a' * 9999¶'%s' % y  y = 'a' * 9999¶y.casefold()
+  y = 'a' * 9999¶y.removeprefix(y)  y = 'a' * 9999¶y.splitlines()  y = 'a' * 9999¶print(y)
+  y = '{}' * 999¶y.format(*y)  y = '%%' * 4999¶y % ()  y = '{{' * 4999¶y.format()
+[lists that grow and shrink: steps]  body: y = []¶while 1: y.insert(0, 1)
+  y = [0] * 9999¶while 1: y.insert(0, 1); y.pop()  y = [0] * 9999¶while 1: y.append(y.pop(0))
+  y = [1]¶for i in y: y.insert(0, i)  y = [0] * 9999¶while 1: y.count(0)
+  y = [0] * 9999¶while 1: y.reverse()  y = [0] * 9999¶while 1: y.sort()
+  y = [0] * 9999¶while 1: y[::-1]  y = [0] * 9999¶while 1: y[:] = y
+  y = [0] * 9999¶while 1: del y[:1]; y.append(0)  y = [0] * 9999¶while 1: y[0:1] = [1, 2]; y.pop()
+  y = [0] * 9998 + [1]¶while 1: y.remove(1); y.append(1)
+  y = [0] * 9999¶while 1: del y[0]; y += [1]  y = [0] * 9999¶while 1: y[0:0] = [1]; del y[-1]
+  y = [0] * 9999¶while 1: y.copy()  y = [0] * 9999¶while 1: y + [1][:0]
+  y = [0] * 9999¶while 1: 1 in y  y = [0] * 9999¶while 1: y == y[:]  y = [0] * 9999¶while 1: min(y)
+  y = [0] * 9999¶while 1: any(y)  y = [0] * 9999¶while 1: all(y); sum(y)
+  y = [0] * 9999¶while 1: tuple(y)  y = [0] * 9999¶while 1: set(y)
+  y = [0] * 9999¶while 1: list(reversed(y))  y = [0] * 9999¶while 1: [*y]
+  y = [0] * 9999¶while 1: a, *b = y  y = [0] * 9999¶while 1: list(zip(y))
+  y = [0] * 9999¶while 1: list(map(abs, y))  y = [0] * 9999¶while 1: [i for i in y if i]
+  y = [0] * 9999¶while 1: next((i for i in y if i), 0)  y = [0] * 9999¶while 1: max(y, key=abs)
+  y = [0] * 9999¶while 1: dict.fromkeys(y)  y = [0] * 9999¶while 1: list(enumerate(y))
+  y = [0] * 9999¶while 1: y *= 1  y = [0] * 9999¶while 1: y += []; y *= True
+  y = [0] * 9999¶while 1: y.extend([]); y.clear(); y.extend(range(9999))
+[lists that grow and shrink: length of a value]  body: y = [1]¶while 1: y.extend(y)
+  y = [1]¶while 1: y *= 2  y = [1]¶while 1: y[0:0] = y  y = [1]¶while 1: y[:] = y * 2
+  y = [1]¶while 1: y = [*y, *y]  y = [1]¶while 1: y[len(y):] = y  y = [1]¶for i in y: y.append(i)
+[values that hold themselves: nesting of a value]  body: y = []¶y.append(y)¶return y
+  y = [1]¶y[0] = y¶return y == y  y = [1]¶y[0] = y¶z = [1]¶z[0] = z¶return y == z
+  y = []¶y.append(y)¶return str(y)  y = []¶y.append(y)¶f'{y}'  y = []¶y.append(y)¶print(y)
+  y = {}¶y['y'] = y¶return y  y = {}¶y['y'] = y¶return str(y)
+  y, z = [], []¶y.append(z)¶z.append(y)¶return y == z
+  y, z = [], []¶y.append(z)¶z.append(y)¶return y < z
+  y = []¶y.append(y)¶return y in y, y.index(y), y.count(y)
+  y = []¶y.append(y)¶return sorted([y, y]) == 1  y = []¶y.append(y)¶y == [[y]]
+  y = []¶y.append(y)¶return [[y]] == y  y = []¶y.append(y)¶max(y, [y])
+  y = []¶y.append(y)¶raise ValueError(y)  x[0] = x¶return x ← [1]
+  lines: y = []¶y.append(y)¶copy.deepcopy(y)  y = collections.OrderedDict()¶y[1] = y¶str(y)
+[dicts and sets in use: steps]  body: while 1: x = {1: x}  y = set(range(3999))¶while 1: y & y
+  y = set(range(3999))¶while 1: y == set(range(3999))  y = set(range(3999))¶while 1: sorted(y)
+  y = set(map(str, range(3999)))¶while 1: list(y)
+  y = set(map(str, range(3999)))¶while 1: y.pop(); y.add('a')
+  y = set(map(str, range(3999)))¶while 1: next(iter(y))
+  y = set(range(3999))¶while 1: y.pop(); y.add(5)  y = set(range(3999))¶while 1: y.isdisjoint([])
+  y = dict.fromkeys(range(3999))¶while 1: y == dict(y)
+  y = dict.fromkeys(range(3999))¶while 1: next(iter(y))
+  y = dict.fromkeys(range(3999))¶while 1: y.popitem(); y[5] = 5
+  y = dict.fromkeys(range(3999))¶for i in range(3990): del y[i]¶while 1: next(iter(y))
+  y = dict.fromkeys(range(3999))¶while 1: y.copy()
+  y = dict.fromkeys(range(3999))¶while 1: 5 in y.values()
+  y = dict.fromkeys(range(3999))¶while 1: (5, 1) in y.items()
+  y = dict.fromkeys(range(3999))¶while 1: y.keys() & y.keys()
+  y = dict.fromkeys(range(3999))¶while 1: y.items() == y.items()
+  y = dict.fromkeys(range(3999))¶while 1: y.update(y)
+  y = dict.fromkeys(range(3999))¶while 1: y |= y
+  y = dict.fromkeys(range(3999), 0)¶while 1: list(y.values())
+  y = {1: (0,) * 9999}¶while 1: (1, (0,) * 9999) in y.items()
+  y = {1: 'a' * 9999}¶z = {1: 'a' * 9998 + 'b'}¶while 1: y == z
+  y = {'a' * 9999}¶while 1: 'a' * 9998 + 'b' in y
+[dicts and sets in use: length of a value]  body: y = {}¶while 1: y[len(y)] = 1
+  y = set()¶while 1: y.add(len(y))  y = set(range(3999))¶while 1: y.issubset(y)
+[many arguments: steps]  body: def g(*a): return len(a)¶return g(*range(10 ** 9))
+  def g(**k): return len(k)¶while 1: g(**{str(i): i for i in range(999)})
+  def g(*a): return a¶y = range(9999)¶while 1: g(*y)
+  def g(*a): return a¶y, z = 0, range(9999)¶while 1: y = [g(*z), y]  max(*range(10 ** 9))
+  print(*range(10 ** 9))  while 1: print('a' * 9999)  while 1: print()
+  10 ** 8 + 0.5 in range(10 ** 9)  'a' in range(10 ** 9)  range(10 ** 9).index('a')
+  range(10 ** 9).count(1.5)  range(10 ** 9).index(7.5)  list(range(10 ** 9))
+  for i in range(10 ** 9): pass
+[many arguments: open calls]  body: f(1)(2)  f(x)[0]
+[many arguments: size of an int]  body: len(range(10 ** 30))  range(10 ** 30)[5]  range(10 ** 700)
+  for i in range(10 ** 30): return i  bool(range(10 ** 30))
+[assignments of every kind: open calls]  body: f(y := 1)
+[libraries with odd arguments: length of a value]  std: list(it.product(range(99), repeat=10))
+  it.product('ab', repeat=10 ** 9)  list(it.combinations(range(99), 10 ** 9))
+  it.combinations_with_replacement(range(9), 10 ** 9)  it.permutations(range(10), 10 ** 9)
+  list(it.combinations(range(30), 15))  list(it.accumulate(['a' * 9999] * 9999))
+  list(it.accumulate([[0] * 999] * 999))  functools.reduce(operator.add, ['a' * 9999] * 9999)
+  functools.reduce(lambda a, b: a + a, range(99), 'a')  operator.mul('a', 10 ** 9)
+  list(map(operator.mul, ['a'], [10 ** 9]))  list(map('a'.center, [10 ** 9]))
+  max([10 ** 9], key='a'.ljust)  list(map(int, ['9' * 9999]))  list(iter('a'.upper, 1))
+  collections.defaultdict(lambda: 'a' * 10 ** 9)[1]
+  list(collections.Counter(a=10 ** 9).elements())
+  lines: y = collections.defaultdict(int)¶for i in y: y[i]¶for i in range(10 ** 9): y[i]
+  y = 'ab'¶for i in range(99): y = ''.join(it.chain(y, y))
+[libraries with odd arguments: steps]  std: next(it.product(range(10 ** 9)))
+  list(it.permutations(range(99)))  list(it.combinations(range(99), 50))
+  sum(1 for i in it.permutations(range(10)))  sum(1 for i in it.product(range(10), repeat=9))
+  list(it.accumulate(range(99), lambda a, b: [a, a]))  list(map(list, [range(10 ** 9)]))
+  copy.deepcopy([[0] * 9999] * 9999) == 1
+  lines: y = {'a': [2 ** 2000] * 999}¶for i in range(99): y = copy.deepcopy([y, y])
+[libraries with odd arguments: size of an int]
+  std: list(it.accumulate([2 ** 2000] * 999, operator.mul))
+  functools.reduce(operator.mul, [10 ** 600] * 9999)  functools.reduce(pow, [9, 9, 9, 9])
+  operator.pow(9, 10 ** 9)  functools.lru_cache(None)(pow)(9, 10 ** 9)
+  list(map(pow, [9], [10 ** 9]))  list(map(range, [10 ** 30]))
+  collections.Counter({1: 2 ** 2047}) + collections.Counter({1: 2 ** 2047})
+[libraries with odd arguments: nesting of a value]
+  std: functools.reduce(lambda a, b: (a, b), range(9999))
+[decorators: steps]  text: def d(g):¶ while 1: pass¶@d¶def f(x): return x
+[decorators: open calls]  text: def d(g): d(g)¶@d¶def f(x): return x
+[around the functions: steps]  text: while 1: pass¶def f(x): return 1
+[around the functions: size of an int]  text: y = 9 ** 9 ** 9¶def f(x): return 1
+[around the functions: length of a value]  text: y = [0] * 10 ** 9¶def f(x): return 1
+[nested functions: indentation]  stairs: 15 def g(); return 1  17 def g(); return 1
+[nested functions: depth of the syntax tree]  body: g = «lambda: ×60»1¶return g«()×60»
+  g = «lambda: ×200»1¶g()
 """
 HARMLESS = r"""
 [equal to anything]  return: 1e999 → 1e999  -0.0 → -0.0
@@ -1272,7 +1276,7 @@ HARMLESS = r"""
   '__import__(1)' → '__import__(1)'  ('%s' * 4999) % ((x,) * 4999) == '1' * 4999 → True
   '{:,}'.format(10 ** 400)[:9] → '10,000,00'  '{:x}'.format(2 ** 2000)[:9] → '100000000'
   f'{1e308:f}'[:9] → '100000000'  '{x!s}'.format(x=x) → '1'  '%d' % 1.5 → '1'  '%x' % 255 → 'ff'
-  '%s' % ((x,),) → '(1,)'  '%%' % () → '%'  '%s' % {} → '{}'  f'{x:>{x}}' → '1'
+  '%s' % ((x,),) → '(1,)'  '%r' % [x] → '[1]'  '%%' % () → '%'  '%s' % {} → '{}'  f'{x:>{x}}' → '1'
   f'{x:,}' + f'{x:_}' + f'{x:+}' + f'{x:#x}' → '11+10x1'  '%.9999d' % x == '0' * 9998 + '1' → True
   '{:.9999}'.format('a' * 9999) == 'a' * 9999 → True
 [walrus and unpacking]  body: () = []¶for () in [[], '']: x += 1¶return x → 3
@@ -1296,7 +1300,6 @@ HARMLESS = r"""
   → 115792089237316195423570985008687907853269984665640564039457584007913129639936
   -2 ** 255 - 2 ** 255 - 1
   → -115792089237316195423570985008687907853269984665640564039457584007913129639937
-  (2 ** 200) ** 2 → 2582249878086908589655919172003011874329705792829223512830659356540647622016841194629645353280137831435903171972747493376
   3 ** 162 → 196627050475552913618075908526912116283103450944214766927315415537966391196809
   max(2 ** 255, 3 ** 99) * 3
   → 173688133855974293135356477513031861779904976998460846059186376011869694459904
@@ -1341,15 +1344,14 @@ HARMLESS = r"""
   def f(n): return 1 if n == 1 else «-×12»f(n - 1) ← 20 → 1
   def g(n): return 1 if n == 1 else ------g(n - 1)¶def f(x): return «-×33»g(19) → -1
 [huge literals]  text: def f(x):¶« ×4»return 1¶« ×4»'''«¶×1001»'''¶ → 1  body: 0x1«0×64»
-  return: «9×100» → 9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999
-  0b«1×257» → 231584178474632390847141970017375815706539969331281128078915168015826259279871
-  -«9×100» → -9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999
+  return: 0b«1×257»
+  → 231584178474632390847141970017375815706539969331281128078915168015826259279871
   1«0×78» → 1000000000000000000000000000000000000000000000000000000000000000000000000000000
 [multiplied strings and lists]  body: y = ['a'] * 999¶y += 'abc'  y = []¶y += range(1001)
 [quadratic algorithms]  body: for i in range(100): sum(range(1000))
   y = 'a' * 999¶for i in range(100): 'ab' in y  for i in range(60):« a,×200» = 'a' * 200
-  y = 'a' * 999¶for i in range(100): y == 'a' * 999  for i in range(30):« y =×400» x  copy800: y[:]
-  y + z  y * 1  s + 'a'  s[1:]  s * 1  copy900: s += ''
+  y = 'a' * 999¶for i in range(100): y == 'a' * 999  for i in range(30):« y =×400» x
+  copy800: s + 'a'  s[1:]  s * 1  copy900: s += ''
 [comparison bombs]  body: y = [[[0] * 99] * 99] * 99¶return y == [[[0] * 99] * 99] * 99 → True
   y = [[0] * 999] * 999¶return y == 0 → False  y = [[0] * 999] * 999¶return 0 == y → False
   y = ['a' * 999] * 999¶return y < y → False
@@ -1460,6 +1462,18 @@ HARMLESS = r"""
   lines: y = functools.lru_cache(None)(lambda n: n if n < 2 else y(n - 1) + y(n - 2))¶return
   ↳ y(150) % 1000 → 200
   y = functools.reduce(lambda g, h: lambda i: g(h(i)), [lambda i: i + 1] * 99)¶return y(0) → 99
+[loops inside of the host]  std: next(it.chain(*[[]] * 9999), 0) → 0
+  next(it.chain.from_iterable([[]] * 9999), 0) → 0  math.hypot(*[1e300] * 9999) > 1 → True
+[big sources]  text: def f(x):¶ return max(«1,×4900») → 1
+  def f(x):¶ return [«1,×4900»] == 0 → False  def f(x):¶ return {«1,×4900»} == 0 → False
+  def f(x):¶ return {«1:1,×2400»} == 0 → False  def f(x):¶ return '''«a×9900»''' == 0 → False
+  def f(x):¶ return f'''«{x}×3300»''' == 0 → False  def f(x):¶ «x=×4900»1¶ return 5 → 5
+  def f(x):¶ return 1 «or 1 ×1600» → 1  def f(x):¶ return «0 or ×1600»1 → 1
+  def f(x):¶ return 1«<2×50» → False  def f(x):¶ return 0 «if 0 else 1 ×90» → 1
+  def f(x):¶ return «(lambda: ×28»1«)×28» is None → False  «def f(x): return x¶×500» → 1
+  «def f(x): return x¶×500»f(1) → 1  «f = lambda x: x¶×600» → 1
+  «x = x, x = 1, 1¶×500»def f(x): return x → 1  y = [«[],×3000»]¶def f(x): return len(y) → 3000
+  return: «x and ×48»x → 1  '%d' % «-×90»1 → '1'  x«+x×95» → 96
 [values that hold themselves]  body: y = []¶y.append(y)¶return len(y) → 1  y = []¶y.extend([y])
   y = []¶y[:] = [y]  y = []¶y.insert(0, (y,))  y = {}¶y['y'] = y¶return len(y) → 1
   y = {}¶y.update(y=y)  y = {}¶y.setdefault('y', [y])  y = {}¶y.setdefault('y', []).append(y)
@@ -1478,8 +1492,8 @@ HARMLESS = r"""
   y = []¶for i in range(999): y.append([y, '«U+1f600»' * 999])
   y = [[0] * 999 for i in range(99)]¶for i in y: i.append(i)  y = []¶y += [lambda: y, *y]
   y = []¶y.append(y)¶return {(1, 2): y} == 1 → False  y = []¶y.append(y)¶for i in y: y = i
-  x.append(x) ← [1]  x[0] = [x]¶return x[0] is x ← [[]] → False
-  y = lambda: z¶z = [y]¶return z[0]() is z → True
+  y = []¶y.append(y)¶y.clear()¶return y → []  x.append(x) ← [1]
+  x[0] = [x]¶return x[0] is x ← [[]] → False  y = lambda: z¶z = [y]¶return z[0]() is z → True
   lines: y = []¶y.append(y)¶return len(copy.copy(y)) → 1  y = collections.deque()¶y.append(y)
   y = collections.defaultdict(lambda: y)¶y[1]  y = collections.Counter()¶y[1] = y
   y = []¶y.append(it.chain(y))¶return len(list(y[0])) → 1  y = []¶y.append(it.cycle(y))
@@ -1489,18 +1503,6 @@ HARMLESS = r"""
   y = collections.deque([1], maxlen=2)¶y.extend([y, y])
   y = collections.defaultdict(list)¶y[1].append(y)
   y = []¶y.append(zip(y, y))¶y.append(reversed(y))¶y.append(enumerate(y))
-[loops inside of the host]  std: next(it.chain(*[[]] * 9999), 0) → 0
-  next(it.chain.from_iterable([[]] * 9999), 0) → 0  math.hypot(*[1e300] * 9999) > 1 → True
-[big sources]  text: def f(x):¶ return max(«1,×4900») → 1
-  def f(x):¶ return [«1,×4900»] == 0 → False  def f(x):¶ return {«1,×4900»} == 0 → False
-  def f(x):¶ return {«1:1,×2400»} == 0 → False  def f(x):¶ return '''«a×9900»''' == 0 → False
-  def f(x):¶ return f'''«{x}×3300»''' == 0 → False  def f(x):¶ «x=×4900»1¶ return 5 → 5
-  def f(x):¶ return 1 «or 1 ×1600» → 1  def f(x):¶ return «0 or ×1600»1 → 1
-  def f(x):¶ return 1«<2×50» → False  def f(x):¶ return 0 «if 0 else 1 ×90» → 1
-  def f(x):¶ return «(lambda: ×28»1«)×28» is None → False  «def f(x): return x¶×500» → 1
-  «def f(x): return x¶×500»f(1) → 1  «f = lambda x: x¶×600» → 1
-  «x = x, x = 1, 1¶×500»def f(x): return x → 1  y = [«[],×3000»]¶def f(x): return len(y) → 3000
-  return: «x and ×48»x → 1  '%d' % «-×90»1 → '1'  x«+x×95» → 96
 """
 NEWER = {"except*", "newer syntax"}  # an error of syntax in the older Pythons
 
@@ -1574,7 +1576,7 @@ def budgets() -> Iterator[Attack]:
     for kind, most, make in [
             ("source length", SOURCE, lambda n: "def f(x): 0".ljust(n, "#")),
             ("open brackets", BRACKETS, lambda n: body(f"return {inside(n, '(%s)')} and None")),
-            ("indentation", INDENTS - 1, lambda n: stairs(n, "if x", "0")),
+            ("indentation", INDENTS - 2, lambda n: stairs(n, "if x", "0")),
             ("depth of the syntax tree", DEPTH - 2, lambda n: body(f"{'-' * (n - 1)}x")),
             ("length of a value", LENGTH, lambda n: body(f"[0] * {n}")),
             ("length of a value", LENGTH, lambda n: body(f"'a' * {n}")),
@@ -1601,7 +1603,7 @@ COMPUTED = [*(Attack(kind, source, x, None, budget, "budget") for kind, budget, 
     ("comparison bombs", "steps", body("while 1: x == x"), tens(4)),
     ("many functions", "steps", "".join(MANY[:99]) + body("while 1: g0(); g98()"), 1)]),
     *(Attack(kind, source, x, value) for kind, source, x, value in [
-        ("many functions", "".join(MANY) + "def f(x): return g7()", 1, 0 and None),
+        ("many functions", "".join(MANY) + "def f(x): return g7()", 1, None),
         *(("powers of 0, 1 and -1", body(f"return {text}"), BIG, value) for text, value in [
             ("1 ** x, (-1) ** x, 0 ** x, 0 ** 0", (1, 1, 0, 1)),
             ("x - 1 + x, -x - (x - 1)", (2 * BIG - 1, 1 - 2 * BIG)),

