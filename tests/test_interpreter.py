@@ -99,10 +99,10 @@ def passes(attack: Attack) -> bool:
 def test_there_are_as_many_attacks_as_is_said() -> None:
     assert len({attack.kind for attack in ATTACKS}) == 78
     assert len({(a.source, a.x if isinstance(a.x, (int, str)) else id(a.x)) for a in ATTACKS}
-               ) == len(ATTACKS) == 3272
+               ) == len(ATTACKS) == 3271
     assert Counter(attack.how for attack in ATTACKS) == {
-        "budget": 1156, "error": 1149, "unsupported": 539, "returns": 428}
-    assert len(RUNS) == 619
+        "budget": 1166, "error": 1136, "unsupported": 544, "returns": 425}
+    assert len(RUNS) == 626
 
 
 def as_said(attack: Attack) -> None:
@@ -279,10 +279,11 @@ def test_knows_no_more_builtins_than_these_and_never_evaluates_text() -> None:
                                 "getattr", "setattr"}, name
 
 
+@pytest.mark.filterwarnings("ignore")  # what CPython says about odd programs
 def test_what_we_say_they_return_is_what_cpython_returns() -> None:
     """Of programs that we wrote, but for what is meant to differ."""
     for case in [*RUNS, *(attack for attack in ATTACKS if attack.how == "returns")]:
-        if case.source not in MEANT:
+        if case not in MEANT:
             assert in_cpython(case.source, [case.x]) == shown(case.value), case.source
 
 
