@@ -24,7 +24,9 @@ from data.tasks.machine import (
     DIGITS,
     KEY,
     KEYS,
+    LENGTH,
     NUMBERS,
+    SETS,
     SIZED,
     VIEWS,
     Builtin,
@@ -336,9 +338,13 @@ def most_common(machine: Machine, self: Counter, *n: Any) -> list:
 
 def make_set(machine: Machine, values: Any = ()) -> set:
     """set."""
+    machine.spend(2)
+    if type(values) in SETS:
+        machine.weigh(values)
+        return machine.made(set(values))
     made: set = set()
     for value in machine.walked(values):
-        machine.spend(2)
+        machine.spend(3)
         made.add(machine.key(value, made))
     return machine.made(made)
 
@@ -346,11 +352,11 @@ def make_set(machine: Machine, values: Any = ()) -> set:
 def with_sets(method: Callable[..., Any]) -> Run:
     """A method of set on any number of iterables."""
     def run(machine: Machine, self: Any, *values: Any) -> Any:
-        sets = [make_set(machine, value) for value in values]
-        fits(len(self) + sum(map(len, sets)), KEYS)
-        for one in (self, *sets):
-            machine.weigh(one)
-        return machine.made(method(self, *sets))
+        parts = [value if type(value) in SETS else machine.items(value) for value in values]
+        for part in (self, *parts):
+            machine.weigh(part if type(part) in SETS else make_set(machine, part))
+        fits(len(self) + sum(map(len, parts)), LENGTH)
+        return machine.made(method(self, *parts))
     return run
 
 
@@ -531,7 +537,8 @@ _JOINED = "union intersection difference symmetric_difference issubset issuperse
 METHODS: dict[type, dict[str, Run]] = {
     str: {**of(str, "capitalize casefold endswith isalnum isalpha isascii isdecimal isdigit "
                "isidentifier islower isnumeric isspace istitle isupper lower removeprefix "
-               "removesuffix splitlines startswith swapcase title upper", plain), **of(str, "lstrip rstrip strip", stripped),
+               "removesuffix splitlines startswith swapcase title upper", plain),
+          **of(str, "lstrip rstrip strip", stripped),
           **of(str, "count find index partition rfind rindex rpartition rsplit split", searched),
           **of(str, "center ljust rjust zfill", wide), "replace": replaced,
           "join": lambda machine, self, values: machine.join(self, machine.items(values)),

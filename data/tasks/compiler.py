@@ -11,8 +11,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import collections
+import functools
+import itertools
+import math
 import operator
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -46,8 +51,12 @@ Run = Callable[[list], Any]  # evaluates an expression, or runs a statement, in 
 Bind = Callable[[list, Any], None]  # gives a target its value
 _DUNDER = re.compile(r"__\w*__")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BINDING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COMPREHENSIONS = {ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp}
-_HOST = {*dir(builtins)}  # what Python has and this has not is said to be so
+# What Python has, and this has not, is not supported.
+_HOST = {*dir(builtins)}
+_ATTRIBUTES = {name for kind in (*METHODS, math, itertools, functools, operator, collections, sys)
+               for name in dir(kind)}
 
 
 # ------------------------------------------------------------------------------- names and scopes
@@ -66,7 +75,7 @@ def bound(body: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:
                 found.add(node.id)
         elif kind in (ast.Global, ast.Nonlocal):
             (shared if kind is ast.Global else outer).update(node.names)
-        elif kind is ast.FunctionDef:
+        elif kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
             found.add(node.name)
         elif kind in _COMPREHENSIONS:
             # Its own names are its targets'; `:=` binds in the scope around it.
@@ -103,6 +112,7 @@ class Compiler:
         self.machine, self.tests = machine, tests
         self.frame: list = []  # of the module
         self.missing: list[str] = []
+        self.lost: dict[str, str] = {}  # names of what can't be run, and why
         self.cost = self.level = self.depth = self.deepest = 0
         self.looping = False
         self.scope = self.root = Scope(None, sorted(bound(tree.body)[0]))
@@ -152,7 +162,7 @@ class Compiler:
     def block(self, body: list[ast.stmt]) -> Run:
         """Statements in turn, up to the first that ends the block; all are paid for at once."""
         machine = self.machine
-        steps, cost = self.counted(self.nodes, body)
+        steps, cost = self.counted(lambda: [self.statement(node) for node in body])
 
         def run(frame: list) -> str | None:
             machine.left -= cost
@@ -163,6 +173,25 @@ class Compiler:
                     return signal
             return None
         return run if body else _idle
+
+    def statement(self, node: ast.stmt) -> Run:
+        """The closure of a statement. One that can't be run is refused where it is reached, but
+        for what only binds names, such as an import: these are refused where they are read.
+        """
+        before = vars(self).copy()
+        try:
+            return self.node(node)
+        except Refused as error:
+            if error.kind != "unsupported":
+                raise
+            vars(self).update(before)
+            why = str(error)
+        names = bound([node])[0] if isinstance(node, _BINDING) else ()
+        self.lost.update(dict.fromkeys(names, why))
+
+        def refuse(frame: list) -> None:
+            raise Refused(why, "unsupported")
+        return _idle if names else refuse
 
     def function(self, name: str, args: ast.arguments, nodes: list) -> Run:
         """What makes a function of the program, its defaults evaluated."""
@@ -209,7 +238,7 @@ class Compiler:
 
     def visit_Name(self, node: ast.Name) -> Run:
         """A variable, or what is built in."""
-        name, module = self.allowed(node.id), self.frame
+        name, module, lost = self.allowed(node.id), self.frame, self.lost
         where, known = self.place(name), BUILTINS.get(name, UNBOUND)
         if where is None and known is not UNBOUND:
             return lambda frame: known
@@ -221,6 +250,8 @@ class Compiler:
         def read(frame: list) -> Any:
             if (value := frame[slot]) is UNBOUND:
                 if (value := known) is UNBOUND:
+                    if name in lost:
+                        raise Refused(lost[name], "unsupported")
                     error = NameError if up else UnboundLocalError
                     raise error(f"{name:.40} has no value yet")
             return value
@@ -489,9 +520,9 @@ class Compiler:
 
     def known(self, name: str) -> str:
         """What stands after a dot, if it is in our tables."""
-        if name not in ATTRIBUTES:
+        if name not in ATTRIBUTES and (name in _ATTRIBUTES or _DUNDER.fullmatch(name)):
             unsupported(f"the attribute {name:.40}")
-        return name
+        return name  # what Python does not have either is an error of the program
 
     def visit_Call(self, node: ast.Call) -> Run:
         """A call, of a method or of any value."""
@@ -678,7 +709,8 @@ class Compiler:
                 unsupported(f"the module {name or '.':.40}")
             value = Module(name, MODULES[name])
             if alias.name == "*":
-                puts += [partial(self.setter(one), value=what) for one, what in value.names.items()]
+                puts += [partial(self.setter(one), value=made)
+                         for one, made in value.names.items()]
                 continue
             if isinstance(node, ast.ImportFrom):
                 if alias.name not in value.names:

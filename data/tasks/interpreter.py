@@ -14,9 +14,11 @@ List` in its prompt need not say so again.
 from __future__ import annotations
 
 import ast
+import copy
 import re
 import sys
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -59,8 +61,8 @@ def each(source: str, function: str, cases: Iterable[Sequence[object]]) -> list[
     def work(machine: Machine) -> list[object]:
         program = machine.kept(_Program, source, False)
         program.begin()
-        return [_outside(machine, machine.call(
-            program.named(function), _outside(machine, list(args), {})), {}) for args in cases]
+        return [_outside(machine, machine.call(program.named(function),
+                                               _outside(machine, list(args)))) for args in cases]
     return _judged(work)
 
 
@@ -141,27 +143,25 @@ def _judged(work: Callable[[Machine], Any]) -> Any:
 _MACHINES: list[Machine] = []
 
 
-def _outside(machine: Machine, value: object, known: dict[int, object]) -> object:
-    """A copy of a value that comes in or goes out: it is plain, all through.
-
-    known: what was copied before, by its id: what is shared stays so.
-    """
-    kind = type(value)
-    if kind in SCALARS or kind is str:
-        return machine.made(value)
-    if id(value) not in known:
-        if not known:
-            machine.weigh(value)  # which ends if the value is nested deep, or holds itself
-        if kind not in (list, tuple, set, frozenset, *DICTS):
+def _outside(machine: Machine, value: object) -> object:
+    """A copy of a value that comes in or goes out: it is plain, all through."""
+    if type(value) in (list, tuple) and set(map(type, value)) <= SCALARS:
+        return type(value)([machine.made(item) for item in value])
+    machine.weigh(value)  # which ends if the value is nested deep, or holds itself
+    made = copy.deepcopy(value)
+    stack = [made]
+    while stack:
+        item = machine.made(stack.pop())
+        kind = type(item)
+        if kind is defaultdict:
+            item.default_factory = None  # a function of the program stays inside
+        if kind in (list, tuple, set, frozenset):
+            stack += item
+        elif kind in DICTS:
+            stack += [*item, *item.values()]
+        elif kind not in SCALARS and kind is not str:
             raise Refused(f"a {kind.__name__} is not supported here")
-        known[id(value)] = made = [] if kind is list else {}
-        parts = [_outside(machine, one, known) for one in (
-            machine.made(value).items() if kind in DICTS else value)]
-        if kind is list or kind in DICTS:
-            (made.extend if kind is list else made.update)(parts)
-        else:
-            known[id(value)] = kind(parts)
-    return known[id(value)]
+    return made
 
 
 # ------------------------------------------------------------------------- before anything is run
@@ -199,7 +199,7 @@ class _Program:
         tree = _parsed(source)
         compiler = Compiler(machine, tree, tests)
         self.machine, self.slots, self.frame = machine, compiler.root.slots, compiler.frame
-        self.needs = compiler.missing if tests else []
+        self.needs, self.lost = compiler.missing if tests else [], compiler.lost
         self.body = compiler.block(tree.body if tests else [*_of_an_answer(tree.body)])
 
     def begin(self, given: Sequence = ()) -> None:
@@ -217,7 +217,8 @@ class _Program:
     def named(self, name: str) -> Any:
         """The value that a name of the module has. Refused if it has none."""
         if name not in self.slots or self.frame[self.slots[name]] is UNBOUND:
-            raise Refused(f"{name!a:.40} is not defined")
+            why = self.lost.get(name)
+            raise Refused(why or f"{name!a:.40} is not defined", "unsupported" if why else "error")
         return self.frame[self.slots[name]]
 
 

@@ -444,15 +444,8 @@ class Machine:
         if op is operator.add and kind in (list, deque):
             self.extend(old, value)
             return old
-        made = self.binary(op, old, value)
-        if kind is list:
-            old[:] = made
-        elif kind is set or kind in DICTS:
-            old.clear()
-            kind.update(old, made)
-        else:
-            return made
-        return old
+        made = self.binary(op, old, value)  # it is small enough
+        return _IN_PLACE[op](old, value) if kind in _CHANGED and op in _IN_PLACE else made
 
     def extend(self, owner: Any, values: Any) -> None:
         """owner.extend(values)."""
@@ -718,6 +711,9 @@ UNARY: dict[type, Callable[[Any], Any]] = {
 COMPARE: dict[type, Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
     ast.Gt: operator.gt, ast.GtE: operator.ge}
+_CHANGED = {list, set, deque, *DICTS}
+_IN_PLACE = {operator.add: operator.iadd, operator.mul: operator.imul, operator.sub: operator.isub,
+             operator.or_: operator.ior, operator.and_: operator.iand, operator.xor: operator.ixor}
 _FORMATTER = string.Formatter()
 _FIELD = re.compile(r"\w*")
 _SPEC = re.compile(r"(?:.?[<>=^])?[-+ ]?#?0?(?P<width>[0-9]{1,6})?[,_]?"
