@@ -12,10 +12,14 @@ what an option says where the line does not list it.
 """
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice, pairwise, takewhile
 from textwrap import indent
 from typing import NamedTuple
 
@@ -23,9 +27,10 @@ from data.tasks.interpreter import Refused, defined, holds
 from data.tasks.problem import Verdict
 
 DIGITS = 100      # characters of a number
-LONGEST = 10_000  # characters that are looked at from each end of a text
+LONGEST = 10_000  # characters that are looked at from each end of a text; for code, twice as many
 SEEN = 50         # mentions of choices that are looked at from each end
 CONTEXT = 60      # characters around a mention that say whether it is meant
+HEADS = 3         # further questions in an answer that nothing may stand before
 TRIED = 20        # blocks of code in an answer
 
 # ------------------------------------------------------------------------------ texts as they come
@@ -109,19 +114,26 @@ def _thought(text: str) -> str:
     return text.rpartition("</think>")[2].partition("<think>")[0]
 
 
-def _own(text: str, cut: bool) -> tuple[str, bool]:
-    """What is the answer of a text, and whether that was cut: no thoughts, no further question."""
+def _answers(text: str, cut: bool) -> Iterator[tuple[str, bool]]:
+    """What may be the answer of a text, and whether that was cut; the first that says something.
+
+    A base model that has answered asks itself another question; others repeat it, and then answer.
+    """
     text = _thought(text)
-    if (more := _NEXT.search(text)) and text[:more.start()].strip():
-        text, cut = text[:more.start()] + "\n\n", False  # a base model asks itself another one
-    if len(text) > 2 * LONGEST:
-        text = f"{text[:LONGEST]}\n\n{text[-LONGEST:]}"
-    return text, cut
+    heads = [text[:more.start()] for more in islice(_NEXT.finditer(text), HEADS)]
+    for part, open_ in (*((head + "\n\n", False) for head in heads if head.strip()), (text, cut)):
+        if len(part) > 2 * LONGEST:
+            part = f"{part[:LONGEST]}\n\n{part[-LONGEST:]}"
+        yield plain(part), open_
 
 
-def exact(answer: str, text: str) -> Verdict:
-    """The answer and no more, but for white space and how its letters are composed."""
-    return Verdict(_normal("NFC", text).split() == _normal("NFC", answer).split())
+def exact(answer: str, text: str, cut: bool = False) -> Verdict:
+    """The answer and no more, but for white space and how its letters are composed.
+
+    Of a cut text only a line that came to its end is whole.
+    """
+    whole = not cut or "\n" in text[len(text.rstrip()):]
+    return Verdict(whole and _normal("NFC", text).split() == _normal("NFC", answer).split())
 
 
 # --------------------------------------------------------------------------------------- numbers
@@ -243,6 +255,19 @@ def _announced(text: str, cut: bool) -> Iterator[_Number]:
                 yield said
 
 
+_NOTHING = _Number(0, 0, None)
+
+
+def _said(text: str, cut: bool) -> _Number | None:
+    """The number that a text gives as its answer, None if there is none in it."""
+    if said := next(_announced(text, cut), None):
+        return said
+    if re.match("####(?!#)", text.rstrip().rpartition("\n")[2]):  # it ends in GSM8K's mark
+        return _NOTHING
+    runs = [] if cut else [*_RUN.finditer(_HEADING.sub("", text))]
+    return next(_numbers(reversed(runs)), None)
+
+
 def number(answer: str, text: str, cut: bool = False) -> Verdict:
     """What was announced last, else the last number; neither counts as a part of something.
 
@@ -251,14 +276,7 @@ def number(answer: str, text: str, cut: bool = False) -> Verdict:
     >>> [str(number("12", said)) for said in ("5 + 7 = 12", "It is 12. So the answer is 13.")]
     ['right', 'wrong']
     """
-    text, cut = _own(text, cut)
-    text = plain(text)
-    said = next(_announced(text, cut), None)
-    empty = re.match("####(?!#)", text.rstrip().rpartition("\n")[2])  # it ends in GSM8K's mark
-    if not said and not cut and not empty:
-        runs = [*_RUN.finditer(_HEADING.sub("", text))]
-        said = next(_numbers(reversed(runs)), None)
-    value = said.value if said else None
+    value = next(filter(None, (_said(*part) for part in _answers(text, cut))), _NOTHING).value
     return Verdict(value is not None and value == value_of(answer))
 
 
@@ -289,7 +307,10 @@ _REJECTS = re.compile(_any(
     r"(?i:\b(?:not|cannot)|n't)(?: be| mean| say| choose| pick| necessarily| really| quite"
     r"| exactly| very)?", r"(?:\bnot|n't) (?:think|believe)\b[^.,;:!?\n]{0,30}",
     r"\b(?i:nor|neither|never|hardly|far from|than|instead of|opposed to|unlike|exclud\w+"
-    r"|eliminat\w+|rul\w+ out)", "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664")
+    r"|eliminat\w+|rul\w+ out|except|besides|(?:apart|aside) from|less"
+    r"|(?<!at )least|(?:any|all|every|each)\w*(?: (?:of|the|them|these|options?|choices?))* but)"
+    r"(?: for| likely)?(?: to be)?", r"\bnon-",
+    "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664")
     + r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
 _WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
 _REJECTED = re.compile(_any(
@@ -302,11 +323,30 @@ _REJECTED = re.compile(_any(
 _LINK = re.compile(r" +|[\s()\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|&\u3001\u6216\u3068\u304b]"
                    r"|\u8fd8\u662f)[\s(\['\"]*(?:option |possibly |maybe )?", re.IGNORECASE)
 
+_ITS_TEXT = re.compile(r"[\s)\].:*'\"-]*(?:(?:the|an?) )?", re.IGNORECASE)  # A. Rome
+_ITS_LETTER = re.compile(r" ?[(\[]")  # Rome (A)
+_HEDGES = re.compile(r"\b(?:might|may|could|can|perhaps|maybe|possibly)(?: (?:also|well|just|still"
+                     r"|possibly|be|option|choice|the|an?))*[\s'\"*({\[]*$", re.IGNORECASE)
+_HEDGED = re.compile(r"[)'\"*]* (?:might|may|could)(?: (?:also|well|just|still|possibly))* be\b",
+                     re.IGNORECASE)
 
-class _Mention(NamedTuple):
+
+@dataclass
+class _Mention:
+    """Where a text names a choice, and what is made of that."""
+
     start: int
     end: int
     choice: str
+    before: str = ""  # from the mention before it on
+    after: str = ""   # up to the next
+    rejected: bool = False
+    open: bool = False  # asked about, or one of several
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether it is the letter of an option that has a text as well."""
+        return self.end - self.start == 1 < len(self.choice)
 
 
 def _mentions(text: str, choices: Iterable[str]) -> list[_Mention]:
@@ -340,7 +380,7 @@ def _mentions(text: str, choices: Iterable[str]) -> list[_Mention]:
         runs = runs if len(runs) <= 2 * SEEN else runs[:SEEN] + runs[-SEEN:]
         found += [_Mention(each.start, each.end, values[each.value]) for each in _numbers(runs)
                   if each.value in values]
-    found.sort()
+    found.sort(key=lambda said: said.start)
     return found if len(found) <= 2 * SEEN else found[:SEEN] + found[-SEEN:]
 
 
@@ -370,38 +410,61 @@ def _lists(text: str, said: _Mention) -> bool:
         re.search(r"(?:^|\n)[ \t(*-]*$", text[max(0, said.start - 8):said.start]))
 
 
+def _weigh(text: str, found: list[_Mention]) -> None:
+    """Says of each mention whether it is rejected, or left open."""
+    ends, starts = [0, *(said.end for said in found)], [*(said.start for said in found), len(text)]
+    for said, end, start in zip(found, ends, starts[1:]):
+        said.before = text[max(end, said.start - CONTEXT):said.start]
+        said.after = text[said.end:min(start, said.end + CONTEXT)]
+        said.rejected = bool(_REJECTS.search(said.before) or _REJECTED.match(said.after))
+        said.open = said.after.lstrip(_ENDS)[:1] == "?"
+    pairs = [*pairwise(found)]
+    links = [_LINK.fullmatch(one.after[:20]) if one.choice != other.choice else None
+             for one, other in pairs]
+    for i, said in enumerate(found):
+        listed = [*takewhile(bool, links[i:])]
+        while listed and not listed[-1][1]:
+            listed.pop()
+        for other in found[i + 1:i + 1 + len(listed)]:  # not A, B or C
+            other.rejected |= said.rejected
+    for (one, other), link in zip(pairs, links):
+        if one.choice != other.choice and one.is_letter != other.is_letter:
+            link = link or (_ITS_TEXT if one.is_letter else _ITS_LETTER).fullmatch(one.after)
+        if link and not one.rejected and not other.rejected:
+            one.open = other.open = True
+    if len({said.choice for said in found} - {said.choice for said in found if said.rejected}) > 1:
+        for said in found:
+            said.open |= bool(_HEDGES.search(said.before) or _HEDGED.match(said.after))
+
+
 def _settled(text: str, choices: Iterable[str], cut: bool) -> tuple[str | None, str | None]:
     """The choice that a text settles on, and the first that it names and does not reject."""
-    text, cut = _own(text, cut)
-    text = plain(text)
-    found = _mentions(text, choices)
-    for said in found[:1]:  # the answer and no more, in either case
-        if not text[:said.start].strip(_ENDS) and not text[said.end:].strip(_ENDS + "?"):
-            return None if cut and not text[said.end:].strip(" ") else said.choice, said.choice
-    found = [said for said in found if _is_named(text, said)]
-    if not found:
-        return None, None
-    gaps = [text[a.end:b.start] for a, b in zip(found, found[1:])]
-    around = [*zip([text[:found[0].start], *gaps], [*gaps, text[found[-1].end:]])]
-    no = [bool(_REJECTS.search(before[-CONTEXT:]) or _REJECTED.match(after[:CONTEXT]))
-          for before, after in around]
-    tied = [False] * (len(found) + 1)  # to the one before
-    for i, gap in enumerate(gaps):
-        if found[i].choice != found[i + 1].choice and (link := _LINK.fullmatch(gap[:20])):
-            no[i + 1] |= bool(no[i] and link[1])  # not A or B
-            tied[i + 1] = not no[i] and not no[i + 1]
-    rejected = {said.choice for said, wrong in zip(found, no) if wrong}
+    for part, open_ in _answers(text, cut):
+        found = _mentions(part, choices)
+        for said in found[:1]:  # the answer and no more, in either case
+            if not part[:said.start].strip(_ENDS) and not part[said.end:].strip(_ENDS):
+                whole = not open_ or part[said.end:].strip(" ")
+                return said.choice if whole else None, said.choice
+        if found := [said for said in found if _is_named(part, said)]:
+            return _settles(part, found, open_)
+    return None, None
+
+
+def _settles(text: str, found: list[_Mention], cut: bool) -> tuple[str | None, str | None]:
+    """The same, of the mentions in a text."""
+    _weigh(text, found)
+    rejected = {said.choice for said in found if said.rejected}
     listed = {said.choice for said in found if _lists(text, said)}
     named, announced = [], []
-    for i, (said, (before, after)) in enumerate(zip(found, around)):
-        if no[i] or tied[i] or tied[i + 1] or after.lstrip(_ENDS)[:1] == "?":
-            continue  # "not A", "A or B", "B?"
-        if _LEADS.search(before[-CONTEXT:]) or _RIGHT.match(after[:CONTEXT]):
+    for said in found:
+        if said.rejected or said.open:
+            continue
+        if _LEADS.search(said.before) or _RIGHT.match(said.after):
             announced += [said.choice] * bool(not cut or _CLOSED.match(text, said.end))
         elif said.choice not in rejected and not (len(listed) > 1 and _lists(text, said)):
             named += [said.choice] * (not cut)
     # Who goes through three options, and announces none, has answered in the first line or not.
-    if len({*named}) > 2 and not re.match(r"[^\w\n]*\n\s*\n", around[0][1]):
+    if len({*named}) > 2 and not re.match(r"[^\w\n]*\n\s*\n", found[0].after):
         named = []
     first = [said.choice for said in found if said.choice not in rejected]
     return (announced[-1:] or named[:1] or [None])[0], (first or [None])[0]
@@ -452,6 +515,10 @@ _STUB = re.compile(
     r"(?P<head>def (?P<name>\w+)\([^\n]*(?:\n[^\n]*){0,9}?:[ \t]*(?:#[^\n]*)?\n"
     r"(?:\s*[rR]?(?P<quote>\"{3}|'{3})(?:(?!(?P=quote)).)*(?P=quote))?)"
     r"(?:\s|#[^\n]*|pass\b|\.\.\.)*\Z", re.DOTALL)
+# Where a chat ends; but a program may well strike <s>through</s>, and "</s>" may be a string.
+_END = re.compile(r"<s>[^\n]{0,200}?</s>|(?P<end><\|(?:im_end|eot_id|endoftext)\|>"
+                  r"|</s>(?:(?=<s>)|(?![^\n]{0,200}['\"])))")
+_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _TYPOS = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u2212": "-",
                         "\u00a0": " ", "\u3000": " ", **dict.fromkeys("\u200b\u2060\ufeff")})
 
@@ -513,6 +580,30 @@ def _code(text: str, cut: bool = False) -> str:
     return next(filter(defined, (loose, "" if cut else whole, strict)), loose)
 
 
+def _helpers(code: str, needs: set[str]) -> str:
+    """What a block gives to those after it: no examples, which may use what is still to come.
+
+    >>> _helpers("import math\\nN = 3\\nprint(f(N))\\ny = f(N)\\ndef g(x):\\n    return x", {"f"})
+    'import math\\nN = 3\\n\\n\\ndef g(x):\\n    return x\\n'
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(code).body
+    except SyntaxError:  # it was a program but for a name or a character that is not run here
+        return ""
+    lines = code.splitlines()
+    for node in body:
+        binds = isinstance(node, (ast.Assign, ast.AnnAssign, ast.If, ast.Try)) and not any(
+            isinstance(part, ast.Call) or isinstance(part, ast.Name) and part.id in needs
+            for part in ast.walk(node))
+        if not binds and not isinstance(node, _DEFINES) and not isinstance(
+                getattr(node, "value", None), ast.Lambda):
+            for i in range(node.lineno - 1, node.end_lineno):
+                lines[i] = ""
+    return "\n".join([*lines, ""])
+
+
 def _stub(needs: set[str], prompt: str) -> str:
     """The code of a prompt that ends in a signature, or "": HumanEval's, with its docstring."""
     blocks, outside, _ = _blocks(prompt)
@@ -546,12 +637,13 @@ def _program(needs: set[str], prompt: str, text: str, cut: bool) -> str:
     blocks, outside, still = _blocks("```\n" * opened + text)
     blocks = blocks[:len(blocks) - (still and cut)]
     bare = _code(outside, cut and not still)
-    given, earlier = stub and f"{stub}    pass\n\n", ""
+    given, names, earlier = stub and f"{stub}    pass\n\n", set(), []
     for piece in (*map(_tidy, blocks[:TRIED]), bare, *_TICKED.findall(outside)[:TRIED]):
         code = piece if defined(piece) else piece.translate(_TYPOS)
-        if defined(code) and needs <= defined(earlier + code):
-            return given + earlier + code
-        earlier += _statements(code.splitlines(), False, _BEGINS) if defined(code) else ""
+        if (new := defined(code)) and needs <= names | new:
+            return given + "".join(_helpers(block, needs) for block in earlier) + code
+        names |= new
+        earlier += [code] * bool(new)
     for piece in (blocks or [outside]) if stub else ():
         for body in _bodies(piece, cut and not blocks):
             if body.strip() and defined(stub + body):
@@ -567,8 +659,9 @@ def python(tests: str, needs: Iterable[str], prompt: str, text: str, cut: bool =
     'right'
     """
     text = _thought(text).replace("\r\n", "\n").lstrip("\ufeff")
-    text = re.split(r"<\|(?:im_end|eot_id|endoftext)\|>|</s>", text)[0]
-    program = _program({*needs}, prompt, text, cut)
+    text, cut = text[:2 * LONGEST], cut or len(text) > 2 * LONGEST
+    end = next((mark.start() for mark in _END.finditer(text) if mark["end"]), len(text))
+    program = _program({*needs}, prompt, text[:end], cut and end == len(text))
     if not program:
         return Verdict(False, f"no program that defines {', '.join(needs)}")
     try:
