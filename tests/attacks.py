@@ -50,15 +50,17 @@ UNSUPPORTED = r"""
   import sys¶def f(x): return sys._getframe(0)  import sys¶def f(x): sys.exit()
   import sys¶def f(x): return sys.stdin.read()  body: import os  import os as x
   from os import path  import re  import no.such.thing
-[classes]  text: class f:¶ def __new__(c, x): return x  body: class C: pass
+[outside a function]  text: class f: pass
+[classes]  text: class f:¶ def __new__(c, x): return x
+  class A(type): pass¶class f(metaclass=A): pass  body: class C: pass
 [equal to anything]  text: class A:¶ def __eq__(a, b): return True¶def f(x): return A()
   body: class A:¶ def __eq__(a, b): return 1¶return A()  x.__eq__ = lambda y: True¶return x
   return: ...  NotImplemented  object() == 1
-[decorators]  text: @x.y¶def f(x): return x  @staticmethod¶def f(x): return x
+[decorators]  text: @x.y¶def f(x): return x  @len¶class f: pass  @staticmethod¶def f(x): return x
   @property¶def f(x): return x
   from functools import lru_cache, wraps¶@lru_cache()¶def f(x): return x
-[async]  body: async for i in x: pass  async with x: pass  async def g(): pass  await f(x)
-  return: await x  [i async for i in x]
+[async]  text: async def f(x): return 1  body: async for i in x: pass  async with x: pass
+  async def g(): pass  await f(x)  return: await x  [i async for i in x]
 [generator frames]  body: yield 1  yield from x  x = yield  yield
   y = (y.gi_frame.f_back for i in [1])¶return y  return: (yield)  (i for i in x).throw(SystemExit)
   (i for i in [1]).gi_frame.f_back.f_globals  f.__code__  x.gi_code
@@ -226,6 +228,7 @@ UNSUPPORTED = r"""
   def g(): pass¶g @ g
 """
 MISSING = r"""
+[async]  text: async def f(x):¶ yield x
 [format strings]  body: y = '%999999999d'¶y %= 1  return: '{0.__class__}'.format(x)
   '{.real}'.format(x)  '%1000000000d' % x  '%s' % f  '%(a)s' % x  '%*d' % (9, 1)  '%c' % 0
   '%' % ()  '%.999999999f' % x  '{:{}}'.format(x, 10 ** 9)  '{:{}{}}'.format(1, 9, 'd')
@@ -262,22 +265,20 @@ MISSING = r"""
 BROKEN = r"""
 [imports]  text: from __future__ import annotations  import math¶def f(x): return math
   import math¶def f(x): return math()  import copy¶def f(x): return copy.copy(copy)
-[outside a function]  text: class f: pass  f = 1  print(1)  1  'doc'  if 1: pass  while 1: pass
-  for f in 'a': pass  f: int  pass  f += 1  del f  return 1  (lambda: 1)()
-[classes]  text: class A(type): pass¶class f(metaclass=A): pass
+[outside a function]  text: f = 1  print(1)  1  'doc'  if 1: pass  for f in 'a': pass  f: int  pass
+  f += 1  del f  return 1  (lambda: 1)()
 [equal to anything]  return: type('A', (), {'__eq__': lambda a, b: True})()  {1: 1}.keys()
   (i for i in [x])  Any()
 [signatures]  text: def f(**x): return x  def f(*, x): return x  def f(x, x): return x
 [newer syntax]  text: def f[T](x): return x  body: type y = int  return: f'{'a'}'  f'{f'{f'{x}'}'}'
 [decorators]  text: @f¶def f(x): return x  @print¶def f(x): return x  @f(1)¶@f¶def f(x): return x
-  @[0][0]¶def f(x): return x  @len¶class f: pass  def d(g): return 5¶@d¶def f(x): return x
+  @[0][0]¶def f(x): return x  def d(g): return 5¶@d¶def f(x): return x
   def d(g): print(1)¶@d¶def f(x): return x  @dataclass¶def f(x): return x
   @functools.lru_cache¶def f(x): return x  @1¶def f(x): return x  @len¶def f(x): return x
   @int¶def f(x): return x  @list¶def f(x): return x  @type¶def f(x): return x
   @f¶@f¶def f(x): return x  @isinstance¶def f(x): return x
   def d(g): return d¶@d¶def f(x): return x  @sorted¶def f(x): return x  @map¶def f(x): return x
   body: @x¶def g(): pass
-[async]  text: async def f(x): return 1  async def f(x):¶ yield x
 [global]  text: global f
 [lambdas and functions in functions]  body: def f(x): return f¶return f(x)  return: lambda: 1
 [comprehensions]  return: [i for i in x]  {i for i in x}  {i: 1 for i in x}  (i for i in x)
@@ -405,7 +406,7 @@ BROKEN = r"""
   sorted([1, 2], key=functools.cmp_to_key(1))
   sorted([1, 2], key=functools.cmp_to_key(lambda a: 1))
   sorted([1, 2], key=functools.cmp_to_key(lambda a, b: None))
-  functools.cmp_to_key(lambda a, b: 1)(1)  functools.cmp_to_key(f)(1) < functools.cmp_to_key(f)(2)
+  functools.cmp_to_key(f)(1) < functools.cmp_to_key(f)(2)
   sorted([1, 2], key=functools.cmp_to_key(lambda a, b: 1 / 0))
   heapq.nsmallest(2, [1, 2], key=lambda i: {})  list(heapq.merge([2], [1], key=lambda i: 1 / 0))
   sorted([[2], [1]], key=operator.itemgetter(5))
@@ -432,19 +433,17 @@ BROKEN = r"""
   range(float('nan'))  [1][float('nan')]  'a' * float('nan')  '%d' % float('nan')
   f'{float("nan"):d}'  int(float('inf'))  round(float('inf'))  range(float('inf'))
   std: math.floor(math.nan)  math.ceil(math.inf)  math.gcd(math.nan)
-[recursion through other things]  text: f = lambda x: f(x)  f = lambda x, y=[]: f(y)
-  def f(x): return lambda: f(x)  def f(x): return (f(i) for i in [x])
-  return: enumerate(map(f, [x]))
+[recursion through other things]  text: def f(x): return lambda: f(x)
+  def f(x): return (f(i) for i in [x])  return: enumerate(map(f, [x]))
 [loops inside of the host]  lines: y = set(range(3999))¶while 1:¶ a, b = y
   stdever: y = [0] * 9999¶zip(*y[:99])
 [big sources]  text: «'\×4990»  «"\×4990»  ''«'\×4990»  «\'×4990»  «'"×4990»  ''«'''\×2490»
   «"'\×3300»  «'×9999»  «"×3»«'×9800»  «#×9999»¶  «#'¶×3300»(  ¶« ×9990»x  «¶ «U+c»×3300»x
   ««U+d»¶ «U+9»×2400»x  «'¶×4990»  «\'×4950»  «r'\'×2400»  «'\¶×3300»  «#\¶'×2490»  «¶ ×4900»x
   «\¶×4900»  «x=×4900»1  «@×9000»  «@x¶×3300»  «x;×4900»  «x:×4900»  «,×9900»  «x,×4900»
-  «not ×2480»1  «lambda:×1400»1  «x if x else ×800»x  «x«.y×9»×300»  «1+×4900»1  «1<×4900»1
-  «1 and ×1600»1  «await ×1600»1  «*×9900»x  «'a' ×2400»  «f'' ×2400»  «x:=×3000»1  «else:¶×1600»
-  «try:¶×1900»  «class A:×1200»  «def f():×1200»  «import math¶×800»  «from math import pi¶×500»
-  «global x¶×1000»  «del x¶×1600»  def f(x«, a=1×1900»): return x
+  «x«.y×9»×300»  «1<×4900»1  «1 and ×1600»1  «await ×1600»1  «*×9900»x  «'a' ×2400»  «f'' ×2400»
+  «x:=×3000»1  «else:¶×1600»  «try:¶×1900»  «class A:×1200»  «def f():×1200»  «import math¶×800»
+  «from math import pi¶×500»  «global x¶×1000»  «del x¶×1600»  def f(x«, a=1×1900»): return x
   def f(x):¶ return f(x«, a=1×1900»)  def f(x):¶«  return x×0» return «x[×20»0«]×20»
   return: «max(×28»1, 2«)×28»
 [big comprehensions]  body: y = []¶while 1: y = [[«{*y},×300»], y]
@@ -571,6 +570,7 @@ BROKEN = r"""
   def g(): pass¶range(g)  def g(): pass¶x[g]
 """
 OVER = r"""
+[outside a function: steps]  text: while 1: pass
 [lambdas and functions in functions: open calls]  body: y = lambda: y()¶y()
   return: (lambda f: f(f))(lambda f: f(f))
 [comprehensions: steps]  return: [i for i in range(10 ** 9)]
@@ -889,13 +889,13 @@ OVER = r"""
   from functools import lru_cache¶@lru_cache¶def f(x): return f(x)
   def d(g): return lambda x: d(g)(x)¶@d¶def f(x): return x
   def d(g): return lambda x: g(x)¶«@d¶×900»def f(x): return x
-  def f(x): return g(x)¶def g(x): return h(x)¶def h(x): return f(x)
-  def f(x, n=0): return f(x, n + 1)  def f(x):¶ return [f(i) for i in range(9)]
-  def f(x): return {**f(x)}  body: def g(): return g()¶return g()
-  y = lambda: [y() for i in 'a']¶y()  def g(h): return h(h)¶return g(g)
-  y = [0]¶y[0] = lambda: y[0]()¶y[0]()  y = {}¶y['a'] = lambda: y['a']()¶y['a']()
-  def g(): return h()¶def h(): return g()¶g()  g = lambda h: lambda: g(h)()¶g(1)()
-  def g(n):¶ def h(): return g(n + 1)¶ return h()¶return g(0)
+  def f(x): return g(x)¶def g(x): return h(x)¶def h(x): return f(x)  f = lambda x: f(x)
+  f = lambda x, y=[]: f(y)  def f(x, n=0): return f(x, n + 1)
+  def f(x):¶ return [f(i) for i in range(9)]  def f(x): return {**f(x)}
+  body: def g(): return g()¶return g()  y = lambda: [y() for i in 'a']¶y()
+  def g(h): return h(h)¶return g(g)  y = [0]¶y[0] = lambda: y[0]()¶y[0]()
+  y = {}¶y['a'] = lambda: y['a']()¶y['a']()  def g(): return h()¶def h(): return g()¶g()
+  g = lambda h: lambda: g(h)()¶g(1)()  def g(n):¶ def h(): return g(n + 1)¶ return h()¶return g(0)
   try: f(x)¶except RecursionError: return 1  try: return f(x)¶finally: f(x)  for i in f(x): pass
   while f(x): pass  assert f(x)  raise f(x)  assert 0, f(x)  y = [1]¶y[f(x)] = 1  del x[f(x)]
   x += f(x)  def g(y=f(x)): pass  lambda y=f(x): y  (y := f(x))  y = (f(i) for i in [1])¶next(y)
@@ -989,8 +989,8 @@ OVER = r"""
   lines: y = collections.defaultdict(list)¶while 1: y[len(y)].append(y)
 [big sources: depth of the syntax tree]  text: if «-×3000»1: pass¶def f(x): return x
   if «not ×2000»1: pass¶def f(x): return x  if 1«+1×4000»: pass¶def f(x): return x
-  if x«[0]×3000»: pass¶def f(x): return x  def f(x):¶ return 1«+1×4900»
-  def f(x):¶ return «lambda:×90»1  return: x«+x×99»
+  if x«[0]×3000»: pass¶def f(x): return x  «not ×2480»1  «lambda:×1400»1  «x if x else ×800»x
+  «1+×4900»1  def f(x):¶ return 1«+1×4900»  def f(x):¶ return «lambda:×90»1  return: x«+x×99»
 [big sources: MemoryError]  text: if «-×9000»1: pass¶def f(x): return x  «-×9900»1  «~×9900»1
   «1**×3300»1
 [big sources: open brackets]  text: «x(×3000»  «x[×3000»  «f'{×2400»
@@ -1059,8 +1059,8 @@ OVER = r"""
   [str(2 ** 2000 + i) for i in range(9999)] == 1  [0 «for i in [0, 1] ×30»]
   [0 «for i in [0, 1] ×90»]  [[[0] * 999 for i in range(999)] for j in range(999)]
   [[0] * i for i in range(9999)]  ['a' * i for i in range(9999)]
-  [tuple(range(i)) for i in range(9999)]  [set(range(40)) for i in range(9999)] == 1
-  lines: y = []¶while 1: y = [collections.deque(), y]
+  [tuple(range(i)) for i in range(9999)]  [set('abcdefgh') for i in range(9999)] == 1
+  [set(range(40)) for i in range(9999)] == 1  lines: y = []¶while 1: y = [collections.deque(), y]
   y = []¶while 1: y = [[collections.deque() for i in range(999)], y]
   y = []¶while 1: y = [[collections.Counter() for i in range(999)], y]
   y = []¶while 1: y = [[collections.OrderedDict() for i in range(999)], y]
@@ -1135,8 +1135,9 @@ OVER = r"""
   ('a' * 9999).join(['', '', ''])  ','.join(['a' * 999] * 999)  'a'.center(10 ** 9)
   'a'.ljust(10 ** 9)  'a'.rjust(10 ** 9, 'b')  'a'.zfill(10 ** 9)  'a'.center(10 ** 30)
   'a'.zfill(10 ** 30)  ('«U+390»' * 9999).upper()
-[texts that grow: steps]  forever: y = 'a' * 9999¶y.replace('a', 'b')  y = 'a' * 9999¶y.count('a')
-  y = 'a' * 9999¶y.count('a' * 5000 + 'b')
+[texts that grow: steps]  return: ('a' * 9999).strip('b' * 9998 + 'a')
+  ('ab' * 4999).strip('a' * 4999 + 'b')  forever: y = 'a' * 9999¶y.replace('a', 'b')
+  y = 'a' * 9999¶y.count('a')  y = 'a' * 9999¶y.count('a' * 5000 + 'b')
   y, z = 'a' * 9999, 'a' * 4000 + 'b' + 'a' * 500¶y.find(z)
   y, z = 'a' * 9999, 'a' * 4000 + 'b' + 'a' * 500¶z in y
   y, z = 'ab' * 4999, 'ab' * 2000 + 'ba'¶y.find(z)  y, z = 'a' * 9999, 'b' + 'a' * 99¶y.rfind(z)
@@ -1385,15 +1386,12 @@ HARMLESS = r"""
   y = [1]¶for i in range(500): y = [y, y]¶return len(y) → 2
 [imports]  text: from math import sqrt as f¶ → 1.0
   import math¶def f(x): return [math][0].pi → 3.141592653589793
-  import sys¶def f(x): return sys.setrecursionlimit(10)
-  import sys¶sys.setrecursionlimit(10 ** 6)¶def f(x): return x → 1
   body: import math¶return math.floor(x) → 1  from math import pi as y¶return 1 → 1
   from math import (pi,¶ e)¶return pi > e → True
 [key functions]  body: y = [3, 1, 2]¶y.sort(key=lambda i: y.clear() or i)
   y = [1, 2]¶return sorted(y, key=lambda i: y.append(i) or -i) → [2, 1]
   y = []¶y.sort(key=1)¶return y → []  y = [2, 1]¶y.sort(key=None, reverse=1)¶return y → [2, 1]
   y = [2, 1]¶y.sort(key=lambda i: y.sort() or i)
-  y = [1, 2, 3]¶max(y, key=lambda i: y.append(i) or i)
   y = {2, 1}¶return sorted(y, key=lambda i: y.add(i + 2) or i) → [1, 2]
   return: sorted([2, 1], key=None) → [1, 2]
   sorted(range(3), key=lambda i: float('nan')) → [0, 1, 2]  sorted([10, 9], key=str) → [10, 9]

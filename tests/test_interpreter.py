@@ -97,10 +97,12 @@ def passes(attack: Attack) -> bool:
 
 
 def test_there_are_as_many_attacks_as_is_said() -> None:
-    assert len({attack.kind for attack in ATTACKS}) == 0
+    assert len({attack.kind for attack in ATTACKS}) == 78
     assert len({(a.source, a.x if isinstance(a.x, (int, str)) else id(a.x)) for a in ATTACKS}
-               ) == len(ATTACKS)
-    assert Counter(attack.how for attack in ATTACKS) == {}
+               ) == len(ATTACKS) == 3271
+    assert Counter(attack.how for attack in ATTACKS) == {
+        "budget": 1166, "error": 1136, "unsupported": 544, "returns": 425}
+    assert len(RUNS) == 626
 
 
 def as_said(attack: Attack) -> None:
@@ -277,10 +279,11 @@ def test_knows_no_more_builtins_than_these_and_never_evaluates_text() -> None:
                                 "getattr", "setattr"}, name
 
 
+@pytest.mark.filterwarnings("ignore")  # what CPython says about odd programs
 def test_what_we_say_they_return_is_what_cpython_returns() -> None:
     """Of programs that we wrote, but for what is meant to differ."""
     for case in [*RUNS, *(attack for attack in ATTACKS if attack.how == "returns")]:
-        if case.source not in MEANT:
+        if case not in MEANT:
             assert in_cpython(case.source, [case.x]) == shown(case.value), case.source
 
 
@@ -510,7 +513,7 @@ SIMPLE = ["{name} = {kind2}", "{name} = {kind2}; {name} {plus} {kind1}", "{name}
           "a *= {0|1|2}", "!if {=bool1}: return {kind2}", "!a[{int1}] = {int1}",
           "!a[{slice}] = {list1}", "d[{str1}] = {int1}", "!d[{str1}] {+|-|*}= {int1}",
           "!del a[{int1}]", "!del a[{slice}]", "!del d[{str1}]", "a.append({int1})",
-          "a.extend({list/set1})", "a.insert({int1}, {int1})", "!a.{reverse|sort|clear|pop}()",
+          "a.extend({list1})", "a.insert({int1}, {int1})", "!a.{reverse|sort|clear|pop}()",
           "a.sort(key=lambda i: {int1})", "!a.remove({int1})", "!n, *b = {list1}",
           "!*b, i = {list1}", "!(i, n), s = ({int1}, {int1}), {str1}", "x {+|-|*}= {float1}",
           "!x {/|//|%}= {float1}", "e.{add|discard|remove}({int1})", "e {&|-|^}= {set1}",
@@ -631,8 +634,8 @@ def in_cpython(source: str, args: list[object]) -> str | None:
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")  # CPython's, about the odd programs
 @pytest.mark.parametrize("n, found", [
-    (100, {"returned": 0, "broke": 0, "over": 0}),
-    pytest.param(5_600, {"returned": 0, "broke": 0, "over": 0}, marks=pytest.mark.slow)])
+    (100, {"returned": 55, "broke": 39, "over": 6}),
+    pytest.param(5_600, {"returned": 2_896, "broke": 2_363, "over": 341}, marks=pytest.mark.slow)])
 def test_agrees_with_cpython(n: int, found: dict[str, int]) -> None:
     counts = Counter()
     for seed in range(n):

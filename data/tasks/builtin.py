@@ -61,8 +61,8 @@ def simply(function: Callable[..., Any]) -> Run:
 def lazily(function: Callable[..., Iterable]) -> Run:
     """What an iterator of the host gives one by one: map, zip, itertools."""
     def run(machine: Machine, *args: Any, **names: Any) -> Lazy:
-        return machine.lazy(function(*map(machine.taken, args),
-                                     **{name: machine.taken(x) for name, x in names.items()}))
+        machine.spend(len(args))
+        return machine.lazy(function(*map(machine.taken, args), **names))
     return run
 
 
@@ -193,6 +193,7 @@ def rounded(machine: Machine, value: Any, digits: Any = None) -> Any:
         raise TypeError(f"{named(value)} can't be rounded")
     if type(digits) is int and digits < -BITS:
         over("size of an int")
+    machine.spend(max(0, -digits) if type(digits) is int else 0)
     return machine.number(round(value, digits))
 
 
@@ -208,8 +209,8 @@ def replaced(machine: Machine, self: str, old: Any, new: Any, *count: Any) -> st
     """str.replace."""
     if type(old) is not str or type(new) is not str:
         raise TypeError("replace() takes texts")
-    found = machine.find(str.count, self, old)
-    fits(len(self) + found * max(0, len(new) - len(old)))
+    machine.find(self, old)
+    fits(len(self) + self.count(old) * max(0, len(new) - len(old)))
     return machine.made(self.replace(old, new, *count))
 
 
@@ -222,8 +223,14 @@ def stripped(method: Callable[..., str]) -> Run:
 
 
 def searched(method: Callable[..., Any]) -> Run:
-    """A method of str that looks for a part."""
-    return lambda machine, self, *args: machine.made(machine.find(method, self, *args))
+    """A method of str that looks for a part, or parts it there."""
+    def run(machine: Machine, self: str, *args: Any, **names: Any) -> Any:
+        machine.weigh(self)
+        machine.find(self, *args, *names.values())
+        found = method(self, *args, **names)
+        machine.spend(len(found) if type(found) is list else 0)
+        return machine.made(found)
+    return run
 
 
 # -------------------------------------------------------------------------- lists, dicts and sets
@@ -266,7 +273,7 @@ def keyed(method: Callable[..., Any]) -> Run:
     """A method of dict or set whose first argument is a key, and which adds one at most."""
     def run(machine: Machine, self: Any, key: Any, *args: Any) -> Any:
         machine.key(key, self)
-        fits(len(self) + 1, KEYS + (method in (dict.get, dict.pop)))
+        fits(len(self), KEYS)
         machine.owns(self, args)
         return method(self, key, *args)
     return run
@@ -311,12 +318,14 @@ def make_default(machine: Machine, factory: Any = None, *values: Any, **names: A
     return made
 
 
-def from_keys(machine: Machine, keys: Any, value: Any = None) -> dict:
+def from_keys(kind: type) -> Run:
     """dict.fromkeys."""
-    made: dict = {}
-    for key in machine.walked(keys):
-        machine.put(made, key, value)
-    return made
+    def run(machine: Machine, keys: Any, value: Any = None) -> Any:
+        made = kind()
+        for key in machine.walked(keys):
+            machine.put(made, key, value)
+        return made
+    return run
 
 
 def most_common(machine: Machine, self: Counter, *n: Any) -> list:
@@ -402,6 +411,13 @@ def choosing(function: Callable[..., Iterable]) -> Run:
     return run
 
 
+def iterated(machine: Machine, values: Any, *end: Any) -> Lazy:
+    """iter, of one value."""
+    if end:
+        unsupported("iter with a sentinel")
+    return machine.lazy(machine.each(values))
+
+
 def following(machine: Machine, values: Any, *default: Any) -> Any:
     """next."""
     if type(values) is not Lazy:
@@ -421,6 +437,12 @@ def remembering(machine: Machine, function: Any = None, **limits: Any) -> Builti
             machine.put(known, key, machine.call(function, args, names))
         return known[key]
     return Builtin("lru_cache", run)
+
+
+def partial(machine: Machine, function: Any, *args: Any, **names: Any) -> Builtin:
+    """functools.partial."""
+    return Builtin("partial", lambda machine, *more, **others: machine.call(
+        function, (*args, *more), {**names, **others}))
 
 
 def item_getter(machine: Machine, *places: Any) -> Builtin:
@@ -472,7 +494,7 @@ def is_instance(machine: Machine, value: Any, kinds: Any) -> bool:
 
 def type_of(machine: Machine, value: Any) -> Builtin:
     """type, of one value."""
-    return TYPE_OF[type(value)]
+    return TYPE_OF.get(type(value)) or unsupported(f"the type of {named(value)}")
 
 
 def length(machine: Machine, value: Any) -> int:
@@ -504,14 +526,13 @@ _LIST: dict[str, Run] = {
     **of(list, "index count remove", scanning), **of(list, "clear", simply)}
 _DICT = {**of(dict, "get pop setdefault", keyed), "update": update, "copy": shallow_copy,
          **of(dict, "keys values items popitem clear", simply),
-         "fromkeys": lambda machine, self, *args: from_keys(machine, *args)}
+         "fromkeys": lambda machine, self, *args: from_keys(dict)(machine, *args)}
 _JOINED = "union intersection difference symmetric_difference issubset issuperset isdisjoint"
 METHODS: dict[type, dict[str, Run]] = {
     str: {**of(str, "capitalize casefold endswith isalnum isalpha isascii isdecimal isdigit "
-               "isidentifier islower isnumeric isspace istitle isupper lower partition "
-               "removeprefix removesuffix rpartition rsplit split splitlines startswith swapcase "
-               "title upper", plain), **of(str, "lstrip rstrip strip", stripped),
-          **of(str, "count find index rfind rindex", searched),
+               "isidentifier islower isnumeric isspace istitle isupper lower removeprefix "
+               "removesuffix splitlines startswith swapcase title upper", plain), **of(str, "lstrip rstrip strip", stripped),
+          **of(str, "count find index partition rfind rindex rpartition rsplit split", searched),
           **of(str, "center ljust rjust zfill", wide), "replace": replaced,
           "join": lambda machine, self, values: machine.join(self, machine.items(values)),
           "format": lambda machine, self, *args, **names: machine.fields(self, args, names)},
@@ -524,8 +545,11 @@ METHODS: dict[type, dict[str, Run]] = {
             **of(deque, "index count remove", scanning)},
     **dict.fromkeys(DICTS, _DICT),
     OrderedDict: {**_DICT, **of(
-        OrderedDict, "keys values items popitem clear move_to_end", simply)},
-    Counter: {**_DICT, "most_common": most_common, **of(Counter, "elements", lazily)},
+        OrderedDict, "keys values items popitem clear move_to_end", simply),
+        **of(OrderedDict, "pop setdefault", keyed)},
+    Counter: {**_DICT, "most_common": most_common, **of(Counter, "elements", lazily),
+              "subtract": lambda machine, self, values: update(machine, self, {
+                  key: -n for key, n in make_dict(Counter)(machine, values).items()})},
     set: {**of(set, _JOINED, with_sets), **of(set, "add remove discard", keyed), "pop": pop_any,
           "copy": shallow_copy, **of(set, "clear", simply),
           **of(set, "update intersection_update difference_update symmetric_difference_update",
@@ -542,7 +566,7 @@ _TYPES = types(
     tuple=(lambda machine, values=(): machine.made(tuple(machine.items(values))), tuple),
     frozenset=(lambda machine, values=(): frozenset(make_set(machine, values)), frozenset),
     range=(lambda machine, *ends: machine.ranged(*ends), range))
-_TYPES["dict"].names = builtins(fromkeys=from_keys)
+_TYPES["dict"].names = builtins(fromkeys=from_keys(dict))
 _ERRORS = types(**{kind.__name__: (raising(kind), kind) for kind in (
     Exception, ArithmeticError, AssertionError, AttributeError, IndexError, KeyError, LookupError,
     NameError, NotImplementedError, OverflowError, RecursionError, RuntimeError, StopIteration,
@@ -552,6 +576,7 @@ _COLLECTIONS = types(
     OrderedDict=(make_dict(OrderedDict), OrderedDict),
     deque=(lambda machine, values=(), maxlen=None: machine.made(
         deque(machine.items(values), maxlen)), deque))
+_COLLECTIONS["OrderedDict"].names = builtins(fromkeys=from_keys(OrderedDict))
 _OTHERS = types(**{name: (raising(TypeError), kind) for name, kind in (
     ("NoneType", type(None)), ("function", Function), ("builtin_function_or_method", Builtin),
     ("generator", Lazy), ("module", Module), *((kind.__name__, kind) for kind in VIEWS))})
@@ -566,19 +591,21 @@ BUILTINS: dict[str, Any] = {**_TYPES, **_ERRORS, **builtins(
                                   machine.binary(operator.mod, a, b)),
     enumerate=lazily(enumerate), filter=skipping(filter),
     format=lambda machine, value, spec="": machine.format(value, spec), hex=plain(hex),
-    isinstance=is_instance, iter=lazily(iter), len=length, map=lazily(map), max=best(max),
+    isinstance=is_instance, iter=iterated, len=length, map=lazily(map), max=best(max),
     min=best(min), next=following, oct=plain(oct), ord=plain(ord), pow=power,
     print=lambda machine, *values, **names: machine.weigh(values) and None,
     repr=lambda machine, value: machine.made(machine.show(value)), reversed=lazily(reversed),
     round=rounded, sorted=sort, sum=add_up, type=type_of, zip=lazily(zip))}
 
 _ON_NUMBERS = ("acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh degrees exp fabs "
-               "floor fmod gcd hypot isclose isfinite isinf isnan isqrt lcm log log10 log1p log2 "
+               "floor fmod gcd hypot isclose isfinite isinf isnan isqrt log log10 log1p log2 "
                "pow radians sin sinh sqrt tan tanh trunc")
 MODULES: dict[str, dict[str, Any]] = {
     "math": {
         **builtins(
             **{name: plain(vars(math)[name]) for name in _ON_NUMBERS.split()},
+            lcm=lambda machine, *n: functools.reduce(
+                lambda a, b: machine.number(math.lcm(a, b)), n, 1),
             factorial=bounded(math.factorial, lambda n, k: log2_factorial(n)),
             comb=bounded(math.comb, lambda n, k: (
                 log2_factorial(n) - log2_factorial(n - k) - log2_factorial(k))),
@@ -604,7 +631,7 @@ MODULES: dict[str, dict[str, Any]] = {
             from_iterable=lambda machine, values: machine.lazy(itertools.chain.from_iterable(
                 machine.each(one) for one in machine.paid(values)))))},
     "functools": builtins(
-        cache=remembering, lru_cache=remembering, reduce=reduced,
+        cache=remembering, lru_cache=remembering, partial=partial, reduce=reduced,
         cmp_to_key=lambda machine, function: Builtin("key", lambda machine, value: (
             functools.cmp_to_key(machine.caller(function))(value)))),
     "heapq": builtins(
@@ -632,5 +659,6 @@ MODULES: dict[str, dict[str, Any]] = {
         lambda machine, *args, **names: None)),
     "__future__": {"annotations": None},
 }
+MODULES["collections.abc"] = MODULES["typing"]
 ATTRIBUTES = {"fromkeys", "from_iterable", "args"} | {
     name for names in (*METHODS.values(), *MODULES.values()) for name in names}

@@ -74,6 +74,8 @@ def bound(body: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:
         elif kind is not ast.Lambda and kind is not ast.Constant and isinstance(node, ast.AST):
             if kind is ast.ExceptHandler and node.name:
                 found.add(node.name)
+            elif kind is ast.ImportFrom and node.names[0].name == "*":
+                found |= {*MODULES.get(node.module, ())}
             elif kind is ast.alias:
                 found.add(node.asname or node.name)
             for part in vars(node).values():  # quicker than ast.iter_child_nodes
@@ -675,6 +677,9 @@ class Compiler:
             if name not in MODULES or vars(node).get("level"):
                 unsupported(f"the module {name or '.':.40}")
             value = Module(name, MODULES[name])
+            if alias.name == "*":
+                puts += [partial(self.setter(one), value=what) for one, what in value.names.items()]
+                continue
             if isinstance(node, ast.ImportFrom):
                 if alias.name not in value.names:
                     unsupported(f"the name {alias.name:.40} of the module {name}")

@@ -14,7 +14,6 @@ List` in its prompt need not say so again.
 from __future__ import annotations
 
 import ast
-import copy
 import re
 import sys
 import warnings
@@ -22,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from data.tasks.builtin import BUILTINS
 from data.tasks.compiler import Compiler, bound
 from data.tasks.machine import DICTS, OPEN, SCALARS, UNBOUND, Machine, Refused, over, unsupported
 
@@ -59,8 +59,8 @@ def each(source: str, function: str, cases: Iterable[Sequence[object]]) -> list[
     def work(machine: Machine) -> list[object]:
         program = machine.kept(_Program, source, False)
         program.begin()
-        return [_outside(machine, machine.call(program.named(function),
-                                               _outside(machine, list(args)))) for args in cases]
+        return [_outside(machine, machine.call(
+            program.named(function), _outside(machine, list(args), {})), {}) for args in cases]
     return _judged(work)
 
 
@@ -124,7 +124,7 @@ def _judged(work: Callable[[Machine], Any]) -> Any:
     limit, frame, depth = sys.getrecursionlimit(), sys._getframe(), 0
     while frame:
         frame, depth = frame.f_back, depth + 1
-    sys.setrecursionlimit(max(limit, depth + 3 * OPEN))  # OPEN ends a program before this does
+    sys.setrecursionlimit(max(limit, depth + 2 * OPEN))  # OPEN ends a program before this does
     try:
         return work(machine)
     except Refused as error:
@@ -146,26 +146,27 @@ def _judged(work: Callable[[Machine], Any]) -> Any:
 _MACHINES: list[Machine] = []
 
 
-def _outside(machine: Machine, value: object) -> object:
-    """A copy of a value that comes in or goes out: it is plain, all through."""
-    if type(value) in SCALARS:
+def _outside(machine: Machine, value: object, known: dict[int, object]) -> object:
+    """A copy of a value that comes in or goes out: it is plain, all through.
+
+    known: what was copied before, by its id: what is shared stays so.
+    """
+    kind = type(value)
+    if kind in SCALARS or kind is str:
         return machine.made(value)
-    if type(value) in (list, tuple) and set(map(type, value)) <= SCALARS:
-        return type(value)([machine.made(item) for item in value])
-    machine.weigh(value)
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        kind = type(item)
-        if kind in (list, tuple, set, frozenset):
-            stack += item
-        elif kind in DICTS:
-            stack += [*item, *item.values()]
-        elif kind not in SCALARS and kind is not str:
+    if id(value) not in known:
+        if not known:
+            machine.weigh(value)  # which ends if the value is nested deep, or holds itself
+        if kind not in (list, tuple, set, frozenset, *DICTS):
             raise Refused(f"a {kind.__name__} is not supported here")
-        if kind is not float and kind is not type(None):
-            machine.made(item)
-    return copy.deepcopy(value)
+        known[id(value)] = made = [] if kind is list else {}
+        parts = [_outside(machine, one, known) for one in (
+            machine.made(value).items() if kind in DICTS else value)]
+        if kind is list or kind in DICTS:
+            (made.extend if kind is list else made.update)(parts)
+        else:
+            known[id(value)] = kind(parts)
+    return known[id(value)]
 
 
 # ------------------------------------------------------------------------- before anything is run
@@ -227,15 +228,21 @@ class _Program:
 
 def _of_an_answer(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """What is run of an answer: all up to the last definition, but for the main guard; after that,
-    where examples and tests are, imports and constants.
+    where examples and tests are, what binds a name and calls builtins at most, if it works.
     """
     def has(kind: type, node: ast.AST) -> bool:
         return any(isinstance(one, kind) for one in ast.walk(node))
+
+    def harmless(node: ast.AST) -> bool:
+        return all(isinstance(one.func, ast.Name) and one.func.id in BUILTINS
+                   for one in ast.walk(node) if isinstance(one, ast.Call))
     rows = [node for node in body
             if not (isinstance(node, ast.If) and "'__name__'" in ast.dump(node.test))]
     last = max((i for i, node in enumerate(rows) if isinstance(node, ast.FunctionDef)
                 or isinstance(node, (ast.If, ast.Try)) and has(ast.FunctionDef, node)), default=-1)
     for i, node in enumerate(rows):
-        binds = isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom))
-        if last < 0 or i <= last or binds and not has(ast.Call, node):
+        if last < 0 or i <= last:
             yield node
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)):
+            if harmless(node):
+                yield ast.Try([node], [ast.ExceptHandler(None, None, [])], [], [])

@@ -30,7 +30,7 @@ BITS = 2_048     # of an int
 NESTING = 20     # levels of values in values
 DIGITS = 640     # that int() reads, which no setting of Python forbids; 2,048 bits are 617
 KEPT = 16        # programs that are kept compiled: an answer is often sampled more than once
-OPEN = 3_000     # frames of Python that calls may hold at once
+OPEN = 5_000     # frames of Python that calls may hold at once
 
 SPREAD = 1 << 20  # ints up to here do not collide
 
@@ -263,7 +263,7 @@ class Machine:
         if kind not in SIZED or kind is range:
             if kind is KEY:  # it is equal to whatever a function of the program says
                 raise TypeError("a key is there to sort by")
-            return 1
+            return 1 + self.weigh(value.args, depth + 1) if isinstance(value, Exception) else 1
         shift = 2 if kind is not str else 6 if value.isascii() else 4
         self.spend(cost := 6 + (len(value) >> shift))
         if kind is str:
@@ -401,7 +401,7 @@ class Machine:
     # --------------------------------------------------------------------------------- operators
 
     def binary(self, op: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-        """a op b: numbers, or what `SIZED_OPERATORS` knows of the two types."""
+        """a op b: numbers, or what `_OPERANDS` knows of."""
         if type(a) in NUMBERS and type(b) in NUMBERS:
             if op is operator.pow and type(a) is not float and type(b) is not float:
                 # abs(a) >= 2 ** (bits - 1), so this refuses only what is too big.
@@ -449,7 +449,7 @@ class Machine:
             old[:] = made
         elif kind is set or kind in DICTS:
             old.clear()
-            (set if kind is set else dict).update(old, made)
+            kind.update(old, made)
         else:
             return made
         return old
@@ -472,7 +472,8 @@ class Machine:
         """item in value."""
         kind = type(value)
         if kind is str:
-            return self.find(operator.contains, value, item)
+            self.find(value, item)
+            return item in value
         if kind in HASHED or kind in (VIEWS[2], VIEWS[5]):
             return self.key(item, value) in value
         if kind is Lazy:
@@ -494,11 +495,11 @@ class Machine:
             self.weigh(item)
             self.weigh(values)
 
-    def find(self, function: Callable[..., Any], text: str, part: Any, *more: Any) -> Any:
-        """Charge for a search in a text, which may look at every place for every letter."""
-        if type(part) is str:
-            self.spend(1 + (len(text) * len(part) >> 9))  # Python 3.10 looks at so many
-        return function(text, part, *more)
+    def find(self, text: str, *parts: Any) -> None:
+        """Charge for a search in a text: Python 3.10 looks at every place for every letter."""
+        for part in parts:
+            if type(part) is str:
+                self.spend(1 + (len(text) * len(part) >> 9))
 
     # ------------------------------------------------------------------------------------- texts
 
@@ -575,7 +576,8 @@ class Machine:
         """Charge for a width and a precision, and refuse large ones."""
         width, precision = int(found["width"] or 0), int(found["precision"] or 0)
         fits(max(width, precision))
-        self.spend(2 + precision + (value.bit_length() >> 4 if type(value) is int else 0))
+        self.spend(2 + (width >> 5) + precision)
+        self.spend(value.bit_length() >> 4 if type(value) is int else 0)
 
     def fields(self, text: str, args: Sequence, names: dict) -> str:
         """text.format(*args, **names); no attribute and no index of a field is looked at."""
