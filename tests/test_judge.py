@@ -18,6 +18,7 @@ from data.tasks import judge
 from data.tasks.interpreter import Refused, needed
 from data.tasks.judge import value_of
 from data.tasks.problem import Verdict
+from data.tasks.programs import program
 from tests.said import CHOICES, CUT_CHOICES, CUT_CODE, CUT_NUMBERS, NUMBERS, PROMPTS, WORDS, F
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -94,9 +95,9 @@ def test_exactly_is_but_for_space_and_composed_letters() -> None:
 def test_the_prompts_helpers_come_with_its_signature_and_are_not_paid_for_themselves() -> None:
     prompt = "import math\n\nN = 7\n\ndef up(x):\n    return x + 1\n\n\ndef f(x: int) -> int:\n"
     for text in ("    return up(x)", "def f(x):\n    return up(x)", "return up(x)\n\n\nx = 1"):
-        program = judge._program({"f"}, prompt, text, False)
-        assert "import math" in program and "N = 7" in program and "up(x)" in program
-    assert not judge._program({"up"}, prompt, "up", False)
+        said = program({"f"}, prompt, text)
+        assert "import math" in said and "N = 7" in said and "up(x)" in said
+    assert not program({"up"}, prompt, "up")
 
 
 def test_of_several_programs_the_first_that_defines_what_is_needed_is_judged() -> None:

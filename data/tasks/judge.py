@@ -12,31 +12,29 @@ what an option says where the line does not list it.
 """
 from __future__ import annotations
 
-import ast
 import re
 import unicodedata
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, pairwise, takewhile
-from textwrap import indent
 from typing import NamedTuple
 
-from data.tasks.interpreter import Refused, defined, holds
+from data.tasks.interpreter import Refused, holds
 from data.tasks.problem import Verdict
+from data.tasks.programs import answered, any_of, program
 
 DIGITS = 100      # characters of a number
-LONGEST = 10_000  # characters that are looked at from each end of a text; for code, twice as many
+LONGEST = 10_000  # characters that are looked at from each end of a text
 SEEN = 50         # mentions of choices that are looked at from each end
 CONTEXT = 60      # characters around a mention that say whether it is meant
 HEADS = 3         # further questions in an answer that nothing may stand before
-TRIED = 20        # blocks of code in an answer
 
 # ------------------------------------------------------------------------------ texts as they come
 
-def _any(*patterns: str) -> str:
-    return f"(?:{'|'.join(patterns)})"
+def _word(words: str) -> str:
+    """Any of these, as whole words in either case; _ is a space."""
+    return rf"\b(?i:{'|'.join(words.split()).replace('_', ' ')})\b"
 
 
 # Scripts that put no spaces between words: each of their characters is a word here.
@@ -109,17 +107,12 @@ def words(text: str) -> str:
     return f" {' '.join(_WORD.findall(_composed(text).casefold()))} "
 
 
-def _thought(text: str) -> str:
-    """What was said after thinking."""
-    return text.rpartition("</think>")[2].partition("<think>")[0]
-
-
 def _answers(text: str, cut: bool) -> Iterator[tuple[str, bool]]:
     """What may be the answer of a text, and whether that was cut; the first that says something.
 
     A base model that has answered asks itself another question; others repeat it, and then answer.
     """
-    text = _thought(text)
+    text = answered(text)
     heads = [text[:more.start()] for more in islice(_NEXT.finditer(text), HEADS)]
     for part, open_ in (*((head + "\n\n", False) for head in heads if head.strip()), (text, cut)):
         if len(part) > 2 * LONGEST:
@@ -142,10 +135,10 @@ _MONEY = "[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9]"
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "\u767e": 2,
            "\u5343": 3, "\u4e07": 4, "\u842c": 4, "\u4ebf": 8, "\u5104": 8}
 # The parts of a number; what stands in brackets is read by value_of.
-_DIGITS = _any(
-    _any(r"\d{1,3}(?:,\d{3})+(?!\d)", r"\d{1,3}(?:[ '_]\d{3})+(?!\d)", r"\d+") + r"(?:\.\d+)?",
+_DIGITS = any_of(
+    any_of(r"\d{1,3}(?:,\d{3})+(?!\d)", r"\d{1,3}(?:[ '_]\d{3})+(?!\d)", r"\d+") + r"(?:\.\d+)?",
     r"(?<![\w.])\.\d+")
-_SIGN = _any(rf"(?i:minus|negative) {_MONEY}? ?", rf"-(?:{_MONEY} ?)?", rf"{_MONEY} ?-?")
+_SIGN = any_of(rf"(?i:minus|negative) {_MONEY}? ?", rf"-(?:{_MONEY} ?)?", rf"{_MONEY} ?-?")
 _POWER = r"(?:\^|\*\*)[{(]?([+-]?\d+)[)}]?"
 _EXPONENT = r"[eE]([+-]?\d+)"
 _SCALE = rf"(?: ?({'|'.join(_SCALES)})(?![a-z\u7c73\u514b\u74e6]))"  # but a thousand metres
@@ -153,34 +146,34 @@ _VALUE = re.compile(rf"({_SIGN})?(?:(\d+) (?=\d+/))?({_DIGITS})(?:{_EXPONENT}|{_
                     rf"(?:/({_DIGITS}))?%?(?: ?\* ?10{_POWER})?{_SCALE}?")
 # A whole run of numbers: one, or several with signs between, which then are none of them.
 _ATOM = rf"{_DIGITS}(?:{_EXPONENT}|{_POWER})?%?"
-_BETWEEN = _any("[-,.:/^+*]", r" ?[-+*/] ?", " [:x] ", r" (?=\d+/\d)",
-                " (?i:plus|minus|times|over|divided by) ")
+_BETWEEN = any_of("[-,.:/^+*]", r" ?[-+*/] ?", " [:x] ", r" (?=\d+/\d)",
+                  " (?i:plus|minus|times|over|divided by) ")
 _RUN = re.compile(
     # It is no part of a word (H2O, v2, x_1) or a number; a minus after either subtracts.
     rf"(?:(?<!{_L})(?<![\d_)\]}}%])(?=-|(?i:minus|negative) )|(?={_MONEY})"
     rf"|(?<!{_L})(?<![\d_])(?<!\d[.,:/'_])(?=[\d.]))"
     rf"{_SIGN}?{_ATOM}(?:{_BETWEEN}-?{_MONEY}?{_ATOM})*{_SCALE}?")
 # What stands before a number that is none at all (it is passed over), or a part of something.
-_NAME = re.compile(_any(rf"{_L}{_L}-", r"\b[A-Z]-", r"[_^][{(]?") + "$")  # GPT-4, x_{1}, cm^2
-_PART = re.compile(_any(
+_NAME = re.compile(any_of(rf"{_L}{_L}-", r"\b[A-Z]-", r"[_^][{(]?") + "$")  # GPT-4, x_{1}, cm^2
+_PART = re.compile(any_of(
     r"[\w)\]}%] ?(?:[+*/]|(?i:plus|times|over)) ?",        # 5 + 7
     rf"(?:\b{_L}|[)\]}}]|\d ?{_L}+ ) ?- ?",                # x - 5, 12 apples - 5
     r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a ?\(?", r"\}\{",
     r"\w\(", rf"[(\[{{]{_DIGITS}, ?",                      # f(5), (5, 7)
     r"\w ?[<>]=? ?", "(?<![=-])[<>]=?", r"[\u2264\u2265\u2260\u00b1] ?",
     r"\\(?:leq?|geq?|neq?|pm) ?", r"(?:\b[Nn]ot|n't) ") + "$")
-_UNIT = _any("[mglshNJWVCFL]", "[cdkm\u03bc][mglLV]", "[kMGT][JWBV]", "[kMGT]?Hz", "k?\u03a9",
-             "[ap]m", "ft", "in", "yd", "mi", "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}")
-_GOES_ON = re.compile(_any(
+_UNIT = any_of("[mglshNJWVCFL]", "[cdkm\u03bc][mglLV]", "[kMGT][JWBV]", "[kMGT]?Hz", "k?\u03a9",
+               "[ap]m", "ft", "in", "yd", "mi", "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}")
+_GOES_ON = re.compile(any_of(
     r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^", r"!\}",
     rf"(?:, ?-?{_DIGITS})+[)\]}}]",                        # (5, 7)
     rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|- [$(\d]|/ ?[$(\d])", r"\+", r" ?- ?[xyznk]\b",
     rf"(?!{_UNIT}(?!{_L})){_L}"))                          # 2x, 10k
 _CLOSED = re.compile(r"\s*\}|\W*\n|\W+\w")  # what is cut off somewhere after this is whole
 _BOX = re.compile(r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]*\})*)\}")
-_FILL = _any(r"[\s:=\"'*({\[]", r"\b[a-zA-Z] ?=", r"(?i:about|approximately|exactly|therefore|thus"
-             r"|just|simply|only|equal to|a total of|now|also)\b")
-_SAYS = re.compile(_any(
+_FILL = any_of(r"[\s:=\"'*({\[]", r"\b[a-zA-Z] ?=", _word(
+    "about approximately exactly therefore thus just simply only equal_to a_total_of now also"))
+_SAYS = re.compile(any_of(
     rf"{_ANSWER}[^.?!\n\d]{{0,40}}?{_IS}",
     rf"^(?:A|{_ANSWER})[ :*]*\n?", "(?<!#)####(?!#)") + rf"{_FILL}{{0,12}}", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*#+ [^\n]*", re.MULTILINE)
@@ -286,49 +279,52 @@ _LETTERED = re.compile(r"\(?([A-Za-z])[.):]\s+(.*\S)\s*", re.DOTALL)  # A. Paris
 _ENDS = " \t\n.,:;!*()[]{}\"'"
 # What follows an A or an I that is an option: neither an article nor a pronoun. And a "no" that
 # is an answer, as in "no, it is not", but not in "no doubt".
-_OPTION = re.compile(_any(r".(?!['+#]|[-.]\w| \w)", r". (?:is|because|since|and|or|nor|[B-Z])\b",
-                          r"A (?:seems|looks|would|fits|works|remains)\b"))
-_NO = re.compile(r"(?!['-]?\w| \w)| (?:it|this|that|they|he|she|there|because|since|as|you|we|but"
-                 r"|not|and|or|is)\b", re.IGNORECASE)
+_OPTION = re.compile(any_of(
+    r".(?!['+#]|[-.]\w| \w)", r". [B-Z]\b", ". " + _word("is because since and or nor"),
+    "A " + _word("seems looks would fits works remains")))
+_NO = re.compile(r"(?!['-]?\w| \w)| " + _word(
+    "it this that they he she there because since as you we but not and or is"))
 # What stands before or after the option that is announced,
-_LEADS = re.compile(_any(
-    rf"(?:{_ANSWER}|(?i:\b(?:option|choice|category|label|class|sentiment|verdict|conclusion)\b))"
-    rf"[^.?!\n]{{0,30}}?(?:{_IS}|\n)", rf"{_ANSWER} ", "####", r"\\f?box(?:ed)?\s?\{",
-    "\u9009\u62e9?", r"\b(?i:so|therefore|thus|hence|choose|pick|select|go with|overall)\b,?")
-    + _any(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", r"(?i:option|choice|letter|answer|most|likely"
-           r"|clearly|probably|definitely|indeed|simply|the|an?)\b")
-    + "{0,12}$")
-_CALLED = re.compile(_any(_LEADS.pattern, r"\b(?i:option|choice|letter) $"))
-_RIGHT = re.compile(_any(r"[)'\"*.:]* ?", r"[.):][^,;.!?\n]{0,40} - ")
+_KIND = _word("option choice category label class sentiment verdict conclusion")
+_LEADS = re.compile(any_of(
+    rf"{any_of(_ANSWER, _KIND)}[^.?!\n]{{0,30}}?(?:{_IS}|\n)", f"{_ANSWER} ", "####",
+    r"\\f?box(?:ed)?\s?\{", "\u9009\u62e9?",
+    _word("so therefore thus hence choose pick select go_with overall") + ",?")
+    + any_of(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", _word(
+        "option choice letter answer most likely clearly probably definitely indeed simply the an?"
+    )) + "{0,12}$")
+_CALLED = re.compile(any_of(_LEADS.pattern, _word("option choice letter") + " $"))
+_RIGHT = re.compile(any_of(r"[)'\"*.:]* ?", r"[.):][^,;.!?\n]{0,40} - ")
                     + r"(?:(?:is|must be) )?(?:clearly )?(?:the )?(?:right|correct|best|answer)\b"
                     "|[):]* ?(?:[\u2705\u2713\u2714]|(?:\u9009\u9879)?\u662f?\u6b63\u786e)", re.I)
-# ... and before or after one that is rejected;
-_REJECTS = re.compile(_any(
-    r"(?i:\b(?:not|cannot)|n't)(?: be| mean| say| choose| pick| necessarily| really| quite"
-    r"| exactly| very)?", r"(?:\bnot|n't) (?:think|believe)\b[^.,;:!?\n]{0,30}",
-    r"\b(?i:nor|neither|never|hardly|far from|than|instead of|opposed to|unlike|exclud\w+"
-    r"|eliminat\w+|rul\w+ out|except|besides|(?:apart|aside) from|less"
-    r"|(?<!at )least|(?:any|all|every|each)\w*(?: (?:of|the|them|these|options?|choices?))* but)"
-    r"(?: for| likely)?(?: to be)?", r"\bnon-",
-    "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664")
-    + r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
-_WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
-_REJECTED = re.compile(_any(
+# that is rejected,
+_IT = r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$"
+_NOT = any_of(_word("not cannot"), "n't")
+_REJECTS = re.compile(any_of(
+    f"{_NOT}(?: {_word('be mean say choose pick necessarily really quite exactly very')})?",
+    rf"{_NOT} (?:think|believe)\b[^.,;:!?\n]{{0,30}}", r"\bnon-",
+    _word(r"nor neither never hardly far_from than instead_of opposed_to unlike less except "
+          r"exclud\w+ eliminat\w+ rul\w+_out besides apart_from aside_from (?<!at_)least "
+          r"(?:any|all|every|each)\w*(?:_(?:of|the|them|these|options?|choices?))*_but")
+    + "(?: for| likely)?(?: to be)?", "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664")
+    + _IT)
+_WRONG = _word("wrong incorrect false impossible unlikely ruled_out out eliminated invalid not")
+_REJECTED = re.compile(any_of(
     rf"[)'\"*]* (?:is|are|was|seems|looks|would be)(?: \w+)? {_WRONG}",
     rf"[.):][^,;.!?\n]{{0,40}} (?:is|are|was|-) (?:\w+ )?{_WRONG}", rf"[):]* {_WRONG}(?<!not)",
     r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b",
     "[):]* ?(?:\u9009\u9879)?\u662f?[\u9519\u4e0d]",
     "[\u3067\u3058][\u306f\u3083][\u306a\u3042]"), re.IGNORECASE)
-# and between two, both of which are then asked about, or rejected, but not chosen.
+# or only thought of.
+_ALSO = "(?: (?:also|well|just|still|possibly))*"
+_HEDGES = re.compile(_word("might may could can perhaps maybe possibly") + f"{_ALSO}(?: be)?{_IT}")
+_HEDGED = re.compile(rf"[)'\"*]* (?:might|may|could){_ALSO} be\b")
+# And between two, both of which are then asked about, or rejected, but not chosen: a letter and
+# the text of another option, too.
 _LINK = re.compile(r" +|[\s()\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|&\u3001\u6216\u3068\u304b]"
                    r"|\u8fd8\u662f)[\s(\['\"]*(?:option |possibly |maybe )?", re.IGNORECASE)
-
 _ITS_TEXT = re.compile(r"[\s)\].:*'\"-]*(?:(?:the|an?) )?", re.IGNORECASE)  # A. Rome
 _ITS_LETTER = re.compile(r" ?[(\[]")  # Rome (A)
-_HEDGES = re.compile(r"\b(?:might|may|could|can|perhaps|maybe|possibly)(?: (?:also|well|just|still"
-                     r"|possibly|be|option|choice|the|an?))*[\s'\"*({\[]*$", re.IGNORECASE)
-_HEDGED = re.compile(r"[)'\"*]* (?:might|may|could)(?: (?:also|well|just|still|possibly))* be\b",
-                     re.IGNORECASE)
 
 
 @dataclass
@@ -498,159 +494,6 @@ def choice(answer: str, choices: Iterable[str], text: str, cut: bool = False) ->
 
 # ------------------------------------------------------------------------------------------ code
 
-_FENCE = re.compile(  # or Llama's and MBPP's brackets; code may follow on the same line
-    r"(?P<shut>\[/(?:PYTHON|CODE)\]|\[(?:DONE|END)\])|\[(?:PYTHON|CODE|BEGIN)\]"
-    r"|(?:`{3,}|^[ \t]*~{3,})(?P<tag>[ \t]*(?i:python[23]?|py3?)\b|[\w+#-]+(?=[ \t]*$))?[ \t]*",
-    re.MULTILINE)
-_TICKED = re.compile(r"`([^`\n]*\b(?:def|lambda)\b[^`\n]*)`")
-_STARTS = re.compile(r"(?:async )?def \w|class \w|@\w|import \w|from [\w.]+ import\b")
-_BEGINS = re.compile(_any(_STARTS.pattern, r"\w+ ?=(?!=)", r"[)\]}]", r"(?:if|for|while)\b.*:$",
-                          "try:"))
-# Lines that begin a statement, or go on with one: what else stands at the margin is prose.
-_STATEMENT = re.compile(_any(
-    _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"(?:assert|return)\b",
-    r"(?:else|try|except|finally):", r"(?:if|for|while|with|elif|except)\b.*:\s*(?:#.*)?$",
-    r"[A-Za-z_*][\w., *]*(?:\[.*\])?\s?(?::[^=]+)?[-+*/%|&^]{0,2}=(?!=)"))
-_STUB = re.compile(
-    r"(?P<head>def (?P<name>\w+)\([^\n]*(?:\n[^\n]*){0,9}?:[ \t]*(?:#[^\n]*)?\n"
-    r"(?:\s*[rR]?(?P<quote>\"{3}|'{3})(?:(?!(?P=quote)).)*(?P=quote))?)"
-    r"(?:\s|#[^\n]*|pass\b|\.\.\.)*\Z", re.DOTALL)
-# Where a chat ends; but a program may well strike <s>through</s>, and "</s>" may be a string.
-_END = re.compile(r"<s>[^\n]{0,200}?</s>|(?P<end><\|(?:im_end|eot_id|endoftext)\|>"
-                  r"|</s>(?:(?=<s>)|(?![^\n]{0,200}['\"])))")
-_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-_TYPOS = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u2212": "-",
-                        "\u00a0": " ", "\u3000": " ", **dict.fromkeys("\u200b\u2060\ufeff")})
-
-
-def _blocks(text: str) -> tuple[list[str], str, bool]:
-    r"""What stands between fences, what stands outside, and whether the last block is open.
-
-    >>> _blocks("So: ```python x = 1``` or\n~~~\nx = 2\n~~~\n[BEGIN] x = 3")
-    (['x = 1', '\nx = 2\n', ' x = 3'], 'So: or\n\n', True)
-    """
-    parts: tuple[list[str], list[str]] = [], []  # outside, inside
-    inside, start, margin = False, 0, 0
-    for mark in _FENCE.finditer(text):
-        indented = re.search(r"(?:^|\n)([ \t]*)$", text[max(0, mark.start() - 40):mark.start()])
-        if inside and indented and len(indented[1]) > margin + 3:
-            continue  # in a docstring
-        margin = margin if inside else len(indented[1]) if indented else 0
-        parts[inside].append(text[start:mark.start()])
-        fence = mark[0][0] != "["
-        inside, start = not (mark["shut"] or fence and inside and not mark["tag"]), mark.end()
-    parts[inside].append(text[start:])
-    return parts[1], "".join(parts[0]), inside
-
-
-def _tidy(code: str) -> str:
-    """Code from its first line's margin on; a doctest's prompts go, and what it printed."""
-    lines = re.sub(r"\A\s*\n(?:python3?\s*\n)?", "", code).splitlines()
-    if lines and lines[0].lstrip().startswith(">>> "):
-        lines = [line.lstrip()[4:] for line in lines if re.match(r"\s*(?:>>>|\.\.\.)", line)]
-    margin = re.match(r"\s*", lines[0])[0] if lines else ""
-    return "".join(f"{line.removeprefix(margin)}\n" for line in lines).rstrip() + "\n"
-
-
-def _statements(lines: list[str], cut: bool, begins: re.Pattern[str] = _STATEMENT) -> str:
-    """Lines without the prose among them; if they were cut, without the last statement."""
-    kept, keeps = [], True
-    for line in lines:
-        if line.strip() and not line[0].isspace():
-            keeps = bool(begins.match(line))
-        kept += [line] * keeps
-    while cut and keeps and kept:
-        if (line := kept.pop()).strip() and not line[0].isspace() and line[0] not in ")]}":
-            break
-    return "\n".join([*kept, ""])
-
-
-def _code(text: str, cut: bool = False) -> str:
-    r"""The code in a text without fences: from its first def or import on, if it has any.
-
-    >>> _code("Sure!\n\n  def f(x):\n      return x\n\nf(1) returns 1.")
-    'def f(x):\n    return x\n\n'
-    """
-    lines = text.splitlines()
-    first = next((i for i, line in enumerate(lines)
-                  if _BEGINS.match(line.lstrip().removeprefix(">>> "))), len(lines))
-    whole = _tidy("\n".join(lines[first:]))
-    loose, strict = (_statements(whole.splitlines(), cut, begins)
-                     for begins in (_STATEMENT, _STARTS))
-    return next(filter(defined, (loose, "" if cut else whole, strict)), loose)
-
-
-def _helpers(code: str, needs: set[str]) -> str:
-    """What a block gives to those after it: no examples, which may use what is still to come.
-
-    >>> _helpers("import math\\nN = 3\\nprint(f(N))\\ny = f(N)\\ndef g(x):\\n    return x", {"f"})
-    'import math\\nN = 3\\n\\n\\ndef g(x):\\n    return x\\n'
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(code).body
-    except SyntaxError:  # it was a program but for a name or a character that is not run here
-        return ""
-    lines = code.splitlines()
-    for node in body:
-        binds = isinstance(node, (ast.Assign, ast.AnnAssign, ast.If, ast.Try)) and not any(
-            isinstance(part, ast.Call) or isinstance(part, ast.Name) and part.id in needs
-            for part in ast.walk(node))
-        if not binds and not isinstance(node, _DEFINES) and not isinstance(
-                getattr(node, "value", None), ast.Lambda):
-            for i in range(node.lineno - 1, node.end_lineno):
-                lines[i] = ""
-    return "\n".join([*lines, ""])
-
-
-def _stub(needs: set[str], prompt: str) -> str:
-    """The code of a prompt that ends in a signature, or "": HumanEval's, with its docstring."""
-    blocks, outside, _ = _blocks(prompt)
-    for asked in (*reversed(blocks), outside):
-        code = _code(asked)
-        head, _, tail = code.rpartition("\ndef ")
-        stub = _STUB.match(f"def {tail}" if head else tail)
-        if stub and stub["name"] in needs:
-            return f"{head}\n{stub['head']}\n"
-    return ""
-
-
-def _bodies(text: str, cut: bool) -> Iterator[str]:
-    """A text as the body of a function: its first line may have lost its margin, or all."""
-    lines = _tidy(text).splitlines() or [""]
-    raw = re.sub(r"\A\s*\n", "", text).splitlines() or [""]
-    flat = any(_STATEMENT.match(line) for line in lines[1:2]) or any(
-        line.startswith("return") for line in lines[1:])
-    if raw[0] != lines[0] or not (flat and lines[1:]):
-        yield _statements(["    " + lines[0], *raw[1:]], cut)
-    yield indent(_statements(["if 1:", *lines], cut).partition("\n")[2], "    ")
-
-
-def _program(needs: set[str], prompt: str, text: str, cut: bool) -> str:
-    """The program that an answer means: the first that defines what is needed, "" if none does.
-
-    Fenced code goes before code in prose; helpers come from the blocks before it, and from a
-    prompt that ends in a signature, whose body may be all that the answer is.
-    """
-    stub, opened = _stub(needs, prompt), _blocks(prompt)[2]
-    blocks, outside, still = _blocks("```\n" * opened + text)
-    blocks = blocks[:len(blocks) - (still and cut)]
-    bare = _code(outside, cut and not still)
-    given, names, earlier = stub and f"{stub}    pass\n\n", set(), []
-    for piece in (*map(_tidy, blocks[:TRIED]), bare, *_TICKED.findall(outside)[:TRIED]):
-        code = piece if defined(piece) else piece.translate(_TYPOS)
-        if (new := defined(code)) and needs <= names | new:
-            return given + "".join(_helpers(block, needs) for block in earlier) + code
-        names |= new
-        earlier += [code] * bool(new)
-    for piece in (blocks or [outside]) if stub else ():
-        for body in _bodies(piece, cut and not blocks):
-            if body.strip() and defined(stub + body):
-                return stub + body
-    return ""
-
-
 def python(tests: str, needs: Iterable[str], prompt: str, text: str, cut: bool = False) -> Verdict:
     r"""The code in the text passes the tests: assert statements, which need these names of it.
 
@@ -658,13 +501,10 @@ def python(tests: str, needs: Iterable[str], prompt: str, text: str, cut: bool =
     >>> str(python("assert f(2) == 4", ["f"], "Write f.", say))
     'right'
     """
-    text = _thought(text).replace("\r\n", "\n").lstrip("\ufeff")
-    text, cut = text[:2 * LONGEST], cut or len(text) > 2 * LONGEST
-    end = next((mark.start() for mark in _END.finditer(text) if mark["end"]), len(text))
-    program = _program({*needs}, prompt, text[:end], cut and end == len(text))
-    if not program:
+    source = program({*needs}, prompt, text, cut)
+    if not source:
         return Verdict(False, f"no program that defines {', '.join(needs)}")
     try:
-        return Verdict(holds(program, tests))
+        return Verdict(holds(source, tests))
     except Refused as error:
         return Verdict(None if error.kind == "unsupported" else False, str(error))
