@@ -419,8 +419,12 @@ CHOICES = [
       "B", "Rome", "B. Rome", "Parish", "A city: Rome", "Rome, not Paris", "Paris or Rome",
       "Not Paris", "New York"]),
     (CITY, "C. New York", [
-        "C", "New York", "new york", "C. New York", "in New  York"],
+        "C", "New York", "new york", "C. New York", "in New  York", "C\nA. Paris",
+        "C\n\nA. Paris is in France."],
      ["York", "New", "A", "Rome"]),
+    (["(A) 3", "(B) 4"], "(A) 3", [
+        "A", "3", "(A) 3"],
+     ["(A) 4", "A. 4", "4 (A)", "(B) 3", "3 (B)", "A) $4"]),
     (["(A) 3", "(B) 4"], "(B) 4", [
         "B", "(B)", "4", "4.0", "(B) 4", "$4", "The answer is 4"],
      ["A", "3", "14", "4x", "-4"]),

@@ -3,7 +3,7 @@
 An answer is right or wrong, as in the paper (Sec. 3.2), or it could not be judged: the reward is
 that of a wrong one, and those who look at the counts see it. A model learns whatever is paid, so
 in doubt nothing is: a number that is part of something larger (1:2, 5 + 7, v2, 3x) is no number,
-two choices at once are none, and of several programs one is run, whether it passes or not.
+two choices at once are none, and of several programs one is run (programs.py: which).
 
 What a text *announces* ("The answer is ...", \\boxed{}, <answer>, GSM8K's #### ) goes before what
 it merely says, and of two announcements the last counts, for models correct themselves. An answer
@@ -323,7 +323,7 @@ _HEDGED = re.compile(rf"[)'\"*]* (?:might|may|could){_ALSO} be\b")
 # the text of another option, too.
 _LINK = re.compile(r" +|[\s()\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|&\u3001\u6216\u3068\u304b]"
                    r"|\u8fd8\u662f)[\s(\['\"]*(?:option |possibly |maybe )?", re.IGNORECASE)
-_ITS_TEXT = re.compile(r"[\s)\].:*'\"-]*(?:(?:the|an?) )?", re.IGNORECASE)  # A. Rome
+_ITS_TEXT = re.compile(r"[ )\].:*'\"-]*(?:(?:the|an?) )?", re.IGNORECASE)  # A. Rome
 _ITS_LETTER = re.compile(r" ?[(\[]")  # Rome (A)
 
 
@@ -336,13 +336,9 @@ class _Mention:
     choice: str
     before: str = ""  # from the mention before it on
     after: str = ""   # up to the next
+    letter: bool = False  # of an option that has a text as well
     rejected: bool = False
     open: bool = False  # asked about, or one of several
-
-    @property
-    def is_letter(self) -> bool:
-        """Whether it is the letter of an option that has a text as well."""
-        return self.end - self.start == 1 < len(self.choice)
 
 
 def _mentions(text: str, choices: Iterable[str]) -> list[_Mention]:
@@ -412,6 +408,7 @@ def _weigh(text: str, found: list[_Mention]) -> None:
     for said, end, start in zip(found, ends, starts[1:]):
         said.before = text[max(end, said.start - CONTEXT):said.start]
         said.after = text[said.end:min(start, said.end + CONTEXT)]
+        said.letter = len(said.choice) > 1 == said.end - said.start and text[said.start].isalpha()
         said.rejected = bool(_REJECTS.search(said.before) or _REJECTED.match(said.after))
         said.open = said.after.lstrip(_ENDS)[:1] == "?"
     pairs = [*pairwise(found)]
@@ -424,8 +421,8 @@ def _weigh(text: str, found: list[_Mention]) -> None:
         for other in found[i + 1:i + 1 + len(listed)]:  # not A, B or C
             other.rejected |= said.rejected
     for (one, other), link in zip(pairs, links):
-        if one.choice != other.choice and one.is_letter != other.is_letter:
-            link = link or (_ITS_TEXT if one.is_letter else _ITS_LETTER).fullmatch(one.after)
+        if one.choice != other.choice and one.letter != other.letter:
+            link = link or (_ITS_TEXT if one.letter else _ITS_LETTER).fullmatch(one.after)
         if link and not one.rejected and not other.rejected:
             one.open = other.open = True
     if len({said.choice for said in found} - {said.choice for said in found if said.rejected}) > 1:

@@ -171,10 +171,10 @@ def program(needs: set[str], prompt: str, text: str, cut: bool = False) -> str:
         text, cut = text[:end.start()], False
     stub, opened = _stub(needs, prompt), _blocks(prompt)[2]
     blocks, outside, still = _blocks("```\n" * opened + text)
-    blocks = blocks[:len(blocks) - (still and cut)]
+    blocks = blocks[:len(blocks) - (still and cut)][:TRIED]
     bare = _code(outside, cut and not still)
     given, names, earlier = stub and f"{stub}    pass\n\n", set(), []
-    for piece in (*map(_tidy, blocks[:TRIED]), bare, *_TICKED.findall(outside)[:TRIED]):
+    for piece in (*map(_tidy, blocks), bare, *_TICKED.findall(outside)[:TRIED]):
         code = piece if defined(piece) else piece.translate(_TYPOS)
         new = defined(code)
         if new and needs <= names | new:
