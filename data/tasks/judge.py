@@ -28,7 +28,7 @@ DIGITS = 100      # characters of a number
 LONGEST = 10_000  # characters that are looked at from each end of a text
 SEEN = 50         # mentions of choices that are looked at from each end
 CONTEXT = 60      # characters around a mention that say whether it is meant
-HEADS = 3         # further questions in an answer that nothing may stand before
+HEADS = 3         # times that a text begins a question: an answer may stand before any
 
 # ------------------------------------------------------------------------------ texts as they come
 
@@ -113,11 +113,11 @@ def _answers(text: str, cut: bool) -> Iterator[tuple[str, bool]]:
     A base model that has answered asks itself another question; others repeat it, and then answer.
     """
     text = answered(text)
-    heads = [text[:more.start()] for more in islice(_NEXT.finditer(text), HEADS)]
-    for part, open_ in (*((head + "\n\n", False) for head in heads if head.strip()), (text, cut)):
+    heads = [text[:more.start()] + "\n\n" for more in islice(_NEXT.finditer(text), HEADS)]
+    for part, is_cut in (*((head, False) for head in heads if head.strip()), (text, cut)):
         if len(part) > 2 * LONGEST:
             part = f"{part[:LONGEST]}\n\n{part[-LONGEST:]}"
-        yield plain(part), open_
+        yield plain(part), is_cut
 
 
 def exact(answer: str, text: str, cut: bool = False) -> Verdict:
@@ -425,21 +425,22 @@ def _weigh(text: str, found: list[_Mention]) -> None:
             link = link or (_ITS_TEXT if one.letter else _ITS_LETTER).fullmatch(one.after)
         if link and not one.rejected and not other.rejected:
             one.open = other.open = True
-    if len({said.choice for said in found} - {said.choice for said in found if said.rejected}) > 1:
+    rejected = {said.choice for said in found if said.rejected}
+    if len({said.choice for said in found} - rejected) > 1:
         for said in found:
             said.open |= bool(_HEDGES.search(said.before) or _HEDGED.match(said.after))
 
 
 def _settled(text: str, choices: Iterable[str], cut: bool) -> tuple[str | None, str | None]:
     """The choice that a text settles on, and the first that it names and does not reject."""
-    for part, open_ in _answers(text, cut):
+    for part, is_cut in _answers(text, cut):
         found = _mentions(part, choices)
         for said in found[:1]:  # the answer and no more, in either case
             if not part[:said.start].strip(_ENDS) and not part[said.end:].strip(_ENDS):
-                whole = not open_ or part[said.end:].strip(" ")
+                whole = not is_cut or part[said.end:].strip(" ")
                 return said.choice if whole else None, said.choice
         if found := [said for said in found if _is_named(part, said)]:
-            return _settles(part, found, open_)
+            return _settles(part, found, is_cut)
     return None, None
 
 
