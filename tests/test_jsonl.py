@@ -542,3 +542,12 @@ def test_the_classification_task_shares_splits_and_draws_evenly_over_domains(tmp
     listed = [q.label for q in task.problems(30, "train")]
     assert all(listed.count(label) == 10 for label in pools)
     assert {q.label for q in classified({"words": pools["words"]}, "?").questions} == {"words"}
+
+
+@pytest.mark.parametrize("line, text", [
+    ({"answer": "12"}, "12"), ({"answer": 12}, "12"),
+    ({"answer": "B", "choices": ["A", "B"], "check": "choice"}, "B"),
+    ({"answer": "", "tests": ["f(1) == 2"], "check": "python"}, "def f(x):\n    return x + 1")])
+def test_what_was_cut_off_might_have_gone_on(line: dict, text: str) -> None:
+    question = jsonl._question({"prompt": "?", **line}, "")
+    assert question.judge(text).right and not question.judge(text, cut=True).right

@@ -18,7 +18,8 @@ from data.tasks import judge
 from data.tasks.interpreter import Refused, needed
 from data.tasks.judge import value_of
 from data.tasks.problem import Verdict
-from tests.said import CHOICES, CUT_CHOICES, CUT_CODE, CUT_NUMBERS, NUMBERS, PROMPTS, WORDS
+from data.tasks.programs import program
+from tests.said import CHOICES, CUT_CHOICES, CUT_CODE, CUT_NUMBERS, NUMBERS, PROMPTS, WORDS, F
 
 SHARED = Path(__file__).parents[2] / "shared"
 CASES = SHARED / "cases/judge.jsonl"
@@ -87,14 +88,16 @@ def test_exactly_is_but_for_space_and_composed_letters() -> None:
     held(lambda text: judge.exact(" New  York ", text), ["New York", "\nNew\tYork  "],
          ["new york", "NewYork", "New York.", "New", "", "New York New York"])
     held(lambda text: judge.exact("caf\u00e9", text), ["caf\u00e9", "cafe\u0301"], ["cafe"])
+    held(lambda text: judge.exact("12", text, cut=True), ["12\n", "12 \n "],
+         ["12", "12 ", "12\n3"])
 
 
 def test_the_prompts_helpers_come_with_its_signature_and_are_not_paid_for_themselves() -> None:
     prompt = "import math\n\nN = 7\n\ndef up(x):\n    return x + 1\n\n\ndef f(x: int) -> int:\n"
     for text in ("    return up(x)", "def f(x):\n    return up(x)", "return up(x)\n\n\nx = 1"):
-        program = judge._program({"f"}, prompt, text, False)
-        assert "import math" in program and "N = 7" in program and "up(x)" in program
-    assert not judge._program({"up"}, prompt, "up", False)
+        said = program({"f"}, prompt, text)
+        assert "import math" in said and "N = 7" in said and "up(x)" in said
+    assert not program({"up"}, prompt, "up")
 
 
 def test_of_several_programs_the_first_that_defines_what_is_needed_is_judged() -> None:
@@ -120,6 +123,16 @@ def test_what_can_not_be_run_is_not_judged(monkeypatch: pytest.MonkeyPatch, kind
     assert str(judge.python(TESTS, ["f"], "", "I can't.")) == "wrong: no program that defines f"
 
 
+@pytest.mark.parametrize("text, why", [
+    (f"class A:\n    pass\n\n\n{F}", "ClassDef"), ("class f:\n    x = 1", "ClassDef"),
+    ("async def f(x):\n    return x", "AsyncFunctionDef"),
+    (f"{F} if '\\N{{DASH}}' else 0", "a character by its name")])
+def test_a_program_that_needs_what_is_not_run_is_not_judged(text: str, why: str) -> None:
+    needs = {"A", "f"} if "class A" in text else {"f"}
+    assert str(judge.python(TESTS, needs, "", text)) == f"not judged: {why} is not supported"
+    assert "ASCII" in judge.python(TESTS, ["f"], "", f"{F} - 0 * \u00e9t\u00e9").why
+
+
 HOSTILE = {name: (text * 100_000)[:100_000] for name, text in {
     "commas": "1,", "thousands": "111,", "minus": "-", "fences": "```", "blocks": "```\n",
     "digits": "1", "marks": "#### ", "dots": "1.", "dollars": "-$", "nul": "\0", "quotes": "'",
@@ -131,10 +144,13 @@ HOSTILE = {name: (text * 100_000)[:100_000] for name, text in {
     "prompts": ">>> def\n", "ticks": "`def` ", "is": "x=", "tildes": "~~~\n", "bold": "**a**",
     "thoughts": "<think>", "questions": "\nQ", "powers": "2^", "squares": "2\u00b2",
     "Thai": "\u0e44\u0e21\u0e48", "halves": "1 1/", "fractions": "\\frac{1}", "quoted": '"""',
-    "items": "a[b]", "exponents": "1e"}.items()}
+    "items": "a[b]", "exponents": "1e", "struck": "<s>", "ends": "</s>",
+    "prompts again": "1\nQ: ", "maybe": "might be ", "except": "all of the "}.items()}
 HOSTILE |= {
     "empty": "", "accents": "\u0301" * 50_000 + "\u0316" * 50_000, "million": "1" * 10 ** 6,
     "signature": "def f(" + "\n" * 99_000, "fills": "answer" + " " * 99_000,
+    **{line: f"```\n{line * (9_900 // len(line))}\n```\n" * 20
+       for line in ("a=1\n", "a=1+1+1+1\n", "a.b[c](d)\n", "def g(x): return x\n")},
     "ifs": "import x\n" + "if " * 33_000, "minuses": "x=" + "-" * 1990 + "1"}
 CHECKS: dict[str, Callable[[str], Verdict]] = {
     "exact": lambda text: judge.exact("7", text), "number": lambda text: judge.number("7", text),

@@ -100,16 +100,21 @@ def needed(tests: str) -> tuple[str, ...]:
     return _judged(lambda machine: tuple(machine.kept(_Program, tests, True).needs))
 
 
-def defined(source: str) -> set[str]:
+@lru_cache(256)  # the search for a program asks more than once
+def defined(source: str) -> frozenset[str]:
     """The names that a program gives at its top level; none if it is no program.
 
-    >>> sorted(defined("import math\\ndef f(x): return x\\ng = f")), defined("def f(:")
-    (['f', 'g', 'math'], set())
+    What is not run here may be one all the same: a class, names that are not ASCII.
+
+    >>> sorted(defined("import math\\nclass A: pass\\ng = A")), sorted(defined("def f(:"))
+    (['A', 'g', 'math'], [])
     """
     try:
-        return bound(_parsed(source).body)[0]
+        body = _parsed(re.sub(r"[^\W\x00-\x7f]|\\(?=N)", "_", source)).body
+        return frozenset(bound(body)[0]).union(
+            node.name for node in body if isinstance(node, (ast.ClassDef, ast.AsyncFunctionDef)))
     except Exception:
-        return set()
+        return frozenset()
 
 
 def _judged(work: Callable[[Machine], Any]) -> Any:

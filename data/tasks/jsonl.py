@@ -104,7 +104,7 @@ class Question:
                 return judge.choice(self.answer, self.choices, text, cut)
             case "python":
                 return judge.python(self.tests, self.needs, self.prompt, text, cut)
-        return judge.exact(self.answer, text)
+        return judge.exact(self.answer, text, cut)
 
 
 @dataclass(frozen=True, eq=False)

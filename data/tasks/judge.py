@@ -3,7 +3,7 @@
 An answer is right or wrong, as in the paper (Sec. 3.2), or it could not be judged: the reward is
 that of a wrong one, and those who look at the counts see it. A model learns whatever is paid, so
 in doubt nothing is: a number that is part of something larger (1:2, 5 + 7, v2, 3x) is no number,
-two choices at once are none, and of several programs one is run, whether it passes or not.
+two choices at once are none, and of several programs one is run (programs.py: which).
 
 What a text *announces* ("The answer is ...", \\boxed{}, <answer>, GSM8K's #### ) goes before what
 it merely says, and of two announcements the last counts, for models correct themselves. An answer
@@ -15,23 +15,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
-from textwrap import indent
+from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
-from data.tasks.interpreter import Refused, defined, holds
+from data.tasks.interpreter import Refused, holds
 from data.tasks.problem import Verdict
+from data.tasks.programs import answered, any_of, program
 
 DIGITS = 100      # characters of a number
 LONGEST = 10_000  # characters that are looked at from each end of a text
 SEEN = 50         # mentions of choices that are looked at from each end
 CONTEXT = 60      # characters around a mention that say whether it is meant
-TRIED = 20        # blocks of code in an answer
+HEADS = 3         # times that a text begins a question: an answer may stand before any
 
 # ------------------------------------------------------------------------------ texts as they come
 
-def _any(*patterns: str) -> str:
-    return f"(?:{'|'.join(patterns)})"
+def _word(words: str) -> str:
+    """Any of these, as whole words in either case; _ is a space."""
+    return rf"\b(?i:{'|'.join(words.split()).replace('_', ' ')})\b"
 
 
 # Scripts that put no spaces between words: each of their characters is a word here.
@@ -104,24 +107,26 @@ def words(text: str) -> str:
     return f" {' '.join(_WORD.findall(_composed(text).casefold()))} "
 
 
-def _thought(text: str) -> str:
-    """What was said after thinking."""
-    return text.rpartition("</think>")[2].partition("<think>")[0]
+def _answers(text: str, cut: bool) -> Iterator[tuple[str, bool]]:
+    """What may be the answer of a text, and whether that was cut; the first that says something.
+
+    A base model that has answered asks itself another question; others repeat it, and then answer.
+    """
+    text = answered(text)
+    heads = [text[:more.start()] + "\n\n" for more in islice(_NEXT.finditer(text), HEADS)]
+    for part, is_cut in (*((head, False) for head in heads if head.strip()), (text, cut)):
+        if len(part) > 2 * LONGEST:
+            part = f"{part[:LONGEST]}\n\n{part[-LONGEST:]}"
+        yield plain(part), is_cut
 
 
-def _own(text: str, cut: bool) -> tuple[str, bool]:
-    """What is the answer of a text, and whether that was cut: no thoughts, no further question."""
-    text = _thought(text)
-    if (more := _NEXT.search(text)) and text[:more.start()].strip():
-        text, cut = text[:more.start()] + "\n\n", False  # a base model asks itself another one
-    if len(text) > 2 * LONGEST:
-        text = f"{text[:LONGEST]}\n\n{text[-LONGEST:]}"
-    return text, cut
+def exact(answer: str, text: str, cut: bool = False) -> Verdict:
+    """The answer and no more, but for white space and how its letters are composed.
 
-
-def exact(answer: str, text: str) -> Verdict:
-    """The answer and no more, but for white space and how its letters are composed."""
-    return Verdict(_normal("NFC", text).split() == _normal("NFC", answer).split())
+    Of a cut text only a line that came to its end is whole.
+    """
+    whole = not cut or "\n" in text[len(text.rstrip()):]
+    return Verdict(whole and _normal("NFC", text).split() == _normal("NFC", answer).split())
 
 
 # --------------------------------------------------------------------------------------- numbers
@@ -130,10 +135,10 @@ _MONEY = "[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9]"
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "\u767e": 2,
            "\u5343": 3, "\u4e07": 4, "\u842c": 4, "\u4ebf": 8, "\u5104": 8}
 # The parts of a number; what stands in brackets is read by value_of.
-_DIGITS = _any(
-    _any(r"\d{1,3}(?:,\d{3})+(?!\d)", r"\d{1,3}(?:[ '_]\d{3})+(?!\d)", r"\d+") + r"(?:\.\d+)?",
+_DIGITS = any_of(
+    any_of(r"\d{1,3}(?:,\d{3})+(?!\d)", r"\d{1,3}(?:[ '_]\d{3})+(?!\d)", r"\d+") + r"(?:\.\d+)?",
     r"(?<![\w.])\.\d+")
-_SIGN = _any(rf"(?i:minus|negative) {_MONEY}? ?", rf"-(?:{_MONEY} ?)?", rf"{_MONEY} ?-?")
+_SIGN = any_of(rf"(?i:minus|negative) {_MONEY}? ?", rf"-(?:{_MONEY} ?)?", rf"{_MONEY} ?-?")
 _POWER = r"(?:\^|\*\*)[{(]?([+-]?\d+)[)}]?"
 _EXPONENT = r"[eE]([+-]?\d+)"
 _SCALE = rf"(?: ?({'|'.join(_SCALES)})(?![a-z\u7c73\u514b\u74e6]))"  # but a thousand metres
@@ -141,34 +146,34 @@ _VALUE = re.compile(rf"({_SIGN})?(?:(\d+) (?=\d+/))?({_DIGITS})(?:{_EXPONENT}|{_
                     rf"(?:/({_DIGITS}))?%?(?: ?\* ?10{_POWER})?{_SCALE}?")
 # A whole run of numbers: one, or several with signs between, which then are none of them.
 _ATOM = rf"{_DIGITS}(?:{_EXPONENT}|{_POWER})?%?"
-_BETWEEN = _any("[-,.:/^+*]", r" ?[-+*/] ?", " [:x] ", r" (?=\d+/\d)",
-                " (?i:plus|minus|times|over|divided by) ")
+_BETWEEN = any_of("[-,.:/^+*]", r" ?[-+*/] ?", " [:x] ", r" (?=\d+/\d)",
+                  " (?i:plus|minus|times|over|divided by) ")
 _RUN = re.compile(
     # It is no part of a word (H2O, v2, x_1) or a number; a minus after either subtracts.
     rf"(?:(?<!{_L})(?<![\d_)\]}}%])(?=-|(?i:minus|negative) )|(?={_MONEY})"
     rf"|(?<!{_L})(?<![\d_])(?<!\d[.,:/'_])(?=[\d.]))"
     rf"{_SIGN}?{_ATOM}(?:{_BETWEEN}-?{_MONEY}?{_ATOM})*{_SCALE}?")
 # What stands before a number that is none at all (it is passed over), or a part of something.
-_NAME = re.compile(_any(rf"{_L}{_L}-", r"\b[A-Z]-", r"[_^][{(]?") + "$")  # GPT-4, x_{1}, cm^2
-_PART = re.compile(_any(
+_NAME = re.compile(any_of(rf"{_L}{_L}-", r"\b[A-Z]-", r"[_^][{(]?") + "$")  # GPT-4, x_{1}, cm^2
+_PART = re.compile(any_of(
     r"[\w)\]}%] ?(?:[+*/]|(?i:plus|times|over)) ?",        # 5 + 7
     rf"(?:\b{_L}|[)\]}}]|\d ?{_L}+ ) ?- ?",                # x - 5, 12 apples - 5
     r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a ?\(?", r"\}\{",
     r"\w\(", rf"[(\[{{]{_DIGITS}, ?",                      # f(5), (5, 7)
     r"\w ?[<>]=? ?", "(?<![=-])[<>]=?", r"[\u2264\u2265\u2260\u00b1] ?",
     r"\\(?:leq?|geq?|neq?|pm) ?", r"(?:\b[Nn]ot|n't) ") + "$")
-_UNIT = _any("[mglshNJWVCFL]", "[cdkm\u03bc][mglLV]", "[kMGT][JWBV]", "[kMGT]?Hz", "k?\u03a9",
-             "[ap]m", "ft", "in", "yd", "mi", "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}")
-_GOES_ON = re.compile(_any(
+_UNIT = any_of("[mglshNJWVCFL]", "[cdkm\u03bc][mglLV]", "[kMGT][JWBV]", "[kMGT]?Hz", "k?\u03a9",
+               "[ap]m", "ft", "in", "yd", "mi", "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}")
+_GOES_ON = re.compile(any_of(
     r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^", r"!\}",
     rf"(?:, ?-?{_DIGITS})+[)\]}}]",                        # (5, 7)
     rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|- [$(\d]|/ ?[$(\d])", r"\+", r" ?- ?[xyznk]\b",
     rf"(?!{_UNIT}(?!{_L})){_L}"))                          # 2x, 10k
 _CLOSED = re.compile(r"\s*\}|\W*\n|\W+\w")  # what is cut off somewhere after this is whole
 _BOX = re.compile(r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]*\})*)\}")
-_FILL = _any(r"[\s:=\"'*({\[]", r"\b[a-zA-Z] ?=", r"(?i:about|approximately|exactly|therefore|thus"
-             r"|just|simply|only|equal to|a total of|now|also)\b")
-_SAYS = re.compile(_any(
+_FILL = any_of(r"[\s:=\"'*({\[]", r"\b[a-zA-Z] ?=", _word(
+    "about approximately exactly therefore thus just simply only equal_to a_total_of now also"))
+_SAYS = re.compile(any_of(
     rf"{_ANSWER}[^.?!\n\d]{{0,40}}?{_IS}",
     rf"^(?:A|{_ANSWER})[ :*]*\n?", "(?<!#)####(?!#)") + rf"{_FILL}{{0,12}}", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*#+ [^\n]*", re.MULTILINE)
@@ -243,6 +248,19 @@ def _announced(text: str, cut: bool) -> Iterator[_Number]:
                 yield said
 
 
+_NOTHING = _Number(0, 0, None)
+
+
+def _said(text: str, cut: bool) -> _Number | None:
+    """The number that a text gives as its answer, None if there is none in it."""
+    if said := next(_announced(text, cut), None):
+        return said
+    if re.match("####(?!#)", text.rstrip().rpartition("\n")[2]):  # it ends in GSM8K's mark
+        return _NOTHING
+    runs = [] if cut else [*_RUN.finditer(_HEADING.sub("", text))]
+    return next(_numbers(reversed(runs)), None)
+
+
 def number(answer: str, text: str, cut: bool = False) -> Verdict:
     """What was announced last, else the last number; neither counts as a part of something.
 
@@ -251,14 +269,7 @@ def number(answer: str, text: str, cut: bool = False) -> Verdict:
     >>> [str(number("12", said)) for said in ("5 + 7 = 12", "It is 12. So the answer is 13.")]
     ['right', 'wrong']
     """
-    text, cut = _own(text, cut)
-    text = plain(text)
-    said = next(_announced(text, cut), None)
-    empty = re.match("####(?!#)", text.rstrip().rpartition("\n")[2])  # it ends in GSM8K's mark
-    if not said and not cut and not empty:
-        runs = [*_RUN.finditer(_HEADING.sub("", text))]
-        said = next(_numbers(reversed(runs)), None)
-    value = said.value if said else None
+    value = next(filter(None, (_said(*part) for part in _answers(text, cut))), _NOTHING).value
     return Verdict(value is not None and value == value_of(answer))
 
 
@@ -268,45 +279,66 @@ _LETTERED = re.compile(r"\(?([A-Za-z])[.):]\s+(.*\S)\s*", re.DOTALL)  # A. Paris
 _ENDS = " \t\n.,:;!*()[]{}\"'"
 # What follows an A or an I that is an option: neither an article nor a pronoun. And a "no" that
 # is an answer, as in "no, it is not", but not in "no doubt".
-_OPTION = re.compile(_any(r".(?!['+#]|[-.]\w| \w)", r". (?:is|because|since|and|or|nor|[B-Z])\b",
-                          r"A (?:seems|looks|would|fits|works|remains)\b"))
-_NO = re.compile(r"(?!['-]?\w| \w)| (?:it|this|that|they|he|she|there|because|since|as|you|we|but"
-                 r"|not|and|or|is)\b", re.IGNORECASE)
+_OPTION = re.compile(any_of(
+    r".(?!['+#]|[-.]\w| \w)", r". [B-Z]\b", ". " + _word("is because since and or nor"),
+    "A " + _word("seems looks would fits works remains")))
+_NO = re.compile(r"(?!['-]?\w| \w)| " + _word(
+    "it this that they he she there because since as you we but not and or is"))
 # What stands before or after the option that is announced,
-_LEADS = re.compile(_any(
-    rf"(?:{_ANSWER}|(?i:\b(?:option|choice|category|label|class|sentiment|verdict|conclusion)\b))"
-    rf"[^.?!\n]{{0,30}}?(?:{_IS}|\n)", rf"{_ANSWER} ", "####", r"\\f?box(?:ed)?\s?\{",
-    "\u9009\u62e9?", r"\b(?i:so|therefore|thus|hence|choose|pick|select|go with|overall)\b,?")
-    + _any(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", r"(?i:option|choice|letter|answer|most|likely"
-           r"|clearly|probably|definitely|indeed|simply|the|an?)\b")
-    + "{0,12}$")
-_CALLED = re.compile(_any(_LEADS.pattern, r"\b(?i:option|choice|letter) $"))
-_RIGHT = re.compile(_any(r"[)'\"*.:]* ?", r"[.):][^,;.!?\n]{0,40} - ")
+_KIND = _word("option choice category label class sentiment verdict conclusion")
+_LEADS = re.compile(any_of(
+    rf"{any_of(_ANSWER, _KIND)}[^.?!\n]{{0,30}}?(?:{_IS}|\n)", f"{_ANSWER} ", "####",
+    r"\\f?box(?:ed)?\s?\{", "\u9009\u62e9?",
+    _word("so therefore thus hence choose pick select go_with overall") + ",?")
+    + any_of(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", _word(
+        "option choice letter answer most likely clearly probably definitely indeed simply the an?"
+    )) + "{0,12}$")
+_CALLED = re.compile(any_of(_LEADS.pattern, _word("option choice letter") + " $"))
+_RIGHT = re.compile(any_of(r"[)'\"*.:]* ?", r"[.):][^,;.!?\n]{0,40} - ")
                     + r"(?:(?:is|must be) )?(?:clearly )?(?:the )?(?:right|correct|best|answer)\b"
                     "|[):]* ?(?:[\u2705\u2713\u2714]|(?:\u9009\u9879)?\u662f?\u6b63\u786e)", re.I)
-# ... and before or after one that is rejected;
-_REJECTS = re.compile(_any(
-    r"(?i:\b(?:not|cannot)|n't)(?: be| mean| say| choose| pick| necessarily| really| quite"
-    r"| exactly| very)?", r"(?:\bnot|n't) (?:think|believe)\b[^.,;:!?\n]{0,30}",
-    r"\b(?i:nor|neither|never|hardly|far from|than|instead of|opposed to|unlike|exclud\w+"
-    r"|eliminat\w+|rul\w+ out)", "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664")
-    + r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$")
-_WRONG = r"(?:wrong|incorrect|false|impossible|unlikely|ruled out|out|eliminated|invalid|not)\b"
-_REJECTED = re.compile(_any(
+# that is rejected,
+_IT = r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$"
+_NOT = any_of(_word("not cannot"), "n't")
+_REJECTS = re.compile(any_of(
+    f"{_NOT}(?: {_word('be mean say choose pick necessarily really quite exactly very')})?",
+    rf"{_NOT} (?:think|believe)\b[^.,;:!?\n]{{0,30}}", r"\bnon-",
+    _word(r"nor neither never hardly far_from than instead_of opposed_to unlike less except "
+          r"exclud\w+ eliminat\w+ rul\w+_out besides apart_from aside_from (?<!at_)least "
+          r"(?:any|all|every|each)\w*(?:_(?:of|the|them|these|options?|choices?))*_but")
+    + "(?: for| likely)?(?: to be)?", "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664")
+    + _IT)
+_WRONG = _word("wrong incorrect false impossible unlikely ruled_out out eliminated invalid not")
+_REJECTED = re.compile(any_of(
     rf"[)'\"*]* (?:is|are|was|seems|looks|would be)(?: \w+)? {_WRONG}",
     rf"[.):][^,;.!?\n]{{0,40}} (?:is|are|was|-) (?:\w+ )?{_WRONG}", rf"[):]* {_WRONG}(?<!not)",
     r"[)'\"*]* (?:is|does|was|can|could|would)(?:n't|not| not)\b",
     "[):]* ?(?:\u9009\u9879)?\u662f?[\u9519\u4e0d]",
     "[\u3067\u3058][\u306f\u3083][\u306a\u3042]"), re.IGNORECASE)
-# and between two, both of which are then asked about, or rejected, but not chosen.
+# or only thought of.
+_ALSO = "(?: (?:also|well|just|still|possibly))*"
+_HEDGES = re.compile(_word("might may could can perhaps maybe possibly") + f"{_ALSO}(?: be)?{_IT}")
+_HEDGED = re.compile(rf"[)'\"*]* (?:might|may|could){_ALSO} be\b")
+# And between two, both of which are then asked about, or rejected, but not chosen: a letter and
+# the text of another option, too.
 _LINK = re.compile(r" +|[\s()\]'\"]*(?:,? ?\b(or|and|nor|vs\.?)\b|[,/|&\u3001\u6216\u3068\u304b]"
                    r"|\u8fd8\u662f)[\s(\['\"]*(?:option |possibly |maybe )?", re.IGNORECASE)
+_ITS_TEXT = re.compile(r"[ )\].:*'\"-]*(?:(?:the|an?) )?", re.IGNORECASE)  # A. Rome
+_ITS_LETTER = re.compile(r" ?[(\[]")  # Rome (A)
 
 
-class _Mention(NamedTuple):
+@dataclass
+class _Mention:
+    """Where a text names a choice, and what is made of that."""
+
     start: int
     end: int
     choice: str
+    before: str = ""  # from the mention before it on
+    after: str = ""   # up to the next
+    letter: bool = False  # of an option that has a text as well
+    rejected: bool = False
+    open: bool = False  # asked about, or one of several
 
 
 def _mentions(text: str, choices: Iterable[str]) -> list[_Mention]:
@@ -340,7 +372,7 @@ def _mentions(text: str, choices: Iterable[str]) -> list[_Mention]:
         runs = runs if len(runs) <= 2 * SEEN else runs[:SEEN] + runs[-SEEN:]
         found += [_Mention(each.start, each.end, values[each.value]) for each in _numbers(runs)
                   if each.value in values]
-    found.sort()
+    found.sort(key=lambda said: said.start)
     return found if len(found) <= 2 * SEEN else found[:SEEN] + found[-SEEN:]
 
 
@@ -370,38 +402,63 @@ def _lists(text: str, said: _Mention) -> bool:
         re.search(r"(?:^|\n)[ \t(*-]*$", text[max(0, said.start - 8):said.start]))
 
 
+def _weigh(text: str, found: list[_Mention]) -> None:
+    """Says of each mention whether it is rejected, or left open."""
+    ends, starts = [0, *(said.end for said in found)], [*(said.start for said in found), len(text)]
+    for said, end, start in zip(found, ends, starts[1:]):
+        said.before = text[max(end, said.start - CONTEXT):said.start]
+        said.after = text[said.end:min(start, said.end + CONTEXT)]
+        said.letter = len(said.choice) > 1 == said.end - said.start and text[said.start].isalpha()
+        said.rejected = bool(_REJECTS.search(said.before) or _REJECTED.match(said.after))
+        said.open = said.after.lstrip(_ENDS)[:1] == "?"
+    pairs = [*pairwise(found)]
+    links = [_LINK.fullmatch(one.after[:20]) if one.choice != other.choice else None
+             for one, other in pairs]
+    for i, said in enumerate(found):
+        listed = [*takewhile(bool, links[i:])]
+        while listed and not listed[-1][1]:
+            listed.pop()
+        for other in found[i + 1:i + 1 + len(listed)]:  # not A, B or C
+            other.rejected |= said.rejected
+    for (one, other), link in zip(pairs, links):
+        if one.choice != other.choice and one.letter != other.letter:
+            link = link or (_ITS_TEXT if one.letter else _ITS_LETTER).fullmatch(one.after)
+        if link and not one.rejected and not other.rejected:
+            one.open = other.open = True
+    rejected = {said.choice for said in found if said.rejected}
+    if len({said.choice for said in found} - rejected) > 1:
+        for said in found:
+            said.open |= bool(_HEDGES.search(said.before) or _HEDGED.match(said.after))
+
+
 def _settled(text: str, choices: Iterable[str], cut: bool) -> tuple[str | None, str | None]:
     """The choice that a text settles on, and the first that it names and does not reject."""
-    text, cut = _own(text, cut)
-    text = plain(text)
-    found = _mentions(text, choices)
-    for said in found[:1]:  # the answer and no more, in either case
-        if not text[:said.start].strip(_ENDS) and not text[said.end:].strip(_ENDS + "?"):
-            return None if cut and not text[said.end:].strip(" ") else said.choice, said.choice
-    found = [said for said in found if _is_named(text, said)]
-    if not found:
-        return None, None
-    gaps = [text[a.end:b.start] for a, b in zip(found, found[1:])]
-    around = [*zip([text[:found[0].start], *gaps], [*gaps, text[found[-1].end:]])]
-    no = [bool(_REJECTS.search(before[-CONTEXT:]) or _REJECTED.match(after[:CONTEXT]))
-          for before, after in around]
-    tied = [False] * (len(found) + 1)  # to the one before
-    for i, gap in enumerate(gaps):
-        if found[i].choice != found[i + 1].choice and (link := _LINK.fullmatch(gap[:20])):
-            no[i + 1] |= bool(no[i] and link[1])  # not A or B
-            tied[i + 1] = not no[i] and not no[i + 1]
-    rejected = {said.choice for said, wrong in zip(found, no) if wrong}
+    for part, is_cut in _answers(text, cut):
+        found = _mentions(part, choices)
+        for said in found[:1]:  # the answer and no more, in either case
+            if not part[:said.start].strip(_ENDS) and not part[said.end:].strip(_ENDS):
+                whole = not is_cut or part[said.end:].strip(" ")
+                return said.choice if whole else None, said.choice
+        if found := [said for said in found if _is_named(part, said)]:
+            return _settles(part, found, is_cut)
+    return None, None
+
+
+def _settles(text: str, found: list[_Mention], cut: bool) -> tuple[str | None, str | None]:
+    """The same, of the mentions in a text."""
+    _weigh(text, found)
+    rejected = {said.choice for said in found if said.rejected}
     listed = {said.choice for said in found if _lists(text, said)}
     named, announced = [], []
-    for i, (said, (before, after)) in enumerate(zip(found, around)):
-        if no[i] or tied[i] or tied[i + 1] or after.lstrip(_ENDS)[:1] == "?":
-            continue  # "not A", "A or B", "B?"
-        if _LEADS.search(before[-CONTEXT:]) or _RIGHT.match(after[:CONTEXT]):
+    for said in found:
+        if said.rejected or said.open:
+            continue
+        if _LEADS.search(said.before) or _RIGHT.match(said.after):
             announced += [said.choice] * bool(not cut or _CLOSED.match(text, said.end))
         elif said.choice not in rejected and not (len(listed) > 1 and _lists(text, said)):
             named += [said.choice] * (not cut)
     # Who goes through three options, and announces none, has answered in the first line or not.
-    if len({*named}) > 2 and not re.match(r"[^\w\n]*\n\s*\n", around[0][1]):
+    if len({*named}) > 2 and not re.match(r"[^\w\n]*\n\s*\n", found[0].after):
         named = []
     first = [said.choice for said in found if said.choice not in rejected]
     return (announced[-1:] or named[:1] or [None])[0], (first or [None])[0]
@@ -435,130 +492,6 @@ def choice(answer: str, choices: Iterable[str], text: str, cut: bool = False) ->
 
 # ------------------------------------------------------------------------------------------ code
 
-_FENCE = re.compile(  # or Llama's and MBPP's brackets; code may follow on the same line
-    r"(?P<shut>\[/(?:PYTHON|CODE)\]|\[(?:DONE|END)\])|\[(?:PYTHON|CODE|BEGIN)\]"
-    r"|(?:`{3,}|^[ \t]*~{3,})(?P<tag>[ \t]*(?i:python[23]?|py3?)\b|[\w+#-]+(?=[ \t]*$))?[ \t]*",
-    re.MULTILINE)
-_TICKED = re.compile(r"`([^`\n]*\b(?:def|lambda)\b[^`\n]*)`")
-_STARTS = re.compile(r"(?:async )?def \w|class \w|@\w|import \w|from [\w.]+ import\b")
-_BEGINS = re.compile(_any(_STARTS.pattern, r"\w+ ?=(?!=)", r"[)\]}]", r"(?:if|for|while)\b.*:$",
-                          "try:"))
-# Lines that begin a statement, or go on with one: what else stands at the margin is prose.
-_STATEMENT = re.compile(_any(
-    _STARTS.pattern, r"[)\]}#]", r"[\w.]+\(", r"(?:assert|return)\b",
-    r"(?:else|try|except|finally):", r"(?:if|for|while|with|elif|except)\b.*:\s*(?:#.*)?$",
-    r"[A-Za-z_*][\w., *]*(?:\[.*\])?\s?(?::[^=]+)?[-+*/%|&^]{0,2}=(?!=)"))
-_STUB = re.compile(
-    r"(?P<head>def (?P<name>\w+)\([^\n]*(?:\n[^\n]*){0,9}?:[ \t]*(?:#[^\n]*)?\n"
-    r"(?:\s*[rR]?(?P<quote>\"{3}|'{3})(?:(?!(?P=quote)).)*(?P=quote))?)"
-    r"(?:\s|#[^\n]*|pass\b|\.\.\.)*\Z", re.DOTALL)
-_TYPOS = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u2212": "-",
-                        "\u00a0": " ", "\u3000": " ", **dict.fromkeys("\u200b\u2060\ufeff")})
-
-
-def _blocks(text: str) -> tuple[list[str], str, bool]:
-    r"""What stands between fences, what stands outside, and whether the last block is open.
-
-    >>> _blocks("So: ```python x = 1``` or\n~~~\nx = 2\n~~~\n[BEGIN] x = 3")
-    (['x = 1', '\nx = 2\n', ' x = 3'], 'So: or\n\n', True)
-    """
-    parts: tuple[list[str], list[str]] = [], []  # outside, inside
-    inside, start, margin = False, 0, 0
-    for mark in _FENCE.finditer(text):
-        indented = re.search(r"(?:^|\n)([ \t]*)$", text[max(0, mark.start() - 40):mark.start()])
-        if inside and indented and len(indented[1]) > margin + 3:
-            continue  # in a docstring
-        margin = margin if inside else len(indented[1]) if indented else 0
-        parts[inside].append(text[start:mark.start()])
-        fence = mark[0][0] != "["
-        inside, start = not (mark["shut"] or fence and inside and not mark["tag"]), mark.end()
-    parts[inside].append(text[start:])
-    return parts[1], "".join(parts[0]), inside
-
-
-def _tidy(code: str) -> str:
-    """Code from its first line's margin on; a doctest's prompts go, and what it printed."""
-    lines = re.sub(r"\A\s*\n(?:python3?\s*\n)?", "", code).splitlines()
-    if lines and lines[0].lstrip().startswith(">>> "):
-        lines = [line.lstrip()[4:] for line in lines if re.match(r"\s*(?:>>>|\.\.\.)", line)]
-    margin = re.match(r"\s*", lines[0])[0] if lines else ""
-    return "".join(f"{line.removeprefix(margin)}\n" for line in lines).rstrip() + "\n"
-
-
-def _statements(lines: list[str], cut: bool, begins: re.Pattern[str] = _STATEMENT) -> str:
-    """Lines without the prose among them; if they were cut, without the last statement."""
-    kept, keeps = [], True
-    for line in lines:
-        if line.strip() and not line[0].isspace():
-            keeps = bool(begins.match(line))
-        kept += [line] * keeps
-    while cut and keeps and kept:
-        if (line := kept.pop()).strip() and not line[0].isspace() and line[0] not in ")]}":
-            break
-    return "\n".join([*kept, ""])
-
-
-def _code(text: str, cut: bool = False) -> str:
-    r"""The code in a text without fences: from its first def or import on, if it has any.
-
-    >>> _code("Sure!\n\n  def f(x):\n      return x\n\nf(1) returns 1.")
-    'def f(x):\n    return x\n\n'
-    """
-    lines = text.splitlines()
-    first = next((i for i, line in enumerate(lines)
-                  if _BEGINS.match(line.lstrip().removeprefix(">>> "))), len(lines))
-    whole = _tidy("\n".join(lines[first:]))
-    loose, strict = (_statements(whole.splitlines(), cut, begins)
-                     for begins in (_STATEMENT, _STARTS))
-    return next(filter(defined, (loose, "" if cut else whole, strict)), loose)
-
-
-def _stub(needs: set[str], prompt: str) -> str:
-    """The code of a prompt that ends in a signature, or "": HumanEval's, with its docstring."""
-    blocks, outside, _ = _blocks(prompt)
-    for asked in (*reversed(blocks), outside):
-        code = _code(asked)
-        head, _, tail = code.rpartition("\ndef ")
-        stub = _STUB.match(f"def {tail}" if head else tail)
-        if stub and stub["name"] in needs:
-            return f"{head}\n{stub['head']}\n"
-    return ""
-
-
-def _bodies(text: str, cut: bool) -> Iterator[str]:
-    """A text as the body of a function: its first line may have lost its margin, or all."""
-    lines = _tidy(text).splitlines() or [""]
-    raw = re.sub(r"\A\s*\n", "", text).splitlines() or [""]
-    flat = any(_STATEMENT.match(line) for line in lines[1:2]) or any(
-        line.startswith("return") for line in lines[1:])
-    if raw[0] != lines[0] or not (flat and lines[1:]):
-        yield _statements(["    " + lines[0], *raw[1:]], cut)
-    yield indent(_statements(["if 1:", *lines], cut).partition("\n")[2], "    ")
-
-
-def _program(needs: set[str], prompt: str, text: str, cut: bool) -> str:
-    """The program that an answer means: the first that defines what is needed, "" if none does.
-
-    Fenced code goes before code in prose; helpers come from the blocks before it, and from a
-    prompt that ends in a signature, whose body may be all that the answer is.
-    """
-    stub, opened = _stub(needs, prompt), _blocks(prompt)[2]
-    blocks, outside, still = _blocks("```\n" * opened + text)
-    blocks = blocks[:len(blocks) - (still and cut)]
-    bare = _code(outside, cut and not still)
-    given, earlier = stub and f"{stub}    pass\n\n", ""
-    for piece in (*map(_tidy, blocks[:TRIED]), bare, *_TICKED.findall(outside)[:TRIED]):
-        code = piece if defined(piece) else piece.translate(_TYPOS)
-        if defined(code) and needs <= defined(earlier + code):
-            return given + earlier + code
-        earlier += _statements(code.splitlines(), False, _BEGINS) if defined(code) else ""
-    for piece in (blocks or [outside]) if stub else ():
-        for body in _bodies(piece, cut and not blocks):
-            if body.strip() and defined(stub + body):
-                return stub + body
-    return ""
-
-
 def python(tests: str, needs: Iterable[str], prompt: str, text: str, cut: bool = False) -> Verdict:
     r"""The code in the text passes the tests: assert statements, which need these names of it.
 
@@ -566,12 +499,10 @@ def python(tests: str, needs: Iterable[str], prompt: str, text: str, cut: bool =
     >>> str(python("assert f(2) == 4", ["f"], "Write f.", say))
     'right'
     """
-    text = _thought(text).replace("\r\n", "\n").lstrip("\ufeff")
-    text = re.split(r"<\|(?:im_end|eot_id|endoftext)\|>|</s>", text)[0]
-    program = _program({*needs}, prompt, text, cut)
-    if not program:
+    source = program({*needs}, prompt, text, cut)
+    if not source:
         return Verdict(False, f"no program that defines {', '.join(needs)}")
     try:
-        return Verdict(holds(program, tests))
+        return Verdict(holds(source, tests))
     except Refused as error:
         return Verdict(None if error.kind == "unsupported" else False, str(error))
