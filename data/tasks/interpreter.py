@@ -153,19 +153,22 @@ def _outside(machine: Machine, value: object) -> object:
     if type(value) in (list, tuple) and set(map(type, value)) <= SCALARS:
         return type(value)([machine.made(item) for item in value])
     machine.weigh(value)  # which ends if the value is nested deep, or holds itself
-    made = copy.deepcopy(value)
-    stack = [made]
+    copies, calling, stack = {}, [], [value]  # copies: by id, as deepcopy notes them
     while stack:
         item = machine.made(stack.pop())
         kind = type(item)
-        if kind is defaultdict:
-            item.default_factory = None  # a function of the program stays inside
         if kind in (list, tuple, set, frozenset):
             stack += item
+            if kind is set:
+                copies[id(item)] = item.copy()  # in the same order
         elif kind in DICTS:
             stack += [*item, *item.values()]
+            calling += [item] * (kind is defaultdict)
         elif kind not in SCALARS and kind is not str:
             raise Refused(f"a {kind.__name__} is not supported here")
+    made = copy.deepcopy(value, copies)
+    for item in calling:
+        copies[id(item)].default_factory = None  # a function of the program stays inside
     return made
 
 
@@ -179,7 +182,7 @@ def _parsed(source: str) -> ast.Module:
         unsupported("a character by its name")
     code = _QUOTED.sub("0", source)
     if not code.isascii():  # the parser would fold look-alike letters into ASCII names
-        raise Refused("only strings and comments may be outside ASCII")
+        raise Refused("only strings and comments may be outside ASCII", "unsupported")
     depth = 0
     for bracket in _BRACKET.findall(code):
         depth += 1 if bracket in "([{" else -1
