@@ -463,7 +463,7 @@ def test_mbpp_and_human_eval_are_read_as_they_are(tmp_path: Path) -> None:
 
 
 def test_what_of_mbpp_the_judge_cannot_run_is_counted_and_named(tmp_path: Path) -> None:
-    regex = {**MBPP, "text": "Another.", "code": "import re\ndef twice(x): return 2 * x"}
+    regex = {**MBPP, "text": "Another.", "code": "import re\ndef twice(x): return 2 * x if re else 0"}
     wrong = {**MBPP, "text": "Wrong.", "code": "def twice(x): return 7"}
     own = {**MBPP, "text": "Sum.", "code": "def sum(a): return a", "test_list": ["assert sum(1)"]}
     odd = {**HUMAN, "prompt": "# odd\n", "test": "class A: pass\ndef check(f): assert f(2) == 4"}

@@ -124,7 +124,7 @@ def test_what_can_not_be_run_is_not_judged(monkeypatch: pytest.MonkeyPatch, kind
 
 
 @pytest.mark.parametrize("text, why", [
-    (f"class A:\n    pass\n\n\n{F}", "ClassDef"), ("class f:\n    x = 1", "ClassDef"),
+    (f"class A:\n    pass\n\n\n{F} if A else 0", "ClassDef"), ("class f:\n    x = 1", "ClassDef"),
     ("async def f(x):\n    return x", "AsyncFunctionDef"),
     (f"{F} if '\\N{{DASH}}' else 0", "a character by its name")])
 def test_a_program_that_needs_what_is_not_run_is_not_judged(text: str, why: str) -> None:
