@@ -1,9 +1,9 @@
 r"""Programs that try to get out of the interpreter, to hang it, to fill the memory or to break it.
 
-By class, in brackets: what is UNSUPPORTED is refused as such wherever it stands, what is MISSING
-where it is reached; a BROKEN program for an error in it, one that goes OVER by the budget after
-the colon; a HARMLESS one returns the value after → (None where there is no arrow). Each is called
-as f(x), with x = 1 or what stands after ←.
+By class, in brackets: what is UNSUPPORTED is refused as such where it is reached, a BROKEN program
+for an error in it, one that goes OVER by the budget after the colon; a HARMLESS one returns the
+value after → (None where there is no arrow). Each is called as f(x), with x = 1 or what stands
+after ←.
 
 Two spaces part programs. ¶ ends a line, «(×9» is nine brackets, «U+200b» the character of this
 number, a line that begins with ↳ goes on from the one above. A word with a colon says what the
@@ -24,59 +24,60 @@ from data.tasks.interpreter import BRACKETS, INDENTS, SOURCE
 from data.tasks.machine import BITS, KEYS, LENGTH, NESTING
 
 UNSUPPORTED = r"""
-[imports]  text: import os  from os import path  import os as f  from . import f  from os import *
-  import os; os.system('true')  import re¶def f(x): return x  import builtins¶def f(x): return x
-  import sys¶def f(x): return sys.modules  from sys import modules¶def f(x): return 1
-  import importlib¶def f(x): return 1  import numpy as np¶def f(x): return 1
-  import math.os¶def f(x): return 1  import collections.abc¶def f(x): return 1
-  from math import __doc__¶def f(x): return 1
+[imports]  text: import os as f  from . import f  import os; os.system('true')
+  import sys¶def f(x): return sys.modules
   from operator import attrgetter¶def f(x): return attrgetter('real')(x)
-  from operator import methodcaller¶def f(x): return 1
-  from string import Formatter¶def f(x): return 1  from string import Template¶def f(x): return 1
   from functools import wraps as f  from copy import os as f
-  from functools import _lru_cache_wrapper as f
-  from collections import namedtuple¶def f(x): return 1
-  from typing import NamedTuple, TypedDict¶def f(x): return 1
-  from typing import get_type_hints as f  from math import os¶def f(x): return 1
-  import math¶def f(x): return math.__loader__  import math¶math.sqrt = 1¶def f(x): return 1
-  import math¶def f(x): return math.no_such_thing
+  from functools import _lru_cache_wrapper as f  from typing import get_type_hints as f
+  import math¶def f(x): return math.__loader__  import math¶def f(x): return math + 1
+  import math as m¶def f(x): return str(m)  import math¶def f(x):¶ math.pi = 3¶ return math.pi
+  import math¶def f(x):¶ del math.pi  import math¶math.sqrt = 1¶def f(x): return 1
   import itertools¶def f(x): return itertools.chain.__self__
-  import string¶def f(x): return string.Formatter().format('{0.real}', x)
   import operator¶def f(x): return operator.attrgetter('__class__')(x)
   import operator¶def f(x): return operator.methodcaller('upper')('a')
-  import copy¶def f(x): return copy._copy_dispatch  import functools¶def f(x): return functools.sys
   import collections¶def f(x): return collections._sys.modules
-  import heapq¶def f(x): return heapq.__builtins__  import typing¶def f(x): return typing.sys
-  import sys¶def f(x): return sys._getframe(0)  import sys¶def f(x): sys.exit()
-  import sys¶def f(x): return sys.stdin.read()  body: import os  import os as x
-  from os import path  import re  import no.such.thing
+  import heapq¶def f(x): return heapq.__builtins__  import sys¶def f(x): return sys._getframe(0)
+  import sys¶def f(x): sys.exit()  import sys¶def f(x): return sys.stdin.read()
+  def f(x):¶ try:¶« ×2»import numpy¶ except ImportError:¶« ×2»return 5¶ return numpy.zeros(x)
+  def f(x):¶ import re¶ return re.escape(x)
 [outside a function]  text: class f: pass
 [classes]  text: class f:¶ def __new__(c, x): return x
-  class A(type): pass¶class f(metaclass=A): pass  body: class C: pass
+  class A(type): pass¶class f(metaclass=A): pass  body: class A: pass¶return A()
 [equal to anything]  text: class A:¶ def __eq__(a, b): return True¶def f(x): return A()
   body: class A:¶ def __eq__(a, b): return 1¶return A()  x.__eq__ = lambda y: True¶return x
   return: ...  NotImplemented  object() == 1
-[decorators]  text: @x.y¶def f(x): return x  @len¶class f: pass  @staticmethod¶def f(x): return x
+[decorators]  text: @len¶class f: pass  @staticmethod¶def f(x): return x
   @property¶def f(x): return x
   from functools import lru_cache, wraps¶@lru_cache()¶def f(x): return x
-[async]  text: async def f(x): return 1  body: async for i in x: pass  async with x: pass
-  async def g(): pass  await f(x)  return: await x  [i async for i in x]
-[generator frames]  body: yield 1  yield from x  x = yield  yield
-  y = (y.gi_frame.f_back for i in [1])¶return y  return: (yield)  (i for i in x).throw(SystemExit)
-  (i for i in [1]).gi_frame.f_back.f_globals  f.__code__  x.gi_code
-[format strings]  return: f'{x.__class__}'  '%s'.__mod__(x)  '{x}'.format_map({'x': 1})
-  '{}'.format_map({})  f'{1.5:.3}' + f'{1.5!r}' + f'{"a"!a}'  ascii('«U+1f600»' * 9999)
+[async]  text: async def f(x): return 1  async def f(x):¶ yield x  body: async for i in x: pass
+  async with x: pass  await f(x)  async def g(): pass¶return g
+  if x < 5:¶ async with x: pass¶return x  return: await x  [i async for i in x]
+[generator frames]  body: yield 1  yield from x  x = yield  yield  return: (yield)
+  (i for i in x).throw(SystemExit)  f.__code__
+[format strings]  body: y = '%999999999d'¶y %= 1  return: f'{x.__class__}'
+  '{0.__class__}'.format(x)  '{.real}'.format(x)  '%s'.__mod__(x)  '{x}'.format_map({'x': 1})
+  '%1000000000d' % x  '%s' % f  '%(a)s' % x  '%*d' % (9, 1)  '%c' % 0  '%' % ()  '%.999999999f' % x
+  '{:{}}'.format(x, 10 ** 9)  '{:{}{}}'.format(1, 9, 'd')  '{:0{w}d}'.format(x, w=10 ** 9)
+  '%.1000000000f' % 1.5  '%*d' % (10 ** 9, x)  '%-*d' % (10 ** 9, x)  '%.*f' % (10 ** 9, 1.5)
+  '%0999999999d' % x  '{0.real}'.format(x)  '{[0]}'.format([1])  '{a[b]}'.format(a={'b': 1})
+  '{0[__class__]}'.format({})  '{!r:{}}'.format(x, '999999999')  '{:{:{}}}'.format(1, 2, 3)
+  '%c' % 10 ** 9  '%c' % (10 ** 9)  '%c' % 0xd800  '{!z}'.format(x)  '%(a)s' % {'a': x}
+  '%(a)1000000000s' % {'a': x}  '%q' % x  '{}'.format_map({})  f'{f}'  f'{print}'  str(f)  repr(f)
+  '{}'.format(f)  '{}'.format(lambda: x)  ('{0' + '.__class__' * 9 + '}').format(x)
+  f'{1.5:.3}' + f'{1.5!r}' + f'{"a"!a}'  '{:{0}}'.format(x)  '%99999999999999999999d' % x
+  '%(a' % {}  '%(a)' % {'a': 1}  '%(a)d' % x  '%*s' % ('a', x)  '%#.9999999999x' % x
+  '%+09999999.9999999999d' % x  ascii('«U+1f600»' * 9999)  '%a' % '«U+1f600»'
+  '{.__class__}'.format(x)  '{.a}'.format(x)  '{x.y}'.format(x=x)  '{0.a[b].c}'.format(x)
+  '{ x }'.format(x=1)  '{-1}'.format(x)
 [walrus and unpacking]  body: x.a = 1  x.a += 1  *x = 1  x = *x
 [match patterns]  body: match x:¶ case 1: return 1  match x:¶ case int(real=y): pass
   match x:¶ case [*y]: pass  match x:¶ case {'a': y}: pass  match x:¶ case str() | int(): pass
   match x:¶ case _: pass  match x, x:¶ case y, z if y == z: pass
-  match x:¶ case object(__class__=y): return y
+  match x:¶ case object(__class__=y): return y  if x < 5:¶ match x:¶« ×2»case 5: return 7¶return x
 [exceptions]  body: with x: pass  with x as y: pass  with open('/dev/zero') as y: pass
   try: return f(x)¶except BaseException: return 1
   try: 1 / 0¶except ZeroDivisionError as e: return e.__traceback__
-  try: 1 / 0¶except Exception as e: return e.__class__
-  try: 1 / 0¶except Exception as e: return e.with_traceback(None)  raise NotImplemented
-  try: return (1).no_such¶except AttributeError: return 2
+  try: 1 / 0¶except Exception as e: return e.__class__  raise NotImplemented
   try: raise SystemExit¶except Exception: return 1
   try: raise SystemExit¶except SystemExit: return 1
   try: raise KeyboardInterrupt¶except BaseException: return 1  raise OSError(2, 'a', 'b')
@@ -90,30 +91,41 @@ UNSUPPORTED = r"""
   try: f(x)¶except BaseException: f(x)  raise type('E', (BaseException,), {})  exit()  quit()
   SystemExit()  KeyboardInterrupt(1)  return: SystemExit  BaseException()  [SystemExit][0]
   GeneratorExit()
-[attributes]  body: del x.real  f.a = 1  return: x.real  x.__class__  x.y.z
+[attributes]  body: del x.real  f.a = 1  return: x.real  x.__class__
   ().__class__.__base__.__subclasses__()  f.__globals__  len.__self__  x.numerator.denominator
   'a'.encode()  1..real  1 .real  x . real
-[dunder names]  text: def __init__(x): return 1  body: __debug__ += 1  return: __name__
-  __import__('os')  __builtins__  __file__  __debug__  __spec__  __build_class__
+[dunder names]  body: __debug__ += 1  return: __name__  __import__('os')  __builtins__  __file__
+  __debug__  __spec__  __build_class__
 [other operators]  body: x @= x  return: x @ x
 [other constants]  return: 1j  b'a'  x[...]  b''  rb'a'  b'%s' % x
-[NUL bytes and lone surrogates]  body: '\ud800'  return: '\ud800'  '\udfff' + x  'a\udc80b'
-  '\ud83d\ude00'
+[NUL bytes and lone surrogates]  text: «U+d800»  def «U+dc80»(x): pass  ««U+dfff»×1900»
+  body: '\ud800'  return: '\ud800'  '\udfff' + x  'a\udc80b'  '\ud83d\ude00'
 [characters by name]  return: '\N{BULLET}'  '\N{KAWI LETTER A}'  r'\N'
 [builtins by other ways]  body: breakpoint()  return: open('a')  eval('1')  exec('1')
   getattr(x, 'real')  input()  globals()  super()  locals()  vars()  dir()
   compile('1', '', 'eval')  id(x)  setattr(x, 'a', 1)  delattr(x, 'a')  hasattr(x, 'a')  object()
   memoryview(x)  bytearray(10 ** 9)  bytes(10 ** 9)  hash(x)  complex(1)  slice(1)  classmethod(f)
   property(f)  ascii(x)  aiter(x)  anext(x)  help()  staticmethod(f)  copyright()  license()
-[key functions]  std: sorted([1, 2], key=functools.partial(max, 1))
+[encoding cookies and byte order marks]  text: «U+feff»(  «U+feff»def f(x): return 1
+  «U+fffe»def f(x): return 1  # coding: idna¶«U+e9»
+[names that normalise]  text: def «U+ff46»(x): return 1  def f(«U+445»): return 1
+  «U+3000»def f(x): return 1  «U+1d48»«U+1d49»«U+1da0» f(x): return 1  d«U+ad»ef f(x): return 1
+  line: return «U+e9»  return 1«U+a0»+ 1  return «U+ff45»«U+ff56»«U+ff41»«U+ff4c»('1')  «U+212a»
+  return «U+1d452»«U+1d463»«U+1d44e»«U+1d459»('1')  return «U+1d49»val  return 1 «U+ff0b» 1
+  return «U+ff3f»«U+ff3f»name«U+ff3f»«U+ff3f»  return x.«U+2102»  return «U+fb01»  «U+200b»return 1
+  return «U+661»  return «U+201c»1«U+201d»  return 1«U+2028»  return 1 «U+2212» 1  return «U+ff11»
+  return '' + «U+202e»'a'  return '' «U+b7» ''  return 1«U+85»
+[huge sources]  text: ««U+d800»×2001»  ««U+e9»×2001»
+[key functions]  std: bisect.bisect([1, 2, 3], -2, key=lambda i: -i)
 [generators that never end]  std: list(it.compress(it.count(), it.repeat(0)))
   next(it.compress(it.count(), it.repeat(0)))  list(it.starmap(max, it.repeat((1, 2))))
-  collections.Counter().subtract(it.repeat(1))  collections.deque(maxlen=0).extendleft(it.count())
-  lines: with it.count() as y: pass
+  list(iter(lambda: 1, 2))  next(iter(lambda: 1, 2))  list(iter(int, 1))  sum(iter(int, 1))
+  collections.deque(maxlen=0).extendleft(it.count())  sorted(iter(dict, 1))  '%s' % it.count()
+  lines: for i in iter(int, 1): pass  y = {}¶y |= it.repeat((1, 2))  y = set()¶y |= it.count()
+  with it.count() as y: pass
 [iterators in iterators]
   lines: y = [1]¶for i in range(10 ** 4): y = it.compress(y, [1])¶return list(y)
-  y = lambda: 1¶for i in range(10 ** 4): y = functools.partial(y)¶return y()
-  y = max¶for i in range(10 ** 4): y = functools.partial(y, i)¶return y(x)
+  y = iter(int, 1)¶for i in range(10 ** 4): y = map(abs, y)¶return next(y)
 [deep values]  lines: y = ()¶for i in range(10 ** 4): y = (y,)¶return hash(y)
   y = collections.ChainMap()¶for i in range(10 ** 4): y = collections.ChainMap(y)¶return y.get(1)
   y = collections.ChainMap()¶for i in range(10 ** 4): y = y.new_child()¶return y.get(1)
@@ -123,27 +135,26 @@ UNSUPPORTED = r"""
 [colliding keys]  return: {...: 1}  hash([])  hash(())  {bytearray(b'a')}  {slice(1)}
   {NotImplemented}  std: set(map((2 ** 61 - 1).__mul__, range(9999)))
 [NaN]  return: hash(float('nan')) == 0
-[recursion through other things]  std: functools.partial(f, x)()
-  functools.partial(functools.partial, f)(x)()  list(it.starmap(f, [(x,)]))
-  lines: y = functools.partial(lambda: y())¶y()
-  y = lambda i: i¶for i in range(9999): y = functools.partial(max, key=y)¶y([1, 2])
+[recursion through other things]  return: list(iter(lambda: f(x), 1))
+  std: list(it.starmap(f, [(x,)]))
 [loops inside of the host]  std: next(it.compress(range(10 ** 9), it.repeat(0)))
   list(it.compress(range(10 ** 9), range(0)))  math.dist(range(10 ** 9), range(10 ** 9))
   lines: y = collections.ChainMap(*[{i: i} for i in range(99)])¶while 1: len(y)
   stdever: y = [0] * 9999¶next(it.compress(y, y), 0)
-[big sources]  text: if x«.y×4000»: pass¶def f(x): return x  return: x«.real×95»
+[big sources]  return: x«.real×95»
 [big comprehensions]  return: [x.y for x.y in x]  [await i for i in [x]]  [(yield i) for i in x]
   [i for i in x if (yield)]
-[float and int conversions]  return: (1.5).hex()  (1e308).as_integer_ratio() > (1,)
-  5e-324.as_integer_ratio()  (5).to_bytes(10 ** 9, 'big')  (1).conjugate()  (1.5).real
-  (1.5).__int__()  (1.5).fromhex('0x1p99999')  float.fromhex('0x1p1')  int.from_bytes([1], 'big')
-  (5).bit_count()  1e5j  forever: y = 5e-324¶y.as_integer_ratio()  std: math.dist([0, 0], [3, 4])
-  math.dist([1], [1, 2])  math.ldexp(1, 10 ** 9)  math.ldexp(1.0, 3)  math.frexp(8)  math.modf(1.5)
-  math.gamma(200)  math.gamma(5)  math.cbrt(8)  math.nextafter(1, 2) > 1  math.ulp(1) > 0
-  math.remainder(7, 4)  math.erf(0)  stdever: y = [0.1] * 999¶math.dist(y, y)
+[float and int conversions]  return: (-8) ** 0.5  (-8) ** (1 / 3)  (1.5).hex()
+  (1e308).as_integer_ratio() > (1,)  5e-324.as_integer_ratio()  (5).to_bytes(10 ** 9, 'big')
+  (1).conjugate()  (1.5).real  (1.5).__int__()  (1.5).fromhex('0x1p99999')  float.fromhex('0x1p1')
+  int.from_bytes([1], 'big')  (5).bit_count()  1e5j  pow(-8, 1 / 3)
+  forever: y = 5e-324¶y.as_integer_ratio()  std: math.dist([0, 0], [3, 4])  math.dist([1], [1, 2])
+  math.ldexp(1, 10 ** 9)  math.ldexp(1.0, 3)  math.frexp(8)  math.modf(1.5)  math.gamma(200)
+  math.gamma(5)  math.cbrt(8)  math.nextafter(1, 2) > 1  math.ulp(1) > 0  math.remainder(7, 4)
+  math.erf(0)  stdever: y = [0.1] * 999¶math.dist(y, y)
   y = collections.Counter(range(3999))¶y.total()
   y = collections.ChainMap({1: 2}, *[{}] * 999)¶y.get(1)  y = [0] * 9999¶operator.countOf(y, 0)
-  y = [0] * 9999¶operator.contains(y, 1)  y = 'a' * 9999¶string.capwords(y)
+  y = [0] * 9999¶operator.contains(y, 1)
 [texts that grow]  return: '\t'.expandtabs(10 ** 9)  ('\t' * 9999).expandtabs(9999)
   '\ta'.expandtabs(4)  '\t'.expandtabs(-1)  'a'.translate({97: 'b' * 9999}) > 'a'
   ('a' * 9999).translate({97: 'b' * 9999})  'a'.translate({97: 10 ** 9})
@@ -154,25 +165,27 @@ UNSUPPORTED = r"""
   'a1'.isalnum(), '1'.isdigit(), 'a'.isalpha(), ' '.isspace(), 'A'.isupper(), 'a'.islower(),
   ↳ 'Aa'.istitle(), '1'.isnumeric(), '1'.isdecimal(), 'a'.isidentifier(), 'a'.isascii(),
   ↳ '\x00'.isprintable()
-  'a'.encode('idna')  b'a'.decode()  'a'.encode('a' * 9999)  'a'.no_such()  'a'.__len__()
-  'a'.__class__  'a'._x  str.__add__('a', 'b')  str.mro()  str.format_map('{a.real}', {'a': 1})
-  str.__format__('a', '999999999')  'a' @ 'b'  str(b'a', 'u8')  ascii('«U+e9»')
-  forever: y, z = 'a' * 9999, 'b' * 9999¶str.maketrans(y, z)
-[lists that grow and shrink]  body: y = []¶y.append.x  y = [1]¶y.append = 1
+  'a'.encode('idna')  b'a'.decode()  'a'.encode('a' * 9999)  'a'.__len__()  'a'.__class__
+  str.__add__('a', 'b')  str.format('{0.real}', 1)  str.format_map('{a.real}', {'a': 1})
+  str.__format__('a', '999999999')  'a' @ 'b'  str(iter([]))  str(map(abs, []))  str(b'a', 'u8')
+  str(len)  ascii('«U+e9»')  forever: y = '\t' * 1249¶y.expandtabs()
+  y, z = 'a' * 9999, {97: 'b'}¶y.translate(z)  y, z = 'a' * 9999, 'b' * 9999¶str.maketrans(y, z)
+  y = 'a' * 9999¶hash(y)  y = '%(' * 4999¶y % {}  y = '%' + '#' * 9998¶y % 1
+[lists that grow and shrink]  body: y = [1]¶y.append = 1
 [values that hold themselves]  body: y = []¶y.append(y)¶return hash((y,))
-  lines: y = collections.ChainMap()¶y[1] = y  y = functools.partial(lambda: y)¶y()
-  y = []¶y.append(functools.partial(len, y))¶return y[0]()
+  lines: y = collections.ChainMap()¶y[1] = y
   y = []¶operator.setitem({}, 1, y)¶operator.iadd(y, [y])
-[many arguments]  body: def g(): return g.a¶g()  g = f¶g.a = 1  def g(): pass¶g.a = 1
-  range(9).start  hash(range(10 ** 9))
+[many arguments]  body: g = f¶g.a = 1  def g(): pass¶g.a = 1  iter(1, 2)  range(9).start
+  hash(range(10 ** 9))
   return isinstance(x, int), isinstance(x, (int, str)), isinstance('a', str), isinstance([],
   ↳ (list, (tuple,))), isinstance(True, int), isinstance(1.0, float), isinstance(None,
   ↳ type(None)), isinstance({}, dict), isinstance(x, object)
-  issubclass(bool, int)  return issubclass(bool, int), callable(f), callable(1), callable(len)
-  type(x).__name__  type(x).__subclasses__()  type(x).mro()  type(x).x  int.__add__(1, 2)
-  (1).__add__(2)  int.real  return {1: 2}.__class__  [].__len__()  {}.__contains__(1)
-  return {1: 2}.__contains__(1)  'a'.__add__('b')  hash(f)  hash(x) == 1  id(x)
-  return id(x) == id(x)  vars()  dir()  locals()  globals()['f']  ascii()
+  isinstance(x, int | str)  return isinstance(x, int | str)  issubclass(bool, int)
+  return issubclass(bool, int), callable(f), callable(1), callable(len)  type(x).__name__
+  type(x).__subclasses__()  int.__add__(1, 2)  (1).__add__(2)  int.real  int + 1  int | None
+  return {1: 2}.__class__  [].__len__()  {}.__contains__(1)  return {1: 2}.__contains__(1)
+  'a'.__add__('b')  hash(f)  hash(x) == 1  id(x)  return id(x) == id(x)  vars()  dir()  locals()
+  globals()['f']  ascii()
   return divmod(7, 2), divmod(-7, 2), hex(255), oct(8), bin(-5), abs(-3), pow(2, 3), round(1.567,
   ↳ 1), format(3.14159, '.2f'), repr('a'), ascii('a'), chr(97), ord('a')
   slice(1, 2)  return [1, 2, 3][slice(1, 2)]  object()  memoryview  bytes([1])  bytearray()
@@ -186,85 +199,46 @@ UNSUPPORTED = r"""
   ↳ list(it.dropwhile(lambda i: i < 3, [1, 5, 2])), list(it.filterfalse(lambda i: i % 2,
   ↳ range(4))), list(it.starmap(pow, [(2, 3), (3, 2)])), list(it.repeat(7, 2)),
   ↳ list(it.islice(it.count(5, 2), 3)), list(it.islice(it.cycle('ab'), 3))
-  it.batched('abc', 2)  list(it.starmap(pow, [(9, 10 ** 9)]))
-  list(it.starmap(operator.lshift, [(1, 10 ** 9)]))  list(it.starmap(pow, [1]))
-  functools.reduce(operator.concat, [[0] * 999] * 99)  operator.lshift(1, 10 ** 9)
-  operator.attrgetter('__class__')(x)  operator.methodcaller('upper')('a')
+  list(it.starmap(pow, [(9, 10 ** 9)]))  list(it.starmap(operator.lshift, [(1, 10 ** 9)]))
+  list(it.starmap(pow, [1]))  functools.reduce(operator.concat, [[0] * 999] * 99)
+  operator.lshift(1, 10 ** 9)  operator.mod('%999999999d', 1)  operator.attrgetter('__class__')(x)
+  operator.methodcaller('upper')('a')
   operator.add(1, 2), operator.sub(5, 3), operator.truediv(1, 2), operator.floordiv(7, 2),
   ↳ operator.neg(1), operator.xor(1, 3), operator.eq(1, 1), operator.lt(1, 2), operator.not_(1),
   ↳ operator.contains([1], 1), operator.getitem([5], 0), operator.and_(1, 3)
   operator.matmul(1, 2)  operator.truth(1)  operator.__add__(1, 2)  operator.concat([1], [2])
   operator.length_hint([1])  operator.iconcat([1], [2])  operator.call(f, x)
-  functools.partial(pow, 9)(10 ** 9)  functools.partial('a'.zfill, 10 ** 9)()
-  functools.partial(max, key=abs)(-5, 3)  functools.partial(1)  functools.partial()
-  functools.partial(f, x).func  functools.partial(sorted, reverse=True)([1, 2])
-  functools.partial(lambda a, b=1: a - b, b=5)(1)  functools.singledispatch(f)
-  functools.cached_property(f)  functools.total_ordering(int)  functools.wraps(f)(len)('ab')
-  functools.lru_cache(None)(f).cache_info()  list(map('%s'.__mod__, [1]))
-  collections.Counter({1: [0] * 99}).total()  collections.Counter('a').x
+  functools.singledispatch(f)  functools.cached_property(f)  functools.total_ordering(int)
+  functools.wraps(f)(len)('ab')  list(map('%s'.__mod__, [1]))
+  list(iter('a'.upper, 'A')), list(iter([1, 2].pop, 1))  list(iter('a'.upper, 1))
+  collections.Counter({1: [0] * 99}).total()  str(collections.defaultdict(list))
   collections.deque('ab').maxlen  collections.ChainMap({1: 2}, {1: 3, 4: 5})[4]
   dict(collections.ChainMap({1: 2}, {1: 3, 4: 5})) == {1: 2, 4: 5}  collections.ChainMap({}).maps
   collections.ChainMap(1)[1]  collections.ChainMap({})[1]  collections.namedtuple('A', 'b')(1)
   collections.UserDict()  collections.abc.Mapping  collections.UserList([1]).data
-  heapq._heapify_max([1])  copy.Error  string.Template('a')  string.capwords('ab cd')
-  string.printable[:2]  string.x  string.ascii_lowercase.x  typing.cast(int, x)
-  typing.NamedTuple('A', [])
+  heapq.heappush(1, 1)  heapq.heapify('a')  heapq.heapify((1,))  bisect.bisect(1, 1)
+  bisect.insort('a', 'b')  bisect.insort((1,), 2)  bisect.bisect(range(10 ** 9), 5)
+  bisect.bisect('abc', 'b')  bisect.bisect(it.count(), 5)  bisect.bisect({1: 2}, 1)
   lines: y = collections.deque([1, 2])¶y.append(3)¶y.appendleft(0)¶y.extendleft([8,
   ↳ 9])¶y.rotate(1)¶y.remove(8)¶return list(y), y.pop(), y.popleft(), len(y), y.count(1)
-  y = collections.Counter('aab')¶y.update('b')¶y.subtract('a')¶y['z'] += 1¶del y['a']¶return
-  ↳ dict(y)
   def d(g):¶ @functools.wraps(g)¶ def h(*a, **k): return g(*a, **k) + 1¶ return h¶@d¶@d¶def g(i):
   ↳ return i¶return g(5)
-[around the functions]  text: from math import *¶def f(x): return sqrt(4)
-  from no_such import y¶def f(x): return 1
-  try:¶ import no_such¶except ImportError: pass¶def f(x): return 1  y = input()¶def f(x): return 1
-  T = int | None¶def f(x): return x  with open('a') as y: pass¶def f(x): return 1
-  class A: pass¶def f(x): return 1  def f(x): return x¶import re
-  async def g(): pass¶def f(x): return 1  def g(): yield 1¶def f(x): return 1
-  def f(x): return f.__name__  def f(x): return __doc__
-[nested functions]  body: def g():¶ yield 1¶return list(g())  def g():¶ return 1¶ yield¶return g()
-  class A:¶ def g(self): return 1¶return A().g()  g = lambda: (yield)  def g(): pass¶hash(g)
-  def g(): pass¶g.__globals__  def g(): pass¶g.__code__ = 1  def g(): pass¶g.func_globals
-  def g(): pass¶g @ g
-"""
-MISSING = r"""
-[async]  text: async def f(x):¶ yield x
-[format strings]  body: y = '%999999999d'¶y %= 1  return: '{0.__class__}'.format(x)
-  '{.real}'.format(x)  '%1000000000d' % x  '%s' % f  '%(a)s' % x  '%*d' % (9, 1)  '%c' % 0
-  '%' % ()  '%.999999999f' % x  '{:{}}'.format(x, 10 ** 9)  '{:{}{}}'.format(1, 9, 'd')
-  '{:0{w}d}'.format(x, w=10 ** 9)  '%.1000000000f' % 1.5  '%*d' % (10 ** 9, x)
-  '%-*d' % (10 ** 9, x)  '%.*f' % (10 ** 9, 1.5)  '%0999999999d' % x  '{0.real}'.format(x)
-  '{[0]}'.format([1])  '{a[b]}'.format(a={'b': 1})  '{0[__class__]}'.format({})
-  '{!r:{}}'.format(x, '999999999')  '{:{:{}}}'.format(1, 2, 3)  '%c' % 10 ** 9  '%c' % (10 ** 9)
-  '%c' % 0xd800  '{!z}'.format(x)  '%(a)s' % {'a': x}  '%(a)1000000000s' % {'a': x}  '%q' % x
-  f'{f}'  f'{print}'  str(f)  repr(f)  '{}'.format(f)  '{}'.format(lambda: x)
-  ('{0' + '.__class__' * 9 + '}').format(x)  '{:{0}}'.format(x)  '%99999999999999999999d' % x
-  '%(a' % {}  '%(a)' % {'a': 1}  '%(a)d' % x  '%*s' % ('a', x)  '%#.9999999999x' % x
-  '%+09999999.9999999999d' % x  '%a' % '«U+1f600»'  '{.__class__}'.format(x)  '{.a}'.format(x)
-  '{x.y}'.format(x=x)  '{0.a[b].c}'.format(x)  '{ x }'.format(x=1)  '{-1}'.format(x)
-[imports]  text: import math¶def f(x): return math + 1  import math as m¶def f(x): return str(m)
-  import math¶def f(x):¶ math.pi = 3¶ return math.pi  import math¶def f(x):¶ del math.pi
-[key functions]  std: bisect.bisect([1, 2, 3], -2, key=lambda i: -i)
-[generators that never end]  std: '%s' % it.count()  lines: y = {}¶y |= it.repeat((1, 2))
-  y = set()¶y |= it.count()
-[float and int conversions]  return: (-8) ** 0.5  (-8) ** (1 / 3)  pow(-8, 1 / 3)
-[texts that grow]  return: str.format('{0.real}', 1)  str(iter([]))  str(map(abs, []))  str(len)
-  forever: y = '\t' * 1249¶y.expandtabs()  y, z = 'a' * 9999, {97: 'b'}¶y.translate(z)
-  y = 'a' * 9999¶hash(y)  y = '%(' * 4999¶y % {}  y = '%' + '#' * 9998¶y % 1
-[many arguments]  body: isinstance(x, int | str)  return isinstance(x, int | str)  int + 1
-  int | None
-[libraries with odd arguments]  std: operator.mod('%999999999d', 1)
-  str(collections.defaultdict(list))  heapq.heappush(1, 1)  heapq.heapify('a')  heapq.heapify((1,))
-  bisect.bisect(1, 1)  bisect.insort('a', 'b')  bisect.insort((1,), 2)
-  bisect.bisect(range(10 ** 9), 5)  bisect.bisect('abc', 'b')  bisect.bisect(it.count(), 5)
-  bisect.bisect({1: 2}, 1)
-[around the functions]  text: def f(x):¶ def g(): return __name__¶ return 1
-[nested functions]  body: def g(): pass¶g + 1  def g(): pass¶str(g)  def g(): pass¶f'{g}'
-  def g(): pass¶'%s' % g
+[around the functions]  text: try:¶ import no_such¶except ImportError: pass¶def f(x): return 1
+  y = input()¶def f(x): return 1  T = int | None¶def f(x): return x
+  with open('a') as y: pass¶def f(x): return 1  def f(x): return f.__name__
+  def f(x): return __doc__  import re¶def f(x): return re  class A: pass¶def f(x): return A
+  def g(x): yield x¶def f(x): return g(x)  async def g(x): return x¶def f(x): return g
+[nested functions]  body: def g():¶ yield 1¶return list(g())
+  class A:¶ def g(self): return 1¶return A().g()  def g(): pass¶g + 1  def g(): pass¶hash(g)
+  def g(): pass¶g.__globals__  def g(): pass¶g.__code__ = 1  def g(): pass¶str(g)
+  def g(): pass¶f'{g}'  def g(): pass¶'%s' % g  def g(): pass¶g @ g
+[other statements]  body: if x < 5:¶ with x: pass¶return x
 """
 BROKEN = r"""
-[imports]  text: from __future__ import annotations  import math¶def f(x): return math
-  import math¶def f(x): return math()  import copy¶def f(x): return copy.copy(copy)
+[imports]  text: import os  from os import path  from os import *
+  from __future__ import annotations  import math¶def f(x): return math
+  import math¶def f(x): return math()  import math¶def f(x): return math.no_such_thing
+  import copy¶def f(x): return copy.copy(copy)  import functools¶def f(x): return functools.sys
 [outside a function]  text: f = 1  print(1)  1  'doc'  if 1: pass  for f in 'a': pass  f: int  pass
   f += 1  del f  return 1  (lambda: 1)()
 [equal to anything]  return: type('A', (), {'__eq__': lambda a, b: True})()  {1: 1}.keys()
@@ -272,7 +246,7 @@ BROKEN = r"""
 [signatures]  text: def f(**x): return x  def f(*, x): return x  def f(x, x): return x
 [newer syntax]  text: def f[T](x): return x  body: type y = int  return: f'{'a'}'  f'{f'{f'{x}'}'}'
 [decorators]  text: @f¶def f(x): return x  @print¶def f(x): return x  @f(1)¶@f¶def f(x): return x
-  @[0][0]¶def f(x): return x  def d(g): return 5¶@d¶def f(x): return x
+  @x.y¶def f(x): return x  @[0][0]¶def f(x): return x  def d(g): return 5¶@d¶def f(x): return x
   def d(g): print(1)¶@d¶def f(x): return x  @dataclass¶def f(x): return x
   @functools.lru_cache¶def f(x): return x  @1¶def f(x): return x  @len¶def f(x): return x
   @int¶def f(x): return x  @list¶def f(x): return x  @type¶def f(x): return x
@@ -283,6 +257,8 @@ BROKEN = r"""
 [lambdas and functions in functions]  body: def f(x): return f¶return f(x)  return: lambda: 1
 [comprehensions]  return: [i for i in x]  {i for i in x}  {i: 1 for i in x}  (i for i in x)
   sum(i for i in x)
+[generator frames]  body: y = (y.gi_frame.f_back for i in [1])¶return y
+  return: (i for i in [1]).gi_frame.f_back.f_globals  x.gi_code
 [format strings]  body: y = '{}'¶for i in range(99): y = y.format(y + y)
   y = '%s%s'¶for i in range(99): y = y % (y, y)  return: f'{x:>1000000000}'
   '{:1000000000}'.format(x)  f'{x:{x:{x}}}'  format(x, '1000000000')  '{:>1000000000}'.format(x)
@@ -323,8 +299,10 @@ BROKEN = r"""
   try: 1¶finally: 2¶except: 3  try: 1¶except ValueError as x.y: 2
 [SystemExit and BaseException]  body: raise Refused  exit = 1¶exit()  return: Refused
   StopIteration()
-[attributes]  body: x.append(1)  x.sort()  return: ''.join(x)  [].append
-[dunder names]  body: for __y in x: pass  __f(x)  return: a__b  __  f(__)  x__
+[attributes]  body: x.append(1)  x.sort()  return: x.y.z  ''.join(x)  [].append  'a'.foo
+  [].push(1)  x.length  {}.has_key(1)
+[dunder names]  text: def __init__(x): return 1  body: for __y in x: pass  __f(x)  return: a__b  __
+  f(__)  x__
 [keywords in calls]  return: sorted(x, reverse=True)  sorted(x, key=len)  max(x, default=1)
   sum(x, start='')  str(x, encoding='u8')
 [other statements]  body: break  if x: break  if 0: continue  for i in x: pass¶else: pass
@@ -369,21 +347,12 @@ BROKEN = r"""
   ««U+c»×1900»  def«U+b»f(x): return 1  def f(x):«U+d»¶« ×2»return 1«U+d» return 2  ««U+d»×1900»
   def f(x):¶ «U+c» return 1¶« ×2»return 2  ««U+9»×1900»  line: \  return 1 \ ¶ + 1  return 1 \x
   \¶\¶\¶  return«U+1c»1  return 1«U+1a»  return 1«U+7f»  return «U+1b»[31m1
-[encoding cookies and byte order marks]  text: «U+feff»(  «U+feff»def f(x): return 1
-  «U+fffe»def f(x): return 1  # coding: utf-16¶(  # -*- coding: rot13 -*-¶qrs s(k): erghea 1
-  # coding: idna¶«U+e9»  # coding: utf-7¶+AGY-
+[encoding cookies and byte order marks]  text: # coding: utf-16¶(
+  # -*- coding: rot13 -*-¶qrs s(k): erghea 1  # coding: utf-7¶+AGY-
   # coding: unicode_escape¶\x64\x65\x66 f(x): return 1
-[NUL bytes and lone surrogates]  text: «U+0»  ««U+0»×1900»  «U+d800»  def «U+dc80»(x): pass
-  ««U+dfff»×1900»  line: return «U+0» 1  return '«U+0»'  return 1«U+0»  return 1 # «U+0»
-  return 1¶«U+0»  return '«U+d800»'  return 1 # «U+dfff»  return '''«U+dcff»'''
-  return 'a«U+d83d»«U+de00»'
-[names that normalise]  text: def «U+ff46»(x): return 1  def f(«U+445»): return 1
-  «U+3000»def f(x): return 1  «U+1d48»«U+1d49»«U+1da0» f(x): return 1  d«U+ad»ef f(x): return 1
-  line: return «U+e9»  return 1«U+a0»+ 1  return «U+ff45»«U+ff56»«U+ff41»«U+ff4c»('1')  «U+212a»
-  return «U+1d452»«U+1d463»«U+1d44e»«U+1d459»('1')  return «U+1d49»val  return 1 «U+ff0b» 1
-  return «U+ff3f»«U+ff3f»name«U+ff3f»«U+ff3f»  return x.«U+2102»  return «U+fb01»  «U+200b»return 1
-  return «U+661»  return «U+201c»1«U+201d»  return 1«U+2028»  return 1 «U+2212» 1  return «U+ff11»
-  return '' + «U+202e»'a'  return '' «U+b7» ''  return 1«U+85»
+[NUL bytes and lone surrogates]  text: «U+0»  ««U+0»×1900»  line: return «U+0» 1  return '«U+0»'
+  return 1«U+0»  return 1 # «U+0»  return 1¶«U+0»  return '«U+d800»'  return 1 # «U+dfff»
+  return '''«U+dcff»'''  return 'a«U+d83d»«U+de00»'
 [lists that hold themselves]  body: x += (x,)
 [text scan]  text: «'\×990»'  «"\×990»"  ''«'\×990»'  «'\×990»  «'"×990»'  ''«'''\×490»'  «"'\×660»
   «'×1999»  «"×3»«'×1800»  «#×1999»¶  «#'¶×660»(  ¶« ×1990»x  «¶ «U+c»×600»x  ««U+d»¶ «U+9»×480»x
@@ -392,7 +361,6 @@ BROKEN = r"""
   match x:¶ case «[(×14»$  «x=×900»  «@×1900»  return: «(×29»  «)×1900»  «(x for x in ×25»
   ([{([{([{([{([{([{([{([{([{  «(lambda:×25»$  «f'{×55»  «[(x:=×14»  f'{«(×900»  «lambda:×270»
   «x if ×390»  «not ×480»  «~×1900»  «await ×320»  x«.×1900»  «{x:×28»  «x[×29»::
-[huge sources]  text: ««U+d800»×2001»  ««U+e9»×2001»
 [multiplied strings and lists]  return: range(1001)
 [key functions]  body: y = [3, 1, 2]¶y.sort(key=lambda i: y.append(i))¶return y
   y = [1, 2]¶y.sort(lambda i: i)  y = [1]¶for i in y: y.sort(key=lambda j: y.append(j))
@@ -421,7 +389,6 @@ BROKEN = r"""
   y = int,¶for i in range(10 ** 4): y = y,¶return isinstance(x, y)
   y = ValueError,¶for i in range(10 ** 4): y = y,¶try: 1 / 0¶except y: pass
   y = []¶for i in range(10 ** 4): y = [y]¶assert 0, y
-  y = Exception()¶for i in range(10 ** 4): y = Exception(y)¶raise y
   y = collections.Counter()¶for i in range(10 ** 4): y = collections.Counter(a=y)¶return y == y
 [shared values]  lines: y = (1,)¶for i in range(40): y = (y, y)¶assert 0, y
   y = (1,)¶for i in range(40): y = (y, y)¶int(y)
@@ -435,17 +402,17 @@ BROKEN = r"""
   std: math.floor(math.nan)  math.ceil(math.inf)  math.gcd(math.nan)
 [recursion through other things]  text: def f(x): return lambda: f(x)
   def f(x): return (f(i) for i in [x])  return: enumerate(map(f, [x]))
+  lines: y = lambda i: i¶for i in range(9999): y = functools.partial(max, key=y)¶y([1, 2])
 [loops inside of the host]  lines: y = set(range(3999))¶while 1:¶ a, b = y
   stdever: y = [0] * 9999¶zip(*y[:99])
 [big sources]  text: «'\×4990»  «"\×4990»  ''«'\×4990»  «\'×4990»  «'"×4990»  ''«'''\×2490»
   «"'\×3300»  «'×9999»  «"×3»«'×9800»  «#×9999»¶  «#'¶×3300»(  ¶« ×9990»x  «¶ «U+c»×3300»x
   ««U+d»¶ «U+9»×2400»x  «'¶×4990»  «\'×4950»  «r'\'×2400»  «'\¶×3300»  «#\¶'×2490»  «¶ ×4900»x
   «\¶×4900»  «x=×4900»1  «@×9000»  «@x¶×3300»  «x;×4900»  «x:×4900»  «,×9900»  «x,×4900»
-  «x«.y×9»×300»  «1<×4900»1  «1 and ×1600»1  «await ×1600»1  «*×9900»x  «'a' ×2400»  «f'' ×2400»
-  «x:=×3000»1  «else:¶×1600»  «try:¶×1900»  «class A:×1200»  «def f():×1200»  «import math¶×800»
+  «1<×4900»1  «1 and ×1600»1  «await ×1600»1  «*×9900»x  «'a' ×2400»  «f'' ×2400»  «x:=×3000»1
+  «else:¶×1600»  «try:¶×1900»  «class A:×1200»  «def f():×1200»  «import math¶×800»
   «from math import pi¶×500»  «global x¶×1000»  «del x¶×1600»  def f(x«, a=1×1900»): return x
-  def f(x):¶ return f(x«, a=1×1900»)  def f(x):¶«  return x×0» return «x[×20»0«]×20»
-  return: «max(×28»1, 2«)×28»
+  def f(x):¶ return f(x«, a=1×1900»)  return: «max(×28»1, 2«)×28»
 [big comprehensions]  body: y = []¶while 1: y = [[«{*y},×300»], y]
   y = [2 ** 2000]¶while 1: y = [[«y[0]+1,×300»], y]  return: [y for y in [y]]  [i for i, j in [1]]
   [i for i in range(3) for j in i]  [i := 0 for i in x]  [*i for i in [[1]]]  {**i for i in [{}]}
@@ -464,14 +431,15 @@ BROKEN = r"""
   math.isqrt(-1)  math.isqrt(1.5)  math.sqrt(-1)  math.sqrt('a')  math.log(0)  math.log(-1)
   math.log(2, 1)  math.gcd(1.5, 2)  math.floor('a')  math.fsum([1e308] * 9)
   math.isclose(1, 1.1, rel_tol=0.2), math.isclose(1, 2, abs_tol=-1)  math.acos(2)
-  stdever: y = [1e308, 1e-308] * 4000¶math.fsum(y)
+  stdever: y = [1e308, 1e-308] * 4000¶math.fsum(y)  y = 'a' * 9999¶string.capwords(y)
 [texts that grow]  return: 'a'.center(9, 'ab')  'a'.center(-10 ** 30)  'a'.split('')  'a'.split(1)
   'a'.split(',', 10 ** 30)  'a'.rsplit(',', maxsplit=-10 ** 30)  'a'.partition('')  'a'.index('b')
   'a'.find(1)  'a'.startswith(1)  'a'.startswith(['a'])  'a'.startswith((1,))  'a'.strip(1)
   'a'.join(1)  'a'.join([1])  ''.join(['a', None])  'a'.format  'a'.upper  ['a'.upper]
-  'a'.upper.upper  'a'.append('b')  str.upper(1)  str.upper()  'abc'[::0]  'abc'[10 ** 30]
-  'abc'['a':]  'a' < 1  'a' % 1  'a' - 'b'  'a' * 1.5  forever: y = '{' * 9999¶y.format()
-  y = '>' + '0' * 9998¶format(1, y)  y = '{:' + ' ' * 9000 + '}'¶y.format(1)
+  'a'.upper.upper  'a'.no_such()  'a'.append('b')  'a'._x  str.upper(1)  str.upper()  'abc'[::0]
+  'abc'[10 ** 30]  'abc'['a':]  'a' < 1  'a' % 1  'a' - 'b'  'a' * 1.5
+  forever: y = '{' * 9999¶y.format()  y = '>' + '0' * 9998¶format(1, y)
+  y = '{:' + ' ' * 9000 + '}'¶y.format(1)
 [lists that grow and shrink]  body: y = [1]¶y[1:2] = 5  y = [1, 2]¶y[::2] = [1, 2]
   y = [1]¶y[5] = 1  y = [1]¶del y[5]  y = [1]¶y['a'] = 1  y = [1]¶y[10 ** 30] = 1
   y = (1, 2)¶y[0] = 1  y = 'ab'¶y[0] = 'c'  y = 'ab'¶del y[0]  y = ([],)¶y[0] += [1]
@@ -479,8 +447,8 @@ BROKEN = r"""
   y = [0] * 9999¶while 1: y[::2] = y[1::2]  y = [0] * 9999¶while 1: f(*y)  [].pop()  [1].pop(5)
   [1].pop('a')  [1].remove(2)  [1].index(2)  [1].insert('a', 1)  [1].insert(10 ** 30, 1)
   [1].insert(1)  [1].append()  [1].append(1, 2)  [1].extend(1)  [1].extend(None)  [].sort(1)
-  [1, 'a'].sort()  [].sort(key=len, reverse='a')  y = []¶return y.append  list.append(1, 2)
-  y: int¶return y
+  [1, 'a'].sort()  [].sort(key=len, reverse='a')  y = []¶return y.append  y = []¶y.append.x
+  list.append(1, 2)  y: int¶return y
 [values that hold themselves]  body: y = set()¶y.add(y)  y = set()¶y.add((y,))
   y = []¶y.append(y)¶assert 0, y  lines: y = [1]¶heapq.heappushpop(y, y)
 [dicts and sets in use]  body: y = {1: 2}¶for i in y: y[i + 1] = 1
@@ -498,21 +466,22 @@ BROKEN = r"""
   def g(a): return a¶g(*[1], *[2])  def g(**k): return k¶g(**{1: 2})
   def g(**k): return k¶g(a=1, a=2)  def g(a, a): pass  def g(a=1, b): pass  def g(*a, *b): pass
   def g(**k, a): pass  def g(*): pass  def g(*, **k): pass  def g(a, /, b, /): pass
-  g = lambda a, a: 1  f(*[1] * 9999)  f(**{str(i): i for i in range(3999)})  f(*1)  f(**1)  f(*x)
-  f(**[1])  sorted([1], key=None, reverse=False, x=1)  sorted(iterable=[1])
-  list(enumerate('a', 'b'))  list(zip('ab', 'c', strict=True))  zip(1)  zip('a', x=1)  map(1)
-  map()  list(map(1, [1]))  filter(1)  list(filter(1, [1]))  map(f, 1)  len()  len(1)
-  len(iter([]))  len(map(abs, []))  len(f)  abs('a')  abs()  min()  min(1)  min(1, 'a')
-  max(None, 1)  max([1], 2)  max(x=1)  all(1)  any(1)  all()  sum(1)  sum(None)  sum([1], 2, 3)
-  next(1)  next([1])  next()  next(iter([]), 1, 2)  iter(1)  iter()  iter(1, 2)  reversed({1})
-  reversed(1)  reversed(iter([]))  range(1.5)  range('a')  range(1, 2, 0)  range()
+  g = lambda a, a: 1  def g(): return g.a¶g()  f(*[1] * 9999)
+  f(**{str(i): i for i in range(3999)})  f(*1)  f(**1)  f(*x)  f(**[1])
+  sorted([1], key=None, reverse=False, x=1)  sorted(iterable=[1])  list(enumerate('a', 'b'))
+  list(zip('ab', 'c', strict=True))  zip(1)  zip('a', x=1)  map(1)  map()  list(map(1, [1]))
+  filter(1)  list(filter(1, [1]))  map(f, 1)  len()  len(1)  len(iter([]))  len(map(abs, []))
+  len(f)  abs('a')  abs()  min()  min(1)  min(1, 'a')  max(None, 1)  max([1], 2)  max(x=1)  all(1)
+  any(1)  all()  sum(1)  sum(None)  sum([1], 2, 3)  next(1)  next([1])  next()
+  next(iter([]), 1, 2)  iter(1)  iter()  reversed({1})  reversed(1)  reversed(iter([]))  range(1.5)
+  range('a')  range(1, 2, 0)  range()
   return list(range(5, 0, -2)), range(3)[1], len(range(10 ** 3)), range(5)[1:3], 3 in range(5),
   ↳ 3.0 in range(5), 'a' in range(3), range(3).index(2), range(3).count(1), range(0) == range(1, 1)
   range(9) + range(9)  range(9) * 2  range(3)[::0]  bool(1, 2)  bool(x=1)  list(1)  list(1, 2)
   list(x=1)  tuple(1)  set(1, 2)  frozenset(1)  isinstance(x)  isinstance(x, 1)
   isinstance(x, 'int')  isinstance(x, f)  isinstance(x, [int])  isinstance(f, type)
-  type('A', (), {})  type()  type(x, x)  int()()  callable()  format(x, 5)  format()  repr()
-  repr(1, 2)  chr()  ord()  hex()  divmod(1)
+  type('A', (), {})  type(x).x  type()  type(x, x)  int()()  callable()  format(x, 5)  format()
+  repr()  repr(1, 2)  chr()  ord()  hex()  divmod(1)
 [assignments of every kind]  body: *a, *b = 'abc'  a, *b, c = [1]  a, b, *c = [1]  a, b = 1, 2, 3
   (a, b), c = 1, 2  for y[0] in 'a': pass  y = []¶y[0] += 1  y = {}¶y['a'] += 1  y := 5  (y.z := 5)
   (y[0] := 5)  ((a, b) := (1, 2))  f(y=y := 1)  del x¶return x  y = 1¶del y¶return y
@@ -530,16 +499,17 @@ BROKEN = r"""
   it.islice('abc')  it.islice('abc', 0, 1, 0)  it.tee('a', 10 ** 9)  it.tee('a', -1)  it.tee(1)
   list(it.chain(1))  list(it.chain.from_iterable(1))  list(it.chain.from_iterable([1]))
   list(it.accumulate([1, 'a']))  list(it.accumulate([1, 2], 1))  list(it.groupby([1, 2], key=1))
-  functools.reduce(max, [])  functools.reduce(1, [1, 2])  functools.reduce(max)
-  operator.itemgetter(1)([1])  operator.itemgetter(*range(9999))([1])  operator.itemgetter()
-  operator.index(1.5)  operator.add('a', 1)  operator.add(1)  functools.lru_cache('a')(len)
+  it.batched('abc', 2)  functools.reduce(max, [])  functools.reduce(1, [1, 2])
+  functools.reduce(max)  operator.itemgetter(1)([1])  operator.itemgetter(*range(9999))([1])
+  operator.itemgetter()  operator.index(1.5)  operator.add('a', 1)  operator.add(1)
+  functools.partial(1)  functools.partial()  functools.lru_cache('a')(len)
   functools.lru_cache(None)(len)([])  functools.lru_cache(None)(1)
   list(map('{:999999999}'.format, [1]))  list(map(str.format, ['{:999999999}'], [1]))
   sorted([1], key='{:999999999}'.format)  collections.defaultdict()[1]
   collections.defaultdict(list)[[]]  list(collections.Counter({1: 10 ** 30}).elements())
   list(collections.Counter({1: 'a'}).elements())  collections.Counter(1)
   collections.Counter(a='b') + collections.Counter(a=1)
-  collections.Counter({1: 'a', 2: 3}).most_common()
+  collections.Counter({1: 'a', 2: 3}).most_common()  collections.Counter('a').x
   collections.Counter(a=[]) | collections.Counter(a=())
   collections.Counter({'a': {}}).update({'a': 1})  collections.deque(maxlen=-1)
   collections.deque('ab', 'c')  collections.deque('ab', 10 ** 30)  collections.deque([1]) * 10 ** 9
@@ -551,8 +521,8 @@ BROKEN = r"""
   bisect.bisect([1], 'a')  bisect.bisect_left([1], 1, -1)  bisect.bisect([1], 1, 0, 10 ** 9)
   bisect.bisect([1], 1, 10 ** 30)  copy.deepcopy((i for i in 'a'))  copy.copy(it.count())
   copy.deepcopy(lambda: 1)(x)  copy.deepcopy(map(abs, [1]))  copy.copy(print)  copy.copy()
-  copy.replace(x)  copy.deepcopy(x, {})  typing.List[int]  typing.Optional
-  lines: y = collections.deque('ab')¶for i in y: y.append(i)
+  copy.replace(x)  copy.deepcopy(x, {})  string.x  string.ascii_lowercase.x  typing.List[int]
+  typing.Optional  lines: y = collections.deque('ab')¶for i in y: y.append(i)
   y = collections.Counter('aab')¶for i in y: y[i + 'x'] = 1
   y = collections.defaultdict(int)¶y[1]¶for i in y: y[i + 1]
   for i in range(99): @print¶« ×2»def g(): pass
@@ -565,9 +535,9 @@ BROKEN = r"""
   y = 1¶def g():¶ y¶ y = 2¶g()  y = 1¶def g():¶ for y in [y]: pass¶g()
   def g(): [zz := 5 for i in 'a']¶g()¶return zz  def g(): pass¶g < g  def g(): pass¶g[0]
   def g(): pass¶g()()  def g(): pass¶for i in g: pass  def g(): pass¶len(g)
-  def g(): pass¶sorted([g, g])  def g(): pass¶raise g  def g(): pass¶int(g)  def g(): pass¶return g
-  def g(): pass¶[*g]  def g(): pass¶**g  def g(): pass¶-g  def g(): pass¶del g()
-  def g(): pass¶range(g)  def g(): pass¶x[g]
+  def g(): pass¶g.func_globals  def g(): pass¶sorted([g, g])  def g(): pass¶raise g
+  def g(): pass¶int(g)  def g(): pass¶return g  def g(): pass¶[*g]  def g(): pass¶**g
+  def g(): pass¶-g  def g(): pass¶del g()  def g(): pass¶range(g)  def g(): pass¶x[g]
 """
 OVER = r"""
 [outside a function: steps]  text: while 1: pass
@@ -703,21 +673,18 @@ OVER = r"""
   list(it.groupby(it.repeat(1)))  sum(it.tee(it.count())[0])  functools.reduce(max, it.count())
   functools.reduce(lambda a, b: a, it.count())  math.prod(it.repeat(1))  math.prod(it.repeat(0))
   sum(it.repeat(0))  sum(it.repeat([]), [])  sum(it.repeat(()), ())  sum(it.repeat(0.5))
-  sum(iter(int, 1))  set().union(it.count())  set().update(it.repeat(1))
-  set().intersection(it.count())  {1}.issubset(it.repeat(1))  {1}.issuperset(it.repeat(1))
-  {1}.isdisjoint(it.repeat(2))  {1}.difference(it.repeat(2))
-  {1}.symmetric_difference(it.repeat(2))  {}.update(it.repeat((1, 2)))
-  collections.Counter().update(it.repeat(1))  list(map(max, it.repeat(1), it.repeat(2)))
+  {}.update(it.repeat((1, 2)))  collections.Counter().update(it.repeat(1))
+  collections.Counter().subtract(it.repeat(1))  list(map(max, it.repeat(1), it.repeat(2)))
   [0 for i in it.repeat(0) if i]  sum(0 for i in it.count() for j in it.count())
   [[0 for j in it.count()] for i in it.count()]
   next(it.chain.from_iterable(map(lambda i: [], it.count())))  any(it.repeat([]))
   any(map(bool, it.repeat(0)))  lines: y = it.groupby(it.repeat(1))¶next(y)¶next(y)
-  for i in it.count(): pass  for i in it.cycle([1]): x += 1  for i in iter(int, 1): pass
-  for i in (j for j in it.count()): pass  for i, j in enumerate(it.count()): pass
-  for i in it.groupby(it.count()): pass  y = it.count()¶for i in y: next(y)
-  y = it.count(2 ** 2000, 2 ** 2000)¶for i in y: pass  for i in it.count(1, 0): pass
-  y = it.tee(it.count())¶for i in y[0]: pass  for i in it.islice(it.count(), 10 ** 9, None): pass
-  assert it.count() in it.repeat(1)  y = iter([])¶while 1: next(y, 0)
+  for i in it.count(): pass  for i in it.cycle([1]): x += 1  for i in (j for j in it.count()): pass
+  for i, j in enumerate(it.count()): pass  for i in it.groupby(it.count()): pass
+  y = it.count()¶for i in y: next(y)  y = it.count(2 ** 2000, 2 ** 2000)¶for i in y: pass
+  for i in it.count(1, 0): pass  y = it.tee(it.count())¶for i in y[0]: pass
+  for i in it.islice(it.count(), 10 ** 9, None): pass  assert it.count() in it.repeat(1)
+  y = iter([])¶while 1: next(y, 0)
 [generators that never end: length of a value]  std: list(it.count())  sorted(it.cycle('ab'))
   max(it.repeat(1))  min(it.cycle([1]))  tuple(it.repeat(0))  dict.fromkeys(it.count())
   ''.join(it.repeat('a'))  ''.join(it.repeat(''))  list(zip(it.count(), it.count()))
@@ -731,13 +698,15 @@ OVER = r"""
   it.combinations_with_replacement(it.repeat(1), 2)  list(heapq.merge(it.count(), it.count()))
   next(heapq.merge(it.count(), it.count()))  heapq.nsmallest(1, it.count())
   heapq.nlargest(1, it.count())  math.fsum(it.repeat(0.0))  math.gcd(*it.repeat(0))
-  list(iter(lambda: 1, 2))  list(iter(int, 1))  min(it.count(), default=1)
-  max(it.repeat(float('nan')))  collections.deque().extend(it.count())
-  collections.deque(maxlen=1).extend(it.count())  list(it.cycle('ab'))  sorted(iter(dict, 1))
-  list(zip(*it.repeat('ab')))  'a'.startswith((*it.repeat('b'),))
-  isinstance(1, tuple(it.repeat(str)))  max(it.count(), key=lambda i: 0)  lines: a, *b = it.count()
-  y = []¶y += it.count()  y = []¶y.extend(it.count())  y = []¶y[:] = it.count()
-  y = []¶y[0:0] = it.repeat(1)  y = [1, 2]¶y[::2] = it.repeat(1)  raise ValueError(*it.count())
+  min(it.count(), default=1)  max(it.repeat(float('nan')))  set().union(it.count())
+  set().update(it.repeat(1))  set().intersection(it.count())  {1}.issubset(it.repeat(1))
+  {1}.issuperset(it.repeat(1))  {1}.isdisjoint(it.repeat(2))  {1}.difference(it.repeat(2))
+  {1}.symmetric_difference(it.repeat(2))  collections.deque().extend(it.count())
+  collections.deque(maxlen=1).extend(it.count())  list(it.cycle('ab'))  list(zip(*it.repeat('ab')))
+  'a'.startswith((*it.repeat('b'),))  isinstance(1, tuple(it.repeat(str)))
+  max(it.count(), key=lambda i: 0)  lines: a, *b = it.count()  y = []¶y += it.count()
+  y = []¶y.extend(it.count())  y = []¶y[:] = it.count()  y = []¶y[0:0] = it.repeat(1)
+  y = [1, 2]¶y[::2] = it.repeat(1)  raise ValueError(*it.count())
 [iterators in iterators: steps]
   lines: y = iter('')¶for i in range(10 ** 5): y = it.chain(y, [i])¶return list(y)
   y = []¶for i in range(10 ** 5): y = filter(None, y)¶return list(y)
@@ -759,9 +728,10 @@ OVER = r"""
   y = [1]¶for i in range(10 ** 4): y = it.chain.from_iterable([y])¶return list(y)
   y = [1]¶for i in range(10 ** 4): y = iter(y)¶return list(y)
   y = [1]¶for i in range(10 ** 4): y = it.groupby(y)¶return len(list(y))
+  y = lambda: 1¶for i in range(10 ** 4): y = functools.partial(y)¶return y()
+  y = max¶for i in range(10 ** 4): y = functools.partial(y, i)¶return y(x)
   y = lambda: 1¶for i in range(10 ** 4): y = (lambda z: lambda: z())(y)¶return y()
   y = lambda: 1¶for i in range(10 ** 4): y = functools.lru_cache(None)(y)¶return y()
-  y = iter(int, 1)¶for i in range(10 ** 4): y = map(abs, y)¶return next(y)
   y = it.count()¶for i in range(10 ** 4): y = zip(y, y)¶return next(y)
   y = it.count()¶y = map(lambda i: next(y), y)¶return next(y)
   y = map(lambda i: next(y), it.count())¶return next(y)
@@ -788,6 +758,8 @@ OVER = r"""
   y = []¶for i in range(10 ** 4): y = [y]¶print(y)
   y = ()¶for i in range(10 ** 4): y = (y,)¶raise ValueError(y)
   y = ()¶for i in range(10 ** 4): y = (y,)¶raise KeyError(y)
+  y = Exception()¶for i in range(10 ** 4): y = Exception(y)¶return str(y)
+  y = Exception()¶for i in range(10 ** 4): y = Exception(y)¶raise y
   y = z = []¶for i in range(10 ** 4): y = [y]; z = [z]¶return y in [z]
   y = []¶for i in range(10 ** 4): y = [y]¶[y].index([y])
   y = []¶for i in range(10 ** 4): y = [y]¶max([y, [y]])
@@ -799,8 +771,6 @@ OVER = r"""
   y = []¶for i in range(10 ** 4): y = y, [y]¶return y == y
   y = x¶for i in range(10 ** 4): y = {'a': [y]}¶return y == {'a': [y]}
   y = []¶for i in range(15): y = {1: [y]}¶return y == {1: [y]}
-[deep values: RecursionError]
-  lines: y = Exception()¶for i in range(10 ** 4): y = Exception(y)¶return str(y)
 [deep values: length of a value]  lines: y = []¶for i in range(10 ** 5): y.append(y)
 [shared values: nesting of a value]  lines: y = (1,)¶for i in range(99): y = (y, y)¶return {y}
   y = (1,)¶for i in range(99): y = (y, y)¶{}.get(y)
@@ -905,18 +875,18 @@ OVER = r"""
   next(map(f, [x]))  sum(f(i) for i in [x])  [f(i) for i in [x]]  {f(x): 1}  {f(x) for i in [x]}
   list(filter(f, [x]))  any(map(f, [x]))  all(f(x) for i in [x])  list(zip(map(f, [x])))  f'{f(x)}'
   f'{x:{f(x)}}'  '%s' % f(x)  '{}'.format(f(x))  x[f(x)]  x[f(x):]  f(x=f(x))  f(*[f(x)])
-  f(**{'x': x})  list(iter(lambda: f(x), 1))  f(x) if x else 1  x < f(x) < x  not f(x)  x and f(x)
-  (lambda: f(x))()  (lambda y: y(y))(lambda y: y(y))  [f][0](x)  ''.join(map(f, 'a'))
-  dict(map(f, [x]))  tuple(f(i) for i in [x])  [*map(f, [x])]  f(*map(f, [x]))  max(map(f, [x]))
-  sorted(map(f, [x]))  x in map(f, [x])  list(enumerate(map(f, [x])))  print(f(x))
-  isinstance(f(x), int)  std: functools.reduce(lambda a, b: f(x), [1, 2])
-  list(it.accumulate([1, 2], lambda a, b: f(x)))  list(it.takewhile(f, [x]))
-  collections.defaultdict(lambda: f(x))['a']  functools.lru_cache(None)(f)(x)
-  collections.Counter(map(f, [x]))  collections.deque(map(f, [x]))  heapq.nsmallest(1, map(f, [x]))
-  list(heapq.merge(map(f, [x])))  math.prod(map(f, [x]))  list(it.chain(map(f, [x])))
-  list(it.filterfalse(f, [x]))  copy.deepcopy(f(x))
+  f(**{'x': x})  f(x) if x else 1  x < f(x) < x  not f(x)  x and f(x)  (lambda: f(x))()
+  (lambda y: y(y))(lambda y: y(y))  [f][0](x)  ''.join(map(f, 'a'))  dict(map(f, [x]))
+  tuple(f(i) for i in [x])  [*map(f, [x])]  f(*map(f, [x]))  max(map(f, [x]))  sorted(map(f, [x]))
+  x in map(f, [x])  list(enumerate(map(f, [x])))  print(f(x))  isinstance(f(x), int)
+  std: functools.reduce(lambda a, b: f(x), [1, 2])  list(it.accumulate([1, 2], lambda a, b: f(x)))
+  functools.partial(f, x)()  functools.partial(functools.partial, f)(x)()
+  list(it.takewhile(f, [x]))  collections.defaultdict(lambda: f(x))['a']
+  functools.lru_cache(None)(f)(x)  collections.Counter(map(f, [x]))  collections.deque(map(f, [x]))
+  heapq.nsmallest(1, map(f, [x]))  list(heapq.merge(map(f, [x])))  math.prod(map(f, [x]))
+  list(it.chain(map(f, [x])))  list(it.filterfalse(f, [x]))  copy.deepcopy(f(x))
   lines: d = collections.defaultdict(lambda: d['a'])¶d['a']
-  d = collections.defaultdict(lambda: d[len(d)])¶d['a']
+  d = collections.defaultdict(lambda: d[len(d)])¶d['a']  y = functools.partial(lambda: y())¶y()
   y = functools.lru_cache(None)(lambda i: y(i + 1))¶y(0)
   y = functools.reduce(lambda g, h: lambda i: g(h(i)), [abs] * 9999)¶return y(0)
 [recursion through other things: length of a value]  text: def f(x, *y): return f(x, *y, *y, 1)
@@ -925,7 +895,6 @@ OVER = r"""
   sum(it.islice(range(10 ** 9), 0, 10 ** 9, 10 ** 8))
   next(it.dropwhile(lambda i: True, range(10 ** 9)))
   len(list(it.groupby(range(10 ** 9), lambda i: 0)))  10 ** 9 in it.chain(range(10 ** 9))
-  math.lcm(*[3 ** 1200 + i for i in range(999)])
   math.gcd(*[3 ** 1200 * i for i in range(1, 999)]) > 1  max(range(10 ** 9), key=abs)
   lines: y = set(range(3999))¶while 1:¶ for i in y: break  y = set(range(3999))¶while 1: zip(y, y)
   y = set(range(3999))¶while 1: map(abs, y)  y = set(range(3999))¶while 1: enumerate(y)
@@ -984,13 +953,14 @@ OVER = r"""
   y = [i * 7919 % 9973 / 2 for i in range(9999)]¶max(y); min(y)
   y = [i * 7919 % 9973 / 2 for i in range(9999)]¶heapq.nsmallest(9, y)
 [loops inside of the host: size of an int]  std: next(it.islice(range(10 ** 30), 10 ** 18, None))
-  math.lcm(*[2 ** 61 - i for i in range(1, 999)])
+  math.lcm(*[3 ** 1200 + i for i in range(999)])  math.lcm(*[2 ** 61 - i for i in range(1, 999)])
 [loops inside of the host: length of a value]
   lines: y = collections.defaultdict(list)¶while 1: y[len(y)].append(y)
 [big sources: depth of the syntax tree]  text: if «-×3000»1: pass¶def f(x): return x
   if «not ×2000»1: pass¶def f(x): return x  if 1«+1×4000»: pass¶def f(x): return x
-  if x«[0]×3000»: pass¶def f(x): return x  «not ×2480»1  «lambda:×1400»1  «x if x else ×800»x
-  «1+×4900»1  def f(x):¶ return 1«+1×4900»  def f(x):¶ return «lambda:×90»1  return: x«+x×99»
+  if x«.y×4000»: pass¶def f(x): return x  if x«[0]×3000»: pass¶def f(x): return x  «not ×2480»1
+  «lambda:×1400»1  «x if x else ×800»x  «1+×4900»1  def f(x):¶ return 1«+1×4900»
+  def f(x):¶ return «lambda:×90»1  return: x«+x×99»
 [big sources: MemoryError]  text: if «-×9000»1: pass¶def f(x): return x  «-×9900»1  «~×9900»1
   «1**×3300»1
 [big sources: open brackets]  text: «x(×3000»  «x[×3000»  «f'{×2400»
@@ -1007,6 +977,9 @@ OVER = r"""
   y = [ValueError('a' * 9999 + str(i)) for i in range(9999)]
 [exceptions: length of a value]  body: try: 'a' * 10 ** 9¶except: return 1
 [exceptions: size of an int]  body: try: 9 ** 9 ** 9¶finally:¶ while 1: pass
+[exceptions: nesting of a value]
+  body: y = []¶try: raise ValueError(y)¶except ValueError as e: y.append(e)¶return y == y
+  y = None¶for i in range(10 ** 4):¶ try: raise KeyError(y)¶ except KeyError as e: y = e
 [exceptions: indentation]  stairs: 15 try; pass  15 while 1; break
 [big comprehensions: steps]
   body: y = [[i] * 99 for i in range(999)]¶while 1: y = [i[:] for i in y]
@@ -1190,8 +1163,8 @@ OVER = r"""
   y = []¶y.append(y)¶raise ValueError(y)  x[0] = x¶return x ← [1]
   lines: y = []¶y.append(y)¶copy.deepcopy(y)  y = collections.OrderedDict()¶y[1] = y¶str(y)
 [dicts and sets in use: steps]  body: while 1: x = {1: x}  y = set(range(3999))¶while 1: y & y
-  y = set(range(3999))¶while 1: y == set(range(3999))  y = set(range(3999))¶while 1: sorted(y)
-  y = set(map(str, range(3999)))¶while 1: list(y)
+  y = set(range(3999))¶while 1: y == set(range(3999))  y = set(range(3999))¶while 1: y.issubset(y)
+  y = set(range(3999))¶while 1: sorted(y)  y = set(map(str, range(3999)))¶while 1: list(y)
   y = set(map(str, range(3999)))¶while 1: y.pop(); y.add('a')
   y = set(map(str, range(3999)))¶while 1: next(iter(y))
   y = set(range(3999))¶while 1: y.pop(); y.add(5)  y = set(range(3999))¶while 1: y.isdisjoint([])
@@ -1211,7 +1184,7 @@ OVER = r"""
   y = {1: 'a' * 9999}¶z = {1: 'a' * 9998 + 'b'}¶while 1: y == z
   y = {'a' * 9999}¶while 1: 'a' * 9998 + 'b' in y
 [dicts and sets in use: length of a value]  body: y = {}¶while 1: y[len(y)] = 1
-  y = set()¶while 1: y.add(len(y))  y = set(range(3999))¶while 1: y.issubset(y)
+  y = set()¶while 1: y.add(len(y))
 [many arguments: steps]  body: def g(*a): return len(a)¶return g(*range(10 ** 9))
   def g(**k): return len(k)¶while 1: g(**{str(i): i for i in range(999)})
   def g(*a): return a¶y = range(9999)¶while 1: g(*y)
@@ -1230,8 +1203,8 @@ OVER = r"""
   list(it.combinations(range(30), 15))  list(it.accumulate(['a' * 9999] * 9999))
   list(it.accumulate([[0] * 999] * 999))  functools.reduce(operator.add, ['a' * 9999] * 9999)
   functools.reduce(lambda a, b: a + a, range(99), 'a')  operator.mul('a', 10 ** 9)
-  list(map(operator.mul, ['a'], [10 ** 9]))  list(map('a'.center, [10 ** 9]))
-  max([10 ** 9], key='a'.ljust)  list(map(int, ['9' * 9999]))  list(iter('a'.upper, 1))
+  functools.partial('a'.zfill, 10 ** 9)()  list(map(operator.mul, ['a'], [10 ** 9]))
+  list(map('a'.center, [10 ** 9]))  max([10 ** 9], key='a'.ljust)  list(map(int, ['9' * 9999]))
   collections.defaultdict(lambda: 'a' * 10 ** 9)[1]
   list(collections.Counter(a=10 ** 9).elements())
   lines: y = collections.defaultdict(int)¶for i in y: y[i]¶for i in range(10 ** 9): y[i]
@@ -1245,8 +1218,9 @@ OVER = r"""
 [libraries with odd arguments: size of an int]
   std: list(it.accumulate([2 ** 2000] * 999, operator.mul))
   functools.reduce(operator.mul, [10 ** 600] * 9999)  functools.reduce(pow, [9, 9, 9, 9])
-  operator.pow(9, 10 ** 9)  functools.lru_cache(None)(pow)(9, 10 ** 9)
-  list(map(pow, [9], [10 ** 9]))  list(map(range, [10 ** 30]))
+  operator.pow(9, 10 ** 9)  functools.partial(pow, 9)(10 ** 9)
+  functools.lru_cache(None)(pow)(9, 10 ** 9)  list(map(pow, [9], [10 ** 9]))
+  list(map(range, [10 ** 30]))
   collections.Counter({1: 2 ** 2047}) + collections.Counter({1: 2 ** 2047})
 [libraries with odd arguments: nesting of a value]
   std: functools.reduce(lambda a, b: (a, b), range(9999))
@@ -1260,6 +1234,21 @@ OVER = r"""
   g = «lambda: ×200»1¶g()
 """
 HARMLESS = r"""
+[imports]  text: import re¶def f(x): return x → 1  import builtins¶def f(x): return x → 1
+  from sys import modules¶def f(x): return 1 → 1  import importlib¶def f(x): return 1 → 1
+  import numpy as np¶def f(x): return 1 → 1  import collections.abc¶def f(x): return 1 → 1
+  from math import __doc__¶def f(x): return 1 → 1
+  from operator import methodcaller¶def f(x): return 1 → 1
+  from string import Formatter¶def f(x): return 1 → 1
+  from string import Template¶def f(x): return 1 → 1
+  from collections import namedtuple¶def f(x): return 1 → 1
+  from typing import NamedTuple, TypedDict¶def f(x): return 1 → 1
+  from math import sqrt as f¶ → 1.0  import math¶def f(x): return [math][0].pi → 3.141592653589793
+  def f(x):¶ if x > 5:¶« ×2»import re¶« ×2»return re.sub('a', 'b', x)¶ return x → 1
+  def f(x):¶ import re¶ return x → 1  body: import os  import os as x  from os import path
+  import re  import math¶return math.floor(x) → 1  from math import pi as y¶return 1 → 1
+  from math import (pi,¶ e)¶return pi > e → True
+[classes]  body: class C: pass  class A: pass¶return x → 1
 [equal to anything]  return: 1e999 → 1e999  -0.0 → -0.0
   True == 1, 1 == '1', None == 0, [] == (), 'a' == ['a'], [1] == [True]
   → (True, False, False, False, False, True)
@@ -1268,6 +1257,7 @@ HARMLESS = r"""
 [signatures]  text: def f(x=1): return x → 1  def f(*x): return x → (1,)  def f(x, /): return x → 1
   def f(x: int): return x → 1  def f(x) -> int: return x → 1  def f(x: print(1)): return x → 1
   def f(x=print(1)): return x → 1  def f(x, y=[]): return y → []
+[async]  body: async def g(): pass  async def g(): pass¶return x → 1
 [global]  body: global f¶f = 1  global len¶len = f  global __builtins__
 [lambdas and functions in functions]  body: def g(): pass
 [comprehensions]  return: [f for f in [1]] → [1]
@@ -1283,11 +1273,12 @@ HARMLESS = r"""
 [walrus and unpacking]  body: () = []¶for () in [[], '']: x += 1¶return x → 3
   x = x, x = x, 5¶return x → 5  a, a, a = 1, 2, 3¶x, = [a]¶(b), c = x, x¶return a, b, c → (3, 3, 3)
   a = b, c = 'xy'¶return a, b, c → ('xy', 'x', 'y')  return: (y := 1) → 1  [y := x, y] → [1, 1]
-[attributes]  return: (1).bit_length() → 1
+[attributes]  return: (1).bit_length() → 1  x.bit_length() → 1
 [dunder names]  text: def f(x__): return x__ → 1  def f__(x): return 1¶def f(x): return 1 → 1
   def f(__x): return 1 → 1  body: __y = 1
 [keywords in calls]  return: int('1', base=36) → 1
 [other statements]  body: del x  y: int = 1  y: __import__('os')
+  if x > 5:¶ with x: pass¶return x → 1
 [other operators]  body: x /= 2  x |= 1  x ^= x  return: x / 2 → 0.5  x | 1 → 1  x & 1 → 1
   x ^ 1 → 0  ~x → -2  x is None → False  x is not 1 → False
 [towers of powers and shifts]  body: x <<= 1  x >>= 1  return: x << 1 → 2  x >> 1 → 0
@@ -1384,10 +1375,6 @@ HARMLESS = r"""
 [memory holders]  body: y = []¶for i in range(999): y = [y]
   y = [1]¶y += y¶y *= 2¶z = [y, y]¶y += z[:0]¶return z → [[1, 1, 1, 1], [1, 1, 1, 1]]
   y = [1]¶for i in range(500): y = [y, y]¶return len(y) → 2
-[imports]  text: from math import sqrt as f¶ → 1.0
-  import math¶def f(x): return [math][0].pi → 3.141592653589793
-  body: import math¶return math.floor(x) → 1  from math import pi as y¶return 1 → 1
-  from math import (pi,¶ e)¶return pi > e → True
 [key functions]  body: y = [3, 1, 2]¶y.sort(key=lambda i: y.clear() or i)
   y = [1, 2]¶return sorted(y, key=lambda i: y.append(i) or -i) → [2, 1]
   y = []¶y.sort(key=1)¶return y → []  y = [2, 1]¶y.sort(key=None, reverse=1)¶return y → [2, 1]
@@ -1402,13 +1389,14 @@ HARMLESS = r"""
   sorted(range(9), key=functools.cmp_to_key(lambda a, b: 1)) → [0, 1, 2, 3, 4, 5, 6, 7, 8]
   heapq.nsmallest(2, [1, 2, 3], key=lambda i: -i) → [3, 2]
   [(i, list(j)) for i, j in it.groupby([1, 3, 2], lambda i: i % 2)] → [(1, [1, 3]), (0, [2])]
+  sorted([1, 2], key=functools.partial(max, 1)) → [1, 2]
   sorted([[2], [1]], key=operator.itemgetter(0)) → [[1], [2]]
 [generators that never end]  std: list(it.islice(it.count(), 3)) → [0, 1, 2]
-  list(it.takewhile(lambda i: i < 3, it.count())) → [0, 1, 2]  next(iter(lambda: 1, 2)) → 1
-  it.count() == it.count() → False  list(it.repeat(x, -1)) → []  list(it.cycle([])) → []
-  next(it.count(10 ** 600)) % 7 → 1  next(it.count(0.5, 0.25)) → 0.5  bool(it.count()) → True
-  all([it.count()]) → True  next(it.cycle(it.count())) → 0  list(zip(it.repeat(1), [])) → []
-  list(zip()) → []  it.count() is it.count() → False
+  list(it.takewhile(lambda i: i < 3, it.count())) → [0, 1, 2]  it.count() == it.count() → False
+  list(it.repeat(x, -1)) → []  list(it.cycle([])) → []  next(it.count(10 ** 600)) % 7 → 1
+  next(it.count(0.5, 0.25)) → 0.5  bool(it.count()) → True  all([it.count()]) → True
+  next(it.cycle(it.count())) → 0  list(zip(it.repeat(1), [])) → []  list(zip()) → []
+  it.count() is it.count() → False
   lines: y = (i for i in it.count())¶return next(y), next(y) → (0, 1)
   y = it.count()¶return 5 in y, next(y) → (True, 6)
   y = (i for i in [1, 2])¶return list(y), list(y) → ([1, 2], [])
@@ -1494,6 +1482,8 @@ HARMLESS = r"""
   x[0] = [x]¶return x[0] is x ← [[]] → False  y = lambda: z¶z = [y]¶return z[0]() is z → True
   lines: y = []¶y.append(y)¶return len(copy.copy(y)) → 1  y = collections.deque()¶y.append(y)
   y = collections.defaultdict(lambda: y)¶y[1]  y = collections.Counter()¶y[1] = y
+  y = functools.partial(lambda: y)¶y()
+  y = []¶y.append(functools.partial(len, y))¶return y[0]() → 1
   y = []¶y.append(it.chain(y))¶return len(list(y[0])) → 1  y = []¶y.append(it.cycle(y))
   y = []¶heapq.heappush(y, y)  @functools.lru_cache(None)¶def g(): return g¶g()
   y = it.tee(iter('ab'))¶z = [y]¶z.append(z)
@@ -1501,6 +1491,7 @@ HARMLESS = r"""
   y = collections.deque([1], maxlen=2)¶y.extend([y, y])
   y = collections.defaultdict(list)¶y[1].append(y)
   y = []¶y.append(zip(y, y))¶y.append(reversed(y))¶y.append(enumerate(y))
+[match patterns]  body: if x > 5:¶ match x:¶« ×2»case 5: return 7¶return x → 1
 """
 NEWER = {"except*", "newer syntax"}  # an error of syntax in the older Pythons
 
@@ -1513,7 +1504,6 @@ class Attack:
     value: object = None
     budget: str = ""  # the one that stops it, if any
     how: str = "returns"  # or the kind of its refusal
-    anywhere: bool = False  # it is refused where it would never run, too
 
     def __repr__(self) -> str:
         return f"{self.kind}: {self.source[:40]!r}"
@@ -1620,7 +1610,7 @@ def plain(text: str) -> str:
     return re.sub(r"(?s)«([^«»]*)×(\d+)»", lambda m: m[1] * int(m[2]), text)
 
 
-def read(text: str, how: str = "returns", anywhere: bool = False) -> Iterator[Attack]:
+def read(text: str, how: str = "returns") -> Iterator[Attack]:
     """The attacks of one of the texts above."""
     text = re.sub("\n *↳", "", re.sub("\n *([→←])", r" \1", text.strip("\n")))
     for row in text.split("\n"):
@@ -1634,8 +1624,8 @@ def read(text: str, how: str = "returns", anywhere: bool = False) -> Iterator[At
             program, _, value = program.partition(" → ")
             source, _, x = program.partition(" ← ")
             yield Attack(kind, make(source), literal_eval(x or "1"),
-                         literal_eval(value or "None"), budget, how, anywhere)
+                         literal_eval(value or "None"), budget, how)
 
 
-ATTACKS = [*read(UNSUPPORTED, "unsupported", anywhere=True), *read(MISSING, "unsupported"),
-           *read(BROKEN, "error"), *read(OVER, "budget"), *COMPUTED, *read(HARMLESS)]
+ATTACKS = [*read(UNSUPPORTED, "unsupported"), *read(BROKEN, "error"), *read(OVER, "budget"),
+           *COMPUTED, *read(HARMLESS)]

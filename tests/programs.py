@@ -54,7 +54,6 @@ RUNS = [*read(r"""
   try: raise ValueError(x)¶except ValueError as e: return str(e), repr(e) → ('1', 'ValueError(1)')
   try: raise ValueError(1, 2)¶except Exception as e: return e.args → (1, 2)
   try: raise KeyError('a')¶except LookupError as e: return str(e) → "'a'"
-  y = []¶try: raise ValueError(y)¶except ValueError as e: y.append(e)¶return y == y → True
   try: y¶except NameError: return 2 → 2  try: return [1][5]¶except IndexError: return 2 → 2
   try: return {}[5]¶except KeyError: return 2 → 2
   try: return 'a' + 1¶except TypeError: return 2 → 2
@@ -67,6 +66,7 @@ RUNS = [*read(r"""
   try: assert 0, 'no'¶except AssertionError as e: return str(e) → 'no'
   try: [1].remove(2)¶except ValueError: return 2 → 2
   try: a, b = [1]¶except ValueError: return 2 → 2  try: f()¶except TypeError: return 2 → 2
+  try: return (1).no_such¶except AttributeError: return 2 → 2
   try: return no_such¶except NameError as e: return 2 → 2
   try: return chr(-1)¶except ValueError: return 2 → 2
   try: return {[]: 1}¶except TypeError: return 2 → 2
@@ -78,7 +78,6 @@ RUNS = [*read(r"""
   ↳ return 3¶finally: x → 2
   try: x¶except: return 1¶else: return 2¶finally: x += 1 → 2
   try: raise¶except RuntimeError: return 2 → 2  assert (x == 2, 'always')
-  y = None¶for i in range(10 ** 4):¶ try: raise KeyError(y)¶ except KeyError as e: y = e
   y = None¶for i in range(10 ** 4):¶ try: raise KeyError from y¶ except KeyError as e: y = e
   y = None¶for i in range(10 ** 4):¶ try:¶« ×2»try: 1 / 0¶« ×2»finally: 1 / 0¶ except Exception as
   ↳ e: y = [y, e]
@@ -270,6 +269,17 @@ RUNS = [*read(r"""
   for i in {5, 3, 1}: x = i¶return x in (1, 3, 5) → True
   y = [1, 2]¶z = {tuple(y): 1}¶return z[1, 2] → 1  y = {}¶y[1, 2] = 3¶return y → {(1, 2): 3}
   y = {1: {2: 3}}¶y[1][2] += 4¶del y[1][2]¶return y → {1: {}}
+  lines: y = collections.OrderedDict(a=1, b=2)¶z = y.pop('a'), y.pop('c', 5)¶y.setdefault('d',
+  ↳ 4)¶y.update(e=6)¶y.update({'b': 3})¶return z, list(y.items()), len(y)
+  → ((1, 5), [('b', 3), ('d', 4), ('e', 6)], 3)
+  y = collections.OrderedDict.fromkeys('aba', 0)¶y['c'] = 1¶y.move_to_end('a')¶return
+  ↳ list(y.items()), y == {'b': 0, 'a': 0, 'c': 1} → ([('b', 0), ('c', 1), ('a', 0)], True)
+  y = collections.OrderedDict([('b', 1), ('a', 2)])¶z = y.setdefault('b', 9), y.popitem(),
+  ↳ y.popitem(last=False)¶return z, dict(y) → ((1, ('a', 2), ('b', 1)), {})
+  y = collections.Counter('aab')¶y.subtract('ab')¶y.subtract({'a': 3})¶return sorted(y.items())
+  → [('a', -2), ('b', 0)]
+  y = collections.defaultdict(list)¶y['a'].append(1)¶return dict(y), 'b' in y, len(y)
+  → ({'a': [1]}, False, 1)
 [many arguments]
   body: def g(*a, **k): return a, k¶return g(1, *[2, 3], b=4, **{'c': 5})
   → ((1, 2, 3), {'b': 4, 'c': 5})
@@ -391,11 +401,12 @@ RUNS = [*read(r"""
   functools.reduce(lambda a, b: [a, b], range(9999)) == 1 → False
   operator.itemgetter(1)([5, 6]), operator.itemgetter(0, 1)('ab'), operator.itemgetter('a')({'a':
   ↳ 1}) → (6, ('a', 'b'), 1)
-  functools.lru_cache(-1)(len)('ab') → 2  functools.lru_cache(len)('ab') → 2
-  functools.cache(len)('ab') → 2
+  functools.partial(max, key=abs)(-5, 3) → -5
+  functools.partial(sorted, reverse=True)([1, 2]) → [2, 1]
+  functools.partial(lambda a, b=1: a - b, b=5)(1) → -4  functools.lru_cache(-1)(len)('ab') → 2
+  functools.lru_cache(len)('ab') → 2  functools.cache(len)('ab') → 2
   functools.lru_cache(maxsize=128)(lambda i, j=1: i + j)(1, j=5) → 6
   functools.lru_cache(typed=True)(abs)(-1) → 1  dict(map(divmod, [7], [2])) → {3: 1}
-  list(iter('a'.upper, 'A')), list(iter([1, 2].pop, 1)) → ([], [2])
   list(map(sum, [[1, 2], [3]])), list(map(len, ['a', 'bc'])), list(map(lambda i, j: i * j, [1, 2],
   ↳ [3, 4])) → ([3, 3], [1, 2], [3, 8])
   collections.defaultdict(list)[1], collections.defaultdict(int)[1], collections.defaultdict(None,
@@ -441,6 +452,8 @@ RUNS = [*read(r"""
   lines: y = [3, 1, 2]¶heapq.heapify(y)¶heapq.heappush(y, 0)¶return heapq.heappop(y),
   ↳ heapq.heappop(y) → (0, 1)
   y = [1, 3]¶bisect.insort(y, 2)¶return y → [1, 2, 3]
+  y = collections.Counter('aab')¶y.update('b')¶y.subtract('a')¶y['z'] += 1¶del y['a']¶return
+  ↳ dict(y) → {'b': 2, 'z': 1}
   y = collections.OrderedDict()¶y['b'], y['a'] = 1, 2¶y.move_to_end('b')¶return list(y.items()),
   ↳ y.popitem(), list(y) → ([('a', 2), ('b', 1)], ('b', 1), ['a'])
   y = collections.defaultdict(list)¶y['a'].append(1)¶y['b']¶return dict(y), 'z' in y, y.get('z'),
@@ -452,6 +465,8 @@ RUNS = [*read(r"""
   @functools.lru_cache(maxsize=None)¶def g(n): return n if n < 2 else g(n - 1) + g(n - 2)¶return
   ↳ g(80) → 23416728348467685
   y = []¶@functools.lru_cache(None)¶def g(n): y.append(n)¶g(1)¶g(1)¶return y → [1]
+  y = functools.partial(pow, 2)¶z = functools.partial(sorted, reverse=True)¶return y(5), z([1, 3,
+  ↳ 2]), list(map(functools.partial(max, 2), [1, 3])) → (32, [3, 2, 1], [2, 3])
 [around the functions]  text: y = 5¶def f(x): return x + y → 6
   y = [1, 2]¶def f(x): y.append(x); return y → [1, 2, 1]
   from typing import List, Optional, Dict, Tuple, Any, Union, Callable¶def f(x: List[int]) ->
@@ -465,14 +480,18 @@ RUNS = [*read(r"""
   def f(x): return x¶def f(x): return x + 1 → 2  import math¶def f(x): return math.floor(x) → 1
   import math as m, string¶def f(x): return m.ceil(1.2) → 2
   from math import sqrt as s, pi¶def f(x): return s(4) → 2.0
+  from math import *¶def f(x): return sqrt(4) → 2.0
   import collections¶def f(x): return collections.Counter('ab')['a'] → 1
   from __future__ import annotations¶def f(x: int) -> int: return x → 1
   MOD = 10 ** 9 + 7¶def f(x): return MOD % 10 → 7  Vector = list[int]¶def f(x): return x → 1
   y: int = 3¶def f(x): return y → 3  y: int¶def f(x): return x → 1
   def g(): return 1¶y = g()¶def f(x): return y → 1  def f(x):¶ global y¶ y = x¶ return y → 1
   y = 0¶def f(x):¶ global y¶ y += x¶ return y → 1
-  y = [i for i in range(3)]¶def f(x): return y → [0, 1, 2]  def f(x): return x¶class A: pass → 1
+  y = [i for i in range(3)]¶def f(x): return y → [0, 1, 2]  class A: pass¶def f(x): return 1 → 1
+  def f(x): return x¶class A: pass → 1  def f(x): return x¶import re → 1
+  async def g(): pass¶def f(x): return 1 → 1  def g(): yield 1¶def f(x): return 1 → 1
   lambda: 1¶def f(x): return 2 → 2  global y¶y = 1¶def f(x): return y → 1
+  def f(x):¶ def g(): return __name__¶ return 1 → 1
   def f(x): return sorted([x, 0])¶def sorted(y): return y → [1, 0]
   def f(x): return list¶list = 5 → 5  len = 5¶def f(x): return len → 5
   def f(x): return len('ab')¶len = lambda y: 9 → 9  print = 5¶def f(x): return print → 5
@@ -484,18 +503,28 @@ RUNS = [*read(r"""
   def f(x):«U+d»¶«U+9»if x:«U+d»¶«U+9»«U+9»return 5«U+d»¶«U+9»return 6«U+d»¶ → 5
   def f(x):¶« ×4»return x → 1  def f(x: int) -> int:¶ return x¶¶¶def g(y): return 1 → 1
   def f(x):return x;y=1 → 1  def f(x): return x if x else(0) → 1
-  def f(x): return not(x)or[5] → [5]
-[nested functions]  body: «def g(): return 1¶×300»return g() → 1
-  g = «lambda: ×28»1¶return g«()×28» → 1
+  def f(x): return not(x)or[5] → [5]  class A:¶ def m(self): return 1¶def f(x): return x → 1
+  def g(x): yield x¶def f(x): return x → 1  async def g(x): return await x¶def f(x): return x → 1
+  def f(x): return [c for c in x if c in V]¶V = set('aeiou') ← 'hello' → ['e', 'o']
+  def f(x): return x + K¶K = len('ab') * sum([1, 2]) → 7
+  from collections.abc import Iterable, Sequence¶def f(x: Iterable[int]) -> Sequence: return x → 1
+  from math import *¶def f(x): return sqrt(4) + floor(pi) + gcd(4, 6) → 7.0
+[nested functions]  text: def f(x): return x and 1 + f(x - 1) ← 300 → 300
+  def g(x):¶ if x == 0: return 0¶ return 1 + h(x - 1)¶def h(x):¶ if x == 0: return 0¶ return 1 +
+  ↳ g(x - 1)¶def f(x): return g(x) ← 300 → 300
+  import functools¶@functools.cache¶def g(x): return x if x < 2 else g(x - 1) + g(x - 2)¶def f(x):
+  ↳ return g(x) ← 70 → 190392490709135
+  body: «def g(): return 1¶×300»return g() → 1  g = «lambda: ×28»1¶return g«()×28» → 1
   def c():¶ n = 0¶ def g():¶« ×2»nonlocal n¶« ×2»n += 1¶« ×2»return n¶ return g¶a, b = c(),
   ↳ c()¶return a(), a(), b() → (1, 2, 1)
   def add(n): return lambda m: n + m¶return add(2)(3), list(map(add(1), [1, 2])) → (5, [2, 3])
   def g(n):¶ if n: return g(n - 1) + 1¶ return 0¶return g(50) → 50
   def even(n): return n == 0 or odd(n - 1)¶def odd(n): return n != 0 and even(n - 1)¶return
   ↳ even(10), odd(7) → (True, True)
-  def g(self): return self¶return g(5) → 5  def g(x): return x + y¶y = 5¶return g(1) → 6
-  def g(): x = 5; return x¶return g(), x → (5, 1)  def g(): return x¶x = 7¶return g() → 7
-  def g(): return [x for i in 'a']¶return g() → [1]  def g(): return (lambda: x)()¶return g() → 1
+  def g(self): return self¶return g(5) → 5  g = lambda: (yield)
+  def g(x): return x + y¶y = 5¶return g(1) → 6  def g(): x = 5; return x¶return g(), x → (5, 1)
+  def g(): return x¶x = 7¶return g() → 7  def g(): return [x for i in 'a']¶return g() → [1]
+  def g(): return (lambda: x)()¶return g() → 1
   y = 1¶def g(): return [y for y in [5]], y¶return g() → ([5], 1)
   y = 1¶def g(): [y := 5 for i in 'a']; return y¶return g(), y → (5, 1)
   y = 1¶def g(h): return h()¶return g(lambda: y) → 1
@@ -506,11 +535,12 @@ RUNS = [*read(r"""
   def g(): pass¶return {g: 1}[g] → 1  def g(): pass¶return len({g, f, g}) → 2
   def g(): pass¶isinstance(g, int)  def g(): pass¶print(g)  stairs: 14 def g(x); return x
 """)]
-# What stands after the functions is not run, annotations are not evaluated, the order of a set of
-# strings is ours, and the limit of recursion is the host's.
+# An example after the functions is not run, an import that nothing reads may fail, annotations are
+# not evaluated, the order of a set of strings is ours, and the limit of recursion is the host's.
 MEANT = [*read(r"""
-[imports]  text: import sys¶def f(x): return sys.setrecursionlimit(10)
-  import sys¶sys.setrecursionlimit(10 ** 6)¶def f(x): return x → 1
+[imports]  text: import math.os¶def f(x): return 1 → 1  from math import os¶def f(x): return 1 → 1
+  import sys¶def f(x): return sys.setrecursionlimit(10)
+  import sys¶sys.setrecursionlimit(10 ** 6)¶def f(x): return x → 1  body: import no.such.thing
 [texts that grow]  return: str({'b', 'a'}) → "{'a', 'b'}"
 [many arguments]
   body: def g(a: int, *b: 'str', c: f(x) = 1, **k: int) -> print(1): return a¶return g(2) → 2
@@ -518,6 +548,6 @@ MEANT = [*read(r"""
 [around the functions]  text: def f(x: List[int], y: 'no such' = 2) -> Dict[str, Any]: return y → 2
   def f(x): return x¶print(f(5))¶assert f(1) == 2 → 1  def f(x): return x¶while 1: pass → 1
   def f(x): return x¶f(1)¶1 / 0 → 1  def f(x): return x¶del f → 1
-  nonlocal y¶def f(x): return 1 → 1
+  from no_such import y¶def f(x): return 1 → 1  nonlocal y¶def f(x): return 1 → 1
 """)]
 RUNS += MEANT

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from data.tasks import builtin, machine
-from data.tasks.interpreter import Refused, defined, holds, needed, run
+from data.tasks.interpreter import SOURCE, Refused, defined, holds, needed, run
 from tests.attacks import ATTACKS, NEWER, Attack, body
 from tests.programs import MEANT, RUNS
 
@@ -64,6 +64,12 @@ def test_arguments_are_copied() -> None:
         "a": {1, 2, 3}, "b": {1, 2, 3}} and mine == {"a": {1, 2}}
 
 
+def test_nothing_of_the_program_leaves_in_a_value() -> None:
+    made, = run("from collections import defaultdict\n" + body(
+        "y = defaultdict(lambda: x)", "y[1]", "return [y]"), "f", [2])
+    assert made == {1: 2} and made.default_factory is None
+
+
 # ---------------------------------------------------------------------------------- the attacks
 
 def attempt(attack: Attack) -> tuple[str, object]:
@@ -99,10 +105,10 @@ def passes(attack: Attack) -> bool:
 def test_there_are_as_many_attacks_as_is_said() -> None:
     assert len({attack.kind for attack in ATTACKS}) == 78
     assert len({(a.source, a.x if isinstance(a.x, (int, str)) else id(a.x)) for a in ATTACKS}
-               ) == len(ATTACKS) == 3271
+               ) == len(ATTACKS) == 3261
     assert Counter(attack.how for attack in ATTACKS) == {
-        "budget": 1166, "error": 1136, "unsupported": 544, "returns": 425}
-    assert len(RUNS) == 626
+        "budget": 1170, "error": 1127, "unsupported": 512, "returns": 452}
+    assert len(RUNS) == 655
 
 
 def as_said(attack: Attack) -> None:
@@ -207,12 +213,33 @@ def test_nothing_of_one_program_is_seen_by_the_next() -> None:
         assert comes_out(attack) or attack.kind in NEWER, attack
 
 
-def test_refuses_the_unsupported_even_where_it_would_never_run() -> None:
-    for attack in (attack for attack in ATTACKS if attack.anywhere and attack.kind not in NEWER):
-        source = attack.source.replace("def f(x):\n", "def f(x):\n    return 1\n")
-        if not source.startswith("def f("):
-            source += "\ndef f(x): return 1\n"
-        assert attempt(Attack(attack.kind, source))[0] == "unsupported", source
+def test_what_cannot_be_run_does_no_harm_where_it_is_not_reached() -> None:
+    """Such a function is refused when it is called, and none that stands beside it."""
+    attacks = [attack for attack in ATTACKS if attack.how == "unsupported"
+               and attack.source.startswith("def f(x):") and attack.kind not in NEWER
+               and attack.source.isascii() and "\\N" not in attack.source
+               and len(attack.source) < SOURCE - 30]  # else the whole text is refused
+    for attack in attacks:
+        for source in (f"{attack.source}\ndef f(x): return 5\n",
+                       "def f(x): return 5\n" + attack.source.replace("def f(", "def g(", 1)):
+            assert attempt(Attack(attack.kind, source)) == ("returns", 5), source
+    assert len(attacks) > 300
+
+
+@pytest.mark.parametrize("statement", [
+    "y = [0] * 10 ** 9, x.real", "return [0] * 10 ** 9, x.__class__", "1 / 0, x.real",
+    "x[9] = x.real = 1", "x[9] += hash(x)", "if 1 / 0 and x.real: pass", "while x[9] or x.real: y",
+    "for x.real in [0] * 10 ** 9: pass", "with 1 / 0: pass", "match 1 / 0:\n     case 1: pass",
+    "del x[9], x.real", "assert 1 / 0, x.real", "raise ValueError(1 / 0, x.real)",
+    "@x[9]\n    @x.real\n    def g(): pass\n    g", "class A: x[9]\n    A", "import re\n    re",
+    "def g(y=x.real, z=1 / 0): pass\n    g", "async def g(y=1 / 0): 0\n    g",
+    "try: x.real\n    except: pass", "try: x.real\n    finally: return 5"])
+def test_of_a_statement_that_cannot_be_run_nothing_is(statement: str) -> None:
+    """It is refused as such, not for what it would do first; and no program catches that."""
+    inner = statement.replace("\n", "\n    ")
+    for source in (body(statement), body("try:", f"    {inner}", "except: return 5")):
+        assert attempt(Attack("reached", source, [1]))[0] == "unsupported"
+    assert attempt(Attack("not reached", body("return 5", statement))) == ("returns", 5)
 
 
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, SystemError, ValueError("a\nb"),
@@ -348,8 +375,22 @@ def verdict(source: str, tests: str) -> bool | str:
     ("def f(x): return map(abs, x)", "assert f([1]) == [1]", False),
     ("def f(x): return range(x)", "assert f(2) == [0, 1]", False),
     ("def f(x): return 1 / 0", "assert f(1) == 2", "error"), ("def f(:", "assert f(1)", "error"),
-    ("f = 5", "assert f(1)", "error"), ("import re\n" + PLAIN, "assert f(1) == 1", "unsupported"),
+    ("f = 5", "assert f(1)", "error"),
     ("def f(x): return re.sub(x)", "assert f(1) == 1", "error"),
+    ("from functools import cmp_to_key\nk = cmp_to_key(lambda a, b: 0)\ndef f(x): return k(x)",
+     "assert f(1) == f(1)", "error"),
+    # what can't be run is missed where it is read; of tests, wherever it stands
+    ("import re\n" + PLAIN, "assert f(1) == 1", True),
+    ("class A: pass\n" + PLAIN, "assert f(1) == 1", True),
+    ("def g(x): yield x\n" + PLAIN, "assert f(1) == 1", True),
+    ("import re\ndef f(x): return re.sub('a', 'b', x)", "assert f('a') == 'b'", "unsupported"),
+    ("class A: pass\ndef f(x): return A()", "assert f(1)", "unsupported"),
+    ("def f(x): yield x", "assert f(1)", "unsupported"),
+    ("async def f(x): return x", "assert f(1)", "unsupported"),
+    ("with x: y = 1\n" + PLAIN, "assert f(1) == 1", "unsupported"),
+    ("def \xe9(x): return x\n" + PLAIN, "assert f(1) == 1", "unsupported"),
+    ("def f(x): return x.foo", "assert f(1)", "error"), (PLAIN, "assert f.x", "error"),
+    (PLAIN, "if f(0): import re\nassert f(1) == 1", "unsupported"),
     (PLAIN, "assert f(1, 2) == 1", "error"), (PLAIN, "assert f(y=1) == 1", "error"),
     # as in CPython, an answer has one life for all its tests
     (SHARED, "assert f(0) == 1\nassert f(0) == 2", True),
@@ -375,6 +416,9 @@ def verdict(source: str, tests: str) -> bool | str:
     (PLAIN + "\nclass A: pass", "assert f(1) == 1", True),
     ("print(1)\n1 / 0\n" + PLAIN, "assert f(1) == 1", "error"),
     ("K = 5\ndef f(x): return x + K + L\nL = 7", "assert f(1) == 13", True),
+    ("def f(x): return [c for c in x if c in V]\nV = set('aeiou')", "assert f('hey') == ['e']",
+     True), (PLAIN + "\nK = f(1)\nL = int('a')\nimport re", "assert f(1) == 1", True),
+    ("def f(x): return x + K\nK = f(1)", "assert f(1) == 1", "error"),
 ])
 def test_holds(source: str, tests: str, wanted: bool | str) -> None:
     assert verdict(source, tests) == wanted
@@ -399,7 +443,7 @@ def test_needed(tests: str, names: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("tests, kind", [
     ("assert f(", "error"), ("import re\nassert re.match(f(1), '')", "unsupported"),
-    ("class A: pass", "unsupported"), ("assert f.x == 1", "unsupported"),
+    ("class A: pass", "unsupported"), ("assert f(1).real == 1", "unsupported"),
     ("x = 1\n" * 9999, "budget"), ("assert f(1).__class__", "unsupported"), ("\x00", "error")])
 def test_needed_refuses_tests_that_cannot_be_run(tests: str, kind: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -412,7 +456,7 @@ def test_needed_refuses_tests_that_cannot_be_run(tests: str, kind: str) -> None:
     ("def f():\n  def g(): pass", {"f"}), ("class A: pass", {"A"}), ("(" * 999, set()),
     ("def f(x): yield x\nimport re", {"f", "re"}), ("«" * 9, set()), ("x" * 10**6, set())])
 def test_defined_never_raises(source: str, names: set[str]) -> None:
-    assert defined(source) >= names - {"A", "re"} and defined(source) <= names
+    assert defined(source) == names
 
 
 # -------------------------------------------------------------------------------- against CPython
