@@ -395,7 +395,9 @@ def _question(row: dict, source: str, stem: str = "tasks", known: Mapping[str, P
     source: its tests, if it came with its own. Else as in `_File`.
     """
     prompt, answer = rows.text("prompt", row.get("prompt")), row.get("answer")
-    check = row.get("check", "number" if type(answer) in (int, float) else "exact")
+    worked = isinstance(answer, str) and rows.MARK in answer and (
+        judge.value_of(rows.final(answer)) is not None)  # GSM8K's, by another name
+    check = row.get("check", "number" if type(answer) in (int, float) or worked else "exact")
     expect(check in tuple(CHECKS), "check", check, f"one of {', '.join(CHECKS)}")
     choices = [rows.said("choices", x) for x in rows.listed(row, "choices", check == "choice")]
     tests = source or "\n".join(map(rows.asserted, rows.listed(row, "tests", check == "python")))
