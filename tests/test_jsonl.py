@@ -223,8 +223,8 @@ def test_the_digest_is_of_what_training_depends_on_and_of_no_more(tmp_path: Path
 # ------------------------------------------------------------------------------------------ checks
 
 def judged(question: Question, right: list[str], wrong: list[str]) -> None:
-    assert {text: question.reward(text) for text in right} == dict.fromkeys(right, 1)
-    assert {text: question.reward(text) for text in wrong} == dict.fromkeys(wrong, -1)
+    assert {text: question.judge(text).reward for text in right} == dict.fromkeys(right, 1)
+    assert {text: question.judge(text).reward for text in wrong} == dict.fromkeys(wrong, -1)
 
 
 @pytest.mark.parametrize("row, right, wrong", [
@@ -253,7 +253,7 @@ def test_choices_are_by_default_all_answers_of_the_domain(tmp_path: Path) -> Non
                                                   ("x", "b"), ("y", "b")])]
     pools = read(wrote(tmp_path, *rows, {"prompt": "q", "answer": "warm", "domain": "a"}))
     assert [c.lower() for c in pools["a"].questions[0].choices] == ["hot", "cold"]
-    assert pools["a"].questions[2].reward("hot it is") == 1
+    assert pools["a"].questions[2].judge("hot it is").right
     assert pools["b"].questions[0].choices == ("x", "y")
 
 
