@@ -452,8 +452,8 @@ def _hold(question: Question, complete: bool = False) -> None:
 def judged(line: dict, text: str) -> Verdict:
     """What the judge says of an answer to a task's line, as it stands in a file.
 
-    Its prompt may be missing, its choices may not; keys that are not ours say nothing, unless one is
-    nearly one of ours. ValueError for a
+    Its prompt may be missing, its choices may not; keys that are not ours say nothing, unless one
+    is nearly one of ours. ValueError for a
     line that is wrong; where the judge can't run what MBPP or HumanEval test, it is not judged.
 
     >>> str(judged({"answer": 12}, "7 + 5 = 12")), str(judged({"answer": 12}, "13"))
