@@ -223,8 +223,8 @@ def test_the_digest_is_of_what_training_depends_on_and_of_no_more(tmp_path: Path
 # ------------------------------------------------------------------------------------------ checks
 
 def judged(question: Question, right: list[str], wrong: list[str]) -> None:
-    assert {text: question.reward(text) for text in right} == dict.fromkeys(right, 1)
-    assert {text: question.reward(text) for text in wrong} == dict.fromkeys(wrong, -1)
+    assert {text: question.judge(text).reward for text in right} == dict.fromkeys(right, 1)
+    assert {text: question.judge(text).reward for text in wrong} == dict.fromkeys(wrong, -1)
 
 
 @pytest.mark.parametrize("row, right, wrong", [
@@ -253,7 +253,7 @@ def test_choices_are_by_default_all_answers_of_the_domain(tmp_path: Path) -> Non
                                                   ("x", "b"), ("y", "b")])]
     pools = read(wrote(tmp_path, *rows, {"prompt": "q", "answer": "warm", "domain": "a"}))
     assert [c.lower() for c in pools["a"].questions[0].choices] == ["hot", "cold"]
-    assert pools["a"].questions[2].reward("hot it is") == 1
+    assert pools["a"].questions[2].judge("hot it is").right
     assert pools["b"].questions[0].choices == ("x", "y")
 
 
@@ -278,8 +278,8 @@ LINES = [  # what is wrong, and what is said of it
         (b"[" * 900 + b"]" * 900, "answer|deep"), (b"NaN", "nan"), (b"-Infinity", "inf"),
         (b"1e999", "inf"), (b"1" * 5000, "digits"), (b'"\\udfff"', "surrogate"),
         (b'"a", "answer": "b"', "'answer', 'answer'.*each once"))),
-    ({"answer": "a"}, "prompt None"), ({"prompt": "p"}, "answer None"),
-    ({"prompt": "p", "answer": None}, "answer None"),
+    ({"answer": "a"}, '"prompt" is missing'), ({"prompt": "p"}, '"answer" is missing'),
+    ({"prompt": "p", "answer": None}, "is missing"),
     ({**OK, "question": "q"}, "prompt.*question.*: expected one of"),
     ({**OK, "prompt": " \n"}, "prompt"), ({**OK, "prompt": 7}, "prompt 7"),
     ({**OK, "prompt": "p" * 100_001}, "100,000"),
@@ -307,7 +307,7 @@ LINES = [  # what is wrong, and what is said of it
     (CHOICE, "expected 2 to"),
     *(({**CHOICE, "choices": choices}, why) for choices, why in (
         (["b", "c"], "one of the choices"), (["a", "A"], "no two the same"),
-        (["a"], "expected 2 to"), ([], "not empty"), ("ab", "list"), (["a", None], "choices None"),
+        (["a"], "expected 2 to"), ([], "not empty"), ("ab", "list"), (["a", None], "is missing"),
         ([*map(str, range(200)), "a"], "2 to 200"))),
     ({"prompt": "p", "check": "python"}, "tests"), ({**TESTS, "tests": []}, "tests"),
     ({**TESTS, "tests": "f(1) == 1"}, "a list"),
@@ -405,9 +405,9 @@ def test_lines_of_other_kinds_become_questions(
         chat(), chat(SAYS), chat(USER, SAYS, USER, SAYS), chat(USER, USER), chat(("tool", "x")),
         chat(("system", "x"), SAYS), {"messages": "hello"}, {"messages": ["hello"]},
         {"messages": [{"content": "x"}]}, {"messages": [{"role": ["user"], "content": "x"}]})),
-    (chat(("user", " "), SAYS), "content ' '"), (chat(("user", None), SAYS), "content None"),
+    (chat(("user", " "), SAYS), "content ' '"), (chat(("user", None), SAYS), "is missing"),
     (chat(("user", [{"type": "image"}]), SAYS), "content .*text alone"),
-    (chat(USER), "answer None"), (chat(USER, SAYS, prompt="p"), "keys.*prompt.*none beside"),
+    (chat(USER), "is missing"), (chat(USER, SAYS, prompt="p"), "keys.*prompt.*none beside"),
     (chat(USER, SAYS, completion="4"), "keys.*completion.*none beside"),
     (chat(USER, ("assistant", "Well, yes.\nIt is.")), "answer .*expected a number, .*####.*check"),
     ({"prompt": "p", "completion": "so " * 60}, "answer .*expected a number, .*####.*check"),
@@ -463,7 +463,8 @@ def test_mbpp_and_human_eval_are_read_as_they_are(tmp_path: Path) -> None:
 
 
 def test_what_of_mbpp_the_judge_cannot_run_is_counted_and_named(tmp_path: Path) -> None:
-    regex = {**MBPP, "text": "Another.", "code": "import re\ndef twice(x): return 2 * x if re else 0"}
+    regex = {**MBPP, "text": "Another.", 
+             "code": "import re\ndef twice(x): return 2 * x if re else 0"}
     wrong = {**MBPP, "text": "Wrong.", "code": "def twice(x): return 7"}
     own = {**MBPP, "text": "Sum.", "code": "def sum(a): return a", "test_list": ["assert sum(1)"]}
     odd = {**HUMAN, "prompt": "# odd\n", "test": "class A: pass\ndef check(f): assert f(2) == 4"}
@@ -514,7 +515,7 @@ def test_judged_takes_a_line_as_it_stands_with_whatever_else_is_in_it() -> None:
     assert jsonl.judged({**line, "prompt": "p"}, "a").right is False
     for wrong, why in (
             ({**line, "choices": None}, "choices"), ({**line, "answer": "c"}, "one of the"),
-            ({**line, "chek": 1}, '"check"'), ({"prompt": "p"}, "answer None"), ([], "object"),
+            ({**line, "chek": 1}, '"check"'), ({"prompt": "p"}, "is missing"), ([], "object"),
             ({"answer": "twelve", "check": "number"}, "one number"), ({7: 7}, "keys 7"),
             ({"check": "python", "answer": "", "tests": ["1 == 1"]}, "tests")):
         with pytest.raises(ValueError, match=why):

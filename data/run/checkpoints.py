@@ -204,5 +204,8 @@ def load_expert(path: Path, N: int, base: str = "") -> tuple[Tensor, dict]:
         raise ValueError(f"{path} is an expert of base {show(meta.get('base'))}, this base is "
                          f"{base}: train it again, by `python t2.py train` with the --out of this "
                          "base")
+    if "z" in tensors and tensors["z"].shape != (N,) and tensors["z"].dim() == 1:
+        raise ValueError(f"{path} is an expert of another model: it has {len(tensors['z']):,} "
+                         f"gains, this model {N:,}; name another --out, or train there")
     check_numbers(path, "z", tensors.get("z"), (N,))
     return tensors["z"], Fields(path, meta).inner("facts").table

@@ -5,6 +5,7 @@ All that can be known without the weights is known here, for they take minutes t
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,9 @@ def own_tasks(args: Model) -> Pools:
         return Pools()
     pools = read(Path(tasks))
     pools = with_shots(pools, Path(shots)) if shots else pools
-    for line in pools.notes:
+    checks = Counter(q.check for pool in pools.values() for q in pool.questions)
+    judged = ", ".join(f"{n:,} by {check}" for check, n in checks.items())
+    for line in (f"{sum(checks.values()):,} prompts, judged {judged}", *pools.notes):
         note(line)
     if isinstance(args, Train) and {*pools} <= {OTHERS}:
         raise ValueError(f'{tasks}: all lines are of domain "{OTHERS}", which the base answers: '
@@ -86,6 +89,12 @@ def check_splits(args: Model, pools: dict[str, Pool]) -> None:
     if isinstance(args, Ask) and args.task or isinstance(args, Adapt) and args.strategy in (
             "few-shot", "all"):
         least["shots"] = args.few_shot
+    if "shots" in least and args.shots:
+        short = [f"{pool.count('shots')} of {name}" for name, pool in pools.items()
+                 if pool.count("shots") < args.few_shot]
+        if short:
+            raise ValueError(f"{args.shots} has {', '.join(short)}, --few-shot {args.few_shot} "
+                             "asks for more: add lines to it, or a smaller --few-shot")
     if lines := lacking(pools, least):
         more = "; or a smaller --few-shot, or --shots FILE" * ("shots" in least)
         raise ValueError(f"{args.tasks}: {'; '.join(lines)}{more}")

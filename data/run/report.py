@@ -58,7 +58,10 @@ class Table:
                      "sources": session.sources, "run": run}
         self.max_new = session.fmt.max_new
         heads = "".join(f"{HEADS.get(name, name)[:4]:>5}" for name in self.columns())
-        about = f"Accuracy on {self.args.n} test prompts a task, of the base and each expert alone"
+        few = bool(self.args.weights) and any(
+            session.tasks[name].count("test") < self.args.n for name in session.names)
+        about = (f"Accuracy on {'at most ' * few}{self.args.n} test prompts a task, of the base "
+                 "and each expert alone")
         if "few-shot" in self.columns():
             heads += "  C: 95%"
             about += (";\nunif: the experts mixed evenly; rand: at random; srch: by random search,"

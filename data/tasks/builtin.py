@@ -40,10 +40,10 @@ from data.tasks.machine import (
     unsupported,
 )
 
-Run = Callable[..., Any]  # (machine, *args, **names) -> value
+Native = Callable[..., Any]  # (machine, *args, **names) -> value
 
 
-def plain(function: Callable[..., Any]) -> Run:
+def plain(function: Callable[..., Any]) -> Native:
     """A function of the host on plain values, whose result is about as large as they are."""
     def run(machine: Machine, *args: Any, **names: Any) -> Any:
         for arg in args:
@@ -55,12 +55,12 @@ def plain(function: Callable[..., Any]) -> Run:
     return run
 
 
-def simply(function: Callable[..., Any]) -> Run:
+def simply(function: Callable[..., Any]) -> Native:
     """A method that looks at one item at most, and builds nothing."""
     return lambda machine, self, *args, **names: function(self, *args, **names)
 
 
-def lazily(function: Callable[..., Iterable]) -> Run:
+def lazily(function: Callable[..., Iterable]) -> Native:
     """What an iterator of the host gives one by one: map, zip, itertools."""
     def run(machine: Machine, *args: Any, **names: Any) -> Lazy:
         machine.spend(len(args))
@@ -68,18 +68,18 @@ def lazily(function: Callable[..., Iterable]) -> Run:
     return run
 
 
-def skipping(function: Callable[..., Iterable]) -> Run:
+def skipping(function: Callable[..., Iterable]) -> Native:
     """What gives some of the items of one iterable, the last argument: all are paid for."""
     return lambda machine, *args: machine.lazy(function(
         *map(machine.taken, args[:-1]), machine.paid(args[-1])))
 
 
-def of(kind: type, names: str, how: Callable[..., Run]) -> dict[str, Run]:
+def of(kind: type, names: str, how: Callable[..., Native]) -> dict[str, Native]:
     """name -> what is run, for methods of one type."""
     return {name: how(vars(kind)[name]) for name in names.split()}
 
 
-def builtins(**runs: Run) -> dict[str, Builtin]:
+def builtins(**runs: Native) -> dict[str, Builtin]:
     """name -> Builtin."""
     return {name: Builtin(name, run) for name, run in runs.items()}
 
@@ -107,7 +107,7 @@ def sort(machine: Machine, values: Any, *, key: Any = None, reverse: Any = False
     return [values[i] for i in order]
 
 
-def best(choose: Callable[..., Any]) -> Run:
+def best(choose: Callable[..., Any]) -> Native:
     """max or min."""
     def run(machine: Machine, *args: Any, key: Any = None, **default: Any) -> Any:
         values = machine.items(args[0]) if len(args) == 1 else list(args)
@@ -172,7 +172,7 @@ def character(machine: Machine, code: Any) -> str:
     return chr(code)
 
 
-def bounded(function: Callable[..., int], least: Callable[..., float]) -> Run:
+def bounded(function: Callable[..., int], least: Callable[..., float]) -> Native:
     """factorial, comb or perm. least(n, k): the log2 of the result, but for rounding."""
     def run(machine: Machine, n: Any, k: Any = None) -> int:
         args = [x for x in (n, k) if x is not None]
@@ -199,7 +199,7 @@ def rounded(machine: Machine, value: Any, digits: Any = None) -> Any:
     return machine.number(round(value, digits))
 
 
-def wide(method: Callable[..., str]) -> Run:
+def wide(method: Callable[..., str]) -> Native:
     """A method of str that fills up to a width."""
     def run(machine: Machine, self: str, width: Any, *fill: Any) -> str:
         fits(max(len(self), operator.index(width)))
@@ -216,7 +216,7 @@ def replaced(machine: Machine, self: str, old: Any, new: Any, *count: Any) -> st
     return machine.made(self.replace(old, new, *count))
 
 
-def stripped(method: Callable[..., str]) -> Run:
+def stripped(method: Callable[..., str]) -> Native:
     """A method of str that holds letters against letters."""
     def run(machine: Machine, self: str, letters: Any = None) -> str:
         machine.spend(len(self) * (4 + len(letters or " ")) >> 7)
@@ -224,7 +224,7 @@ def stripped(method: Callable[..., str]) -> Run:
     return run
 
 
-def searched(method: Callable[..., Any]) -> Run:
+def searched(method: Callable[..., Any]) -> Native:
     """A method of str that looks for a part, or parts it there."""
     def run(machine: Machine, self: str, *args: Any, **names: Any) -> Any:
         machine.weigh(self)
@@ -237,7 +237,7 @@ def searched(method: Callable[..., Any]) -> Run:
 
 # -------------------------------------------------------------------------- lists, dicts and sets
 
-def adding(method: Callable[..., None]) -> Run:
+def adding(method: Callable[..., None]) -> Native:
     """append, appendleft, insert: the last argument becomes an item."""
     def run(machine: Machine, self: Any, *args: Any) -> None:
         fits(len(self) + 1)
@@ -247,7 +247,7 @@ def adding(method: Callable[..., None]) -> Run:
     return run
 
 
-def moving(method: Callable[..., Any]) -> Run:
+def moving(method: Callable[..., Any]) -> Native:
     """pop, reverse, rotate: they may move all items."""
     def run(machine: Machine, self: Any, *args: Any) -> Any:
         machine.spend(len(self) >> 5 if args or method is not list.pop else 0)
@@ -255,7 +255,7 @@ def moving(method: Callable[..., Any]) -> Run:
     return run
 
 
-def scanning(method: Callable[..., Any]) -> Run:
+def scanning(method: Callable[..., Any]) -> Native:
     """index, count, remove: they hold an item against each."""
     def run(machine: Machine, self: Any, item: Any, *args: Any) -> Any:
         machine.scan(self, item)
@@ -271,7 +271,7 @@ def sort_in_place(machine: Machine, self: list, **names: Any) -> None:
         raise ValueError("list modified during sort")
 
 
-def keyed(method: Callable[..., Any]) -> Run:
+def keyed(method: Callable[..., Any]) -> Native:
     """A method of dict or set whose first argument is a key, and which adds one at most."""
     def run(machine: Machine, self: Any, key: Any, *args: Any) -> Any:
         machine.key(key, self)
@@ -302,7 +302,7 @@ def update(machine: Machine, self: dict, *values: Any, **names: Any) -> None:
             machine.put(self, key, item)
 
 
-def make_dict(kind: type) -> Run:
+def make_dict(kind: type) -> Native:
     """dict, OrderedDict, Counter."""
     def run(machine: Machine, *values: Any, **names: Any) -> Any:
         machine.spend(2)
@@ -320,7 +320,7 @@ def make_default(machine: Machine, factory: Any = None, *values: Any, **names: A
     return made
 
 
-def from_keys(kind: type) -> Run:
+def from_keys(kind: type) -> Native:
     """dict.fromkeys."""
     def run(machine: Machine, keys: Any, value: Any = None) -> Any:
         made = kind()
@@ -349,7 +349,7 @@ def make_set(machine: Machine, values: Any = ()) -> set:
     return machine.made(made)
 
 
-def with_sets(method: Callable[..., Any]) -> Run:
+def with_sets(method: Callable[..., Any]) -> Native:
     """A method of set on any number of iterables."""
     def run(machine: Machine, self: Any, *values: Any) -> Any:
         parts = [value if type(value) in SETS else machine.items(value) for value in values]
@@ -402,7 +402,7 @@ def sliced(machine: Machine, values: Any, *places: Any) -> Lazy:
     return machine.lazy(itertools.islice(machine.paid(values), *places))
 
 
-def choosing(function: Callable[..., Iterable]) -> Run:
+def choosing(function: Callable[..., Iterable]) -> Native:
     """product, permutations, combinations: of what is gathered before."""
     def run(machine: Machine, *args: Any, **names: Any) -> Lazy:
         args = [x if type(x) is int else machine.items(x) for x in args]
@@ -459,7 +459,7 @@ def item_getter(machine: Machine, *places: Any) -> Builtin:
     return Builtin("itemgetter", run)
 
 
-def on_list(function: Callable[..., Any]) -> Run:
+def on_list(function: Callable[..., Any]) -> Native:
     """A function of heapq or bisect, which holds some items of a list against each other."""
     def run(machine: Machine, values: Any, *args: Any, **names: Any) -> Any:
         if type(values) is not list or names:
@@ -472,7 +472,7 @@ def on_list(function: Callable[..., Any]) -> Run:
     return run
 
 
-def first_few(reverse: bool) -> Run:
+def first_few(reverse: bool) -> Native:
     """heapq.nsmallest and nlargest."""
     return lambda machine, n, values, key=None: sort(
         machine, values, key=key, reverse=reverse)[:max(0, n)]
@@ -510,7 +510,7 @@ def length(machine: Machine, value: Any) -> int:
     return len(value)
 
 
-def raising(kind: type[Exception]) -> Run:
+def raising(kind: type[Exception]) -> Native:
     """Makes an exception, which carries plain values."""
     def run(machine: Machine, *args: Any) -> Exception:
         machine.weigh(args)
@@ -518,7 +518,7 @@ def raising(kind: type[Exception]) -> Run:
     return run
 
 
-def applied(how: str, name: str) -> Run:
+def applied(how: str, name: str) -> Native:
     """A function of operator, on two values."""
     op, do = vars(operator)[name], vars(Machine)[how]
     return lambda machine, a, b: do(machine, op, a, b)
@@ -526,7 +526,7 @@ def applied(how: str, name: str) -> Run:
 
 # ------------------------------------------------------------------------------------- the tables
 
-_LIST: dict[str, Run] = {
+_LIST: dict[str, Native] = {
     "extend": lambda machine, self, values: machine.extend(self, values), "copy": shallow_copy,
     **of(list, "append insert", adding), **of(list, "pop reverse", moving),
     **of(list, "index count remove", scanning), **of(list, "clear", simply)}
@@ -534,7 +534,7 @@ _DICT = {**of(dict, "get pop setdefault", keyed), "update": update, "copy": shal
          **of(dict, "keys values items popitem clear", simply),
          "fromkeys": lambda machine, self, *args: from_keys(dict)(machine, *args)}
 _JOINED = "union intersection difference symmetric_difference issubset issuperset isdisjoint"
-METHODS: dict[type, dict[str, Run]] = {
+METHODS: dict[type, dict[str, Native]] = {
     str: {**of(str, "capitalize casefold endswith isalnum isalpha isascii isdecimal isdigit "
                "isidentifier islower isnumeric isspace istitle isupper lower removeprefix "
                "removesuffix splitlines startswith swapcase title upper", plain),

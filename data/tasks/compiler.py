@@ -47,7 +47,7 @@ from data.tasks.machine import (
 )
 
 DEPTH = 100  # levels of the syntax tree
-Run = Callable[[list], Any]  # evaluates an expression, or runs a statement, in a frame
+Closure = Callable[[list], Any]  # evaluates an expression, or runs a statement, in a frame
 Bind = Callable[[list, Any], None]  # gives a target its value
 _DUNDER = re.compile(r"__\w*__")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -119,7 +119,7 @@ class Compiler:
 
     # ------------------------------------------------------------------------ what is whitelisted
 
-    def node(self, node: ast.AST | None) -> Run:
+    def node(self, node: ast.AST | None) -> Closure:
         """The closure of a node, if there is a method for its type; None for what is left out."""
         if node is None:
             return _idle
@@ -137,11 +137,11 @@ class Compiler:
         self.depth -= frames
         return run
 
-    def nodes(self, nodes: Iterable[ast.AST | None]) -> list[Run]:
+    def nodes(self, nodes: Iterable[ast.AST | None]) -> list[Closure]:
         """The closures of some."""
         return [self.node(node) for node in nodes]
 
-    def apply(self, function: Callable[..., Any], *nodes: ast.expr | None) -> Run:
+    def apply(self, function: Callable[..., Any], *nodes: ast.expr | None) -> Closure:
         """A closure that passes the values of some nodes, from left to right, to a function."""
         runs = self.nodes(nodes)
         if len(runs) == 1:
@@ -159,7 +159,7 @@ class Compiler:
         self.cost = before
         return made, cost
 
-    def block(self, body: list[ast.stmt]) -> Run:
+    def block(self, body: list[ast.stmt]) -> Closure:
         """Statements in turn, up to the first that ends the block; all are paid for at once."""
         machine = self.machine
         steps, cost = self.counted(lambda: [self.statement(node) for node in body])
@@ -174,7 +174,7 @@ class Compiler:
             return None
         return run if body else _idle
 
-    def statement(self, node: ast.stmt) -> Run:
+    def statement(self, node: ast.stmt) -> Closure:
         """The closure of a statement. One that can't be run is refused where it is reached, but
         for what only binds names, such as an import: these are refused where they are read.
         """
@@ -193,7 +193,7 @@ class Compiler:
             raise Refused(why, "unsupported")
         return _idle if names else refuse
 
-    def function(self, name: str, args: ast.arguments, nodes: list) -> Run:
+    def function(self, name: str, args: ast.arguments, nodes: list) -> Closure:
         """What makes a function of the program, its defaults evaluated."""
         code, machine = Code(self.allowed(name), args), self.machine
         params = [self.allowed(param) for param in code.params]
@@ -236,12 +236,15 @@ class Compiler:
         self.missing.append(name)
         return -1, self.root.slots.setdefault(name, len(self.root.slots) + 2)
 
-    def visit_Name(self, node: ast.Name) -> Run:
+    def visit_Name(self, node: ast.Name) -> Closure:
         """A variable, or what is built in."""
         name, module, lost = self.allowed(node.id), self.frame, self.lost
         where, known = self.place(name), BUILTINS.get(name, UNBOUND)
         if where is None and known is not UNBOUND:
             return lambda frame: known
+        if where is None and self.tests and name in MODULES:
+            module_of_ours = Module(name, MODULES[name])
+            return lambda frame: module_of_ours
         if where is None and name in _HOST:
             unsupported(f"the function {name}")
         up, slot = where or self.missed(name)
@@ -307,7 +310,7 @@ class Compiler:
 
     # -------------------------------------------------------------------------------- expressions
 
-    def visit_Constant(self, node: ast.Constant) -> Run:
+    def visit_Constant(self, node: ast.Constant) -> Closure:
         """A number, a text, None."""
         value = node.value
         if type(value) not in SCALARS and type(value) is not str:
@@ -319,11 +322,11 @@ class Compiler:
         fits(len(value) if type(value) is str else 0)
         return lambda frame: value
 
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> Run:
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Closure:
         """`-a`, `+a`, `~a` or `not a`."""
         return self.apply(partial(self.machine.unary, UNARY[type(node.op)]), node.operand)
 
-    def visit_BinOp(self, node: ast.BinOp) -> Run:
+    def visit_BinOp(self, node: ast.BinOp) -> Closure:
         """`a + b` and the like, on small ints at once."""
         op, binary = self.operator(node), self.machine.binary
 
@@ -341,7 +344,7 @@ class Compiler:
             unsupported(type(node.op).__name__)
         return BINARY[type(node.op)]
 
-    def visit_BoolOp(self, node: ast.BoolOp) -> Run:
+    def visit_BoolOp(self, node: ast.BoolOp) -> Closure:
         """`and`, `or`: they stop at the first operand that decides, and return it."""
         operands, wanted = self.nodes(node.values), isinstance(node.op, ast.Or)
 
@@ -353,7 +356,7 @@ class Compiler:
             return value
         return run
 
-    def visit_Compare(self, node: ast.Compare) -> Run:
+    def visit_Compare(self, node: ast.Compare) -> Closure:
         """`a < b < c` and the like: it stops at the first that is false."""
         tests = [self.test(type(op)) for op in node.ops]
         if len(tests) == 1:
@@ -381,12 +384,12 @@ class Compiler:
             return lambda a, b: (compare(operator.eq, a, b) or close(a, b)) is (kind is ast.Eq)
         return lambda a, b: (op(a, b) if type(a) is int and type(b) is int else compare(op, a, b))
 
-    def visit_IfExp(self, node: ast.IfExp) -> Run:
+    def visit_IfExp(self, node: ast.IfExp) -> Closure:
         """`a if test else b`: only one of the two is evaluated."""
         test, yes, no = self.nodes((node.test, node.body, node.orelse))
         return lambda frame: yes(frame) if test(frame) else no(frame)
 
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> Run:
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> Closure:
         """`name := value`."""
         value, put = self.node(node.value), self.target(node.target)
 
@@ -414,7 +417,7 @@ class Compiler:
             return machine.made(found)
         return values
 
-    def listed(self, node: ast.List | ast.Tuple | ast.Set) -> Run:
+    def listed(self, node: ast.List | ast.Tuple | ast.Set) -> Closure:
         """`[a, b]`, `(a, b)`, `{a, b}`."""
         values, machine = self.several(node.elts), self.machine
         return {ast.List: values, ast.Tuple: lambda frame: tuple(values(frame)),
@@ -422,7 +425,7 @@ class Compiler:
 
     visit_Tuple = visit_List = visit_Set = listed
 
-    def visit_Dict(self, node: ast.Dict) -> Run:
+    def visit_Dict(self, node: ast.Dict) -> Closure:
         """`{key: value, **more}`."""
         rows = [(key and self.node(key), self.node(value))
                 for key, value in zip(node.keys, node.values)]
@@ -439,7 +442,7 @@ class Compiler:
             return made
         return run
 
-    def comprehension(self, node: Any) -> Run:
+    def comprehension(self, node: Any) -> Closure:
         """[..], {..}, {..: ..} or (.. for .. in ..): a scope of its own, with a frame."""
         machine, kind, first = self.machine, type(node), self.node(node.generators[0].iter)
         part = ast.Tuple([node.key, node.value]) if kind is ast.DictComp else node.elt
@@ -471,7 +474,7 @@ class Compiler:
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehension
 
     def rounds(self, generators: list[ast.comprehension], part: ast.expr
-               ) -> tuple[Callable[[list, Iterable], Iterator], Run]:
+               ) -> tuple[Callable[[list, Iterable], Iterator], Closure]:
         """What goes through the rounds of a comprehension, and what its part is in each."""
         machine, generator, rest = self.machine, generators[0], generators[1:]
         if generator.is_async:
@@ -501,19 +504,19 @@ class Compiler:
                         yield
         return run, value
 
-    def visit_Lambda(self, node: ast.Lambda) -> Run:
+    def visit_Lambda(self, node: ast.Lambda) -> Closure:
         """`lambda x: ...`."""
         return self.function("lambda", node.args, [ast.Return(node.body)])
 
-    def visit_Subscript(self, node: ast.Subscript) -> Run:
+    def visit_Subscript(self, node: ast.Subscript) -> Closure:
         """`a[i]` or `a[i:j:k]`."""
         return self.apply(self.machine.item, node.value, node.slice)
 
-    def visit_Slice(self, node: ast.Slice) -> Run:
+    def visit_Slice(self, node: ast.Slice) -> Closure:
         """What stands in the brackets of a slice."""
         return self.apply(slice, node.lower, node.upper, node.step)
 
-    def visit_Attribute(self, node: ast.Attribute) -> Run:
+    def visit_Attribute(self, node: ast.Attribute) -> Closure:
         """`module.name`, or a method as a value."""
         machine, name = self.machine, self.known(node.attr)
         return self.apply(lambda value: machine.attribute(value, name, METHODS), node.value)
@@ -524,7 +527,7 @@ class Compiler:
             unsupported(f"the attribute {name:.40}")
         return name  # what Python does not have either is an error of the program
 
-    def visit_Call(self, node: ast.Call) -> Run:
+    def visit_Call(self, node: ast.Call) -> Closure:
         """A call, of a method or of any value."""
         machine, method = self.machine, isinstance(node.func, ast.Attribute)
         name = self.known(node.func.attr) if method else ""
@@ -556,12 +559,12 @@ class Compiler:
             return found
         return names if nodes else lambda frame: _NOTHING
 
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> Run:
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Closure:
         """An f-string."""
         parts, machine = self.nodes(node.values), self.machine
         return lambda frame: machine.join("", [part(frame) for part in parts])
 
-    def visit_FormattedValue(self, node: ast.FormattedValue) -> Run:
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> Closure:
         """What stands in the braces of an f-string."""
         machine, how = self.machine, {-1: "", ord("r"): "r", ord("s"): "s"}.get(node.conversion)
         if how is None:
@@ -571,13 +574,13 @@ class Compiler:
 
     # --------------------------------------------------------------------------------- statements
 
-    def nothing(self, node: ast.stmt) -> Run:
+    def nothing(self, node: ast.stmt) -> Closure:
         """`pass`, `global`, `nonlocal`."""
         return _idle
 
     visit_Pass = visit_Global = visit_Nonlocal = nothing
 
-    def visit_Assign(self, node: ast.Assign) -> Run:
+    def visit_Assign(self, node: ast.Assign) -> Closure:
         """`a = b = value`: the value once, then the targets from left to right."""
         value, puts = self.node(node.value), [self.target(target) for target in node.targets]
 
@@ -587,11 +590,11 @@ class Compiler:
                 put(frame, found)
         return run
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> Run:
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Closure:
         """`name: type = value`; the type is not looked at."""
         return self.visit_Assign(ast.Assign([node.target], node.value)) if node.value else _idle
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> Run:
+    def visit_AugAssign(self, node: ast.AugAssign) -> Closure:
         """`x += value` and the like, in place where CPython does so."""
         machine, target, value = self.machine, node.target, self.node(node.value)
         op = self.operator(node)
@@ -607,7 +610,7 @@ class Compiler:
             machine.put(of, at, machine.in_place(op, machine.item(of, at), value(frame)))
         return run
 
-    def visit_Delete(self, node: ast.Delete) -> Run:
+    def visit_Delete(self, node: ast.Delete) -> Closure:
         """`del a[i]` and `del name`."""
         runs = []
         for target in node.targets:
@@ -619,19 +622,19 @@ class Compiler:
                 unsupported("such a deletion")
         return lambda frame: [run(frame) for run in runs] and None
 
-    def visit_If(self, node: ast.If) -> Run:
+    def visit_If(self, node: ast.If) -> Closure:
         """`if`, with `else`; `elif` is an `if` within the `else`."""
         test, yes, no = self.node(node.test), self.block(node.body), self.block(node.orelse)
         return lambda frame: yes(frame) if test(frame) else no(frame)
 
-    def body(self, node: ast.For | ast.While) -> tuple[Run, Run]:
+    def body(self, node: ast.For | ast.While) -> tuple[Closure, Closure]:
         """What a loop does in each round, and at its end."""
         outside, self.looping = self.looping, True
         body = self.block(node.body)
         self.looping = outside
         return body, self.block(node.orelse)
 
-    def visit_For(self, node: ast.For) -> Run:
+    def visit_For(self, node: ast.For) -> Closure:
         """`for`, with `else`."""
         machine, items, put = self.machine, self.node(node.iter), self.target(node.target)
         body, orelse = self.body(node)
@@ -645,7 +648,7 @@ class Compiler:
             return orelse(frame)
         return run
 
-    def visit_While(self, node: ast.While) -> Run:
+    def visit_While(self, node: ast.While) -> Closure:
         """`while`, with `else`."""
         machine, (test, cost) = self.machine, self.counted(self.node, node.test)
         body, orelse = self.body(node)
@@ -659,7 +662,7 @@ class Compiler:
             return orelse(frame)
         return run
 
-    def visit_Return(self, node: ast.Return) -> Run:
+    def visit_Return(self, node: ast.Return) -> Closure:
         """`return`, with or without a value."""
         if self.scope is self.root:
             raise Refused("SyntaxError: return outside a function")
@@ -670,7 +673,7 @@ class Compiler:
             return RETURN
         return run
 
-    def jump(self, node: ast.Break | ast.Continue) -> Run:
+    def jump(self, node: ast.Break | ast.Continue) -> Closure:
         """`break` and `continue`."""
         if not self.looping:
             raise Refused("SyntaxError: break or continue outside a loop")
@@ -679,12 +682,12 @@ class Compiler:
 
     visit_Break = visit_Continue = jump
 
-    def visit_Expr(self, node: ast.Expr) -> Run:
+    def visit_Expr(self, node: ast.Expr) -> Closure:
         """An expression as a statement: evaluated, then forgotten."""
         bare = isinstance(node.value, ast.Constant) and node.value.value is ...
         return _idle if bare else self.apply(lambda value: None, node.value)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> Run:
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Closure:
         """`def`, with decorators."""
         if vars(node).get("type_params"):
             unsupported("a type parameter")
@@ -700,7 +703,7 @@ class Compiler:
             put(frame, made)
         return run
 
-    def imports(self, node: ast.Import | ast.ImportFrom) -> Run:
+    def imports(self, node: ast.Import | ast.ImportFrom) -> Closure:
         """`import math`, `from math import gcd as g`: names of ours."""
         puts = []
         for alias in node.names:
@@ -721,7 +724,7 @@ class Compiler:
 
     visit_Import = visit_ImportFrom = imports
 
-    def visit_Assert(self, node: ast.Assert) -> Run:
+    def visit_Assert(self, node: ast.Assert) -> Closure:
         """`assert`."""
         test, why = self.nodes((node.test, node.msg))
 
@@ -730,7 +733,7 @@ class Compiler:
                 raise AssertionError(*[why(frame)] if node.msg else [])
         return run
 
-    def visit_Raise(self, node: ast.Raise) -> Run:
+    def visit_Raise(self, node: ast.Raise) -> Closure:
         """`raise`; what stands after `from` is not looked at."""
         value, machine = self.node(node.exc), self.machine
 
@@ -745,14 +748,14 @@ class Compiler:
             raise found.pop()
         return run
 
-    def visit_Try(self, node: ast.Try) -> Run:
+    def visit_Try(self, node: ast.Try) -> Closure:
         """`try`, with `except`, `else` and `finally`. No program catches that it is Refused."""
         body, orelse, last = map(self.block, (node.body, node.orelse, node.finalbody))
         handlers = [(self.node(h.type), self.setter(h.name) if h.name else _idle,
                      h.type is None, self.block(h.body)) for h in node.handlers]
         machine = self.machine
 
-        def caught(run: Run, frame: list) -> tuple[str | None, list[Exception]]:
+        def caught(run: Closure, frame: list) -> tuple[str | None, list[Exception]]:
             before = machine.open
             try:
                 return run(frame), []

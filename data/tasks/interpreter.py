@@ -126,7 +126,8 @@ def _judged(work: Callable[[Machine], Any]) -> Any:
     limit, frame, depth = sys.getrecursionlimit(), sys._getframe(), 0
     while frame:
         frame, depth = frame.f_back, depth + 1
-    sys.setrecursionlimit(max(limit, depth + 2 * OPEN))  # OPEN ends a program before this does
+    # OPEN, a count of the frames that a program takes, ends it before Python does.
+    sys.setrecursionlimit(max(limit, depth + 2 * OPEN))
     try:
         return work(machine)
     except Refused as error:

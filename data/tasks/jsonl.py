@@ -5,10 +5,10 @@
     {"prompt": "Write f(x) = x + 1.", "check": "python", "tests": ["f(1) == 2", "f(-1) == 0"]}
 
 What else is read (chats, completions, GSM8K, MBPP, HumanEval): rows.py. `check` is "number" where
-the answer is one in JSON and "exact" else, `domain` the file's name, null as if it weren't there.
+the answer is one in JSON and "exact" else, `domain` the file's name, null counts as absent.
 
 A line may say its `split`. For others a hash of the prompt decides, so neither a seed nor the
-order of lines can move one, and prompts that differ in case and white space only are not parted:
+order of lines can move one, and prompts that differ in case and white space only stay together:
 nothing leaks. Of a domain with fewer than 200 prompts that are to be split the hash gives the
 rank, and the splits have a size (see `shares`): enough shots, and some of each, but more lines
 can then move a prompt. A run that goes on, or is done again, notices (see `Pool.digest`).
@@ -16,7 +16,8 @@ can then move a prompt. A run that goes on, or is done again, notices (see `Pool
 Files are held to all of this when they are read: a line that is wrong is an error that names it.
 What was made of a file that its reader may not expect is in `Pools.notes`.
 
-An answer is right or wrong, +1 or -1, as in the paper (Sec. 3.2). Left out: answers that are
+An answer is right or wrong, +1 or -1, as in the paper (Sec. 3.2), or it could not be judged, which
+is paid as wrong and counted apart. Left out: answers that are
 formulas, and code that interpreter.py does not run, for training learns from a judge's guesses.
 """
 from __future__ import annotations
@@ -65,7 +66,7 @@ class Question:
     """One line, as problem.py's Problem. `label`: its domain.
 
     >>> question = Question("Is ice hot?", "no", "facts", "choice", ("yes", "no"))
-    >>> question.reward(" No, it is cold."), question.reward(" Yes, though some say no.")
+    >>> question.judge(" No, it is cold.").reward, question.judge(" Yes, though some no.").reward
     (1, -1)
     >>> question.key, question.split
     ('is ice hot?', 'train')
@@ -90,10 +91,6 @@ class Question:
     def split(self) -> str:
         """The one split that it is in: neither a seed nor the order of lines can move it."""
         return self.place or split_of(self.key, SPLITS)
-
-    def reward(self, completion: str) -> int:
-        """+1 if the answer is right, else -1; no text raises anything."""
-        return self.judge(completion).reward
 
     def judge(self, text: str, cut: bool = False) -> Verdict:
         """Whether the answer is right; no text raises anything. cut: it was cut off."""
@@ -395,7 +392,9 @@ def _question(row: dict, source: str, stem: str = "tasks", known: Mapping[str, P
     source: its tests, if it came with its own. Else as in `_File`.
     """
     prompt, answer = rows.text("prompt", row.get("prompt")), row.get("answer")
-    check = row.get("check", "number" if type(answer) in (int, float) else "exact")
+    worked = isinstance(answer, str) and rows.MARK in answer and (
+        judge.value_of(rows.final(answer)) is not None)  # GSM8K's, by another name
+    check = row.get("check", "number" if type(answer) in (int, float) or worked else "exact")
     expect(check in tuple(CHECKS), "check", check, f"one of {', '.join(CHECKS)}")
     choices = [rows.said("choices", x) for x in rows.listed(row, "choices", check == "choice")]
     tests = source or "\n".join(map(rows.asserted, rows.listed(row, "tests", check == "python")))
@@ -453,7 +452,8 @@ def _hold(question: Question, complete: bool = False) -> None:
 def judged(line: dict, text: str) -> Verdict:
     """What the judge says of an answer to a task's line, as it stands in a file.
 
-    Its prompt may lack, its choices may not; keys that are not ours say nothing. ValueError for a
+    Its prompt may be missing, its choices may not; keys that are not ours say nothing, unless one
+    is nearly one of ours. ValueError for a
     line that is wrong; where the judge can't run what MBPP or HumanEval test, it is not judged.
 
     >>> str(judged({"answer": 12}, "7 + 5 = 12")), str(judged({"answer": 12}, "13"))

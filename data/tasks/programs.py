@@ -170,6 +170,8 @@ def program(needs: set[str], prompt: str, text: str, cut: bool = False) -> str:
     if end := next((mark for mark in _END.finditer(text) if mark["end"]), None):
         text, cut = text[:end.start()], False
     stub, opened = _stub(needs, prompt), _blocks(prompt)[2]
+    if stub and "```" in text and re.match(r"(?:[ \t]*\n)*(?:  |\t)\s*[^\s`]", text):
+        opened = True  # it goes on with the body, and closes a fence that nobody opened
     blocks, outside, still = _blocks("```\n" * opened + text)
     blocks = blocks[:len(blocks) - (still and cut)][:TRIED]
     bare = _code(outside, cut and not still)

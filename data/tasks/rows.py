@@ -73,6 +73,8 @@ def _unique(pairs: list[tuple[str, object]]) -> dict:
 
 def text(key: str, value: object) -> str:
     """A string that is not blank, not too long, and can be encoded: no half of a surrogate."""
+    if value is None:
+        raise ValueError(f'"{key}" is missing: expected text of 1 to {LONGEST:,} characters')
     good = isinstance(value, str) and value.strip() and len(value) <= LONGEST
     expect(good and not re.search("[\ud800-\udfff]", value), key, value,
            f"text of 1 to {LONGEST:,} characters, no lone surrogates")
@@ -126,13 +128,15 @@ def _asserts(source: str, bare: bool) -> bool:
 
     bare: the word was put before it, so that a comma in it can't be meant to part off a message.
     """
-    needed(source)  # this looks at its length and depth before the parser does
+    needs = {*needed(source)}  # this looks at its length and depth before the parser does
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         match ast.parse(source).body:
             case [ast.Assert(tested, message)]:
-                return not (isinstance(tested, ast.Tuple) or bare and message) and any(
-                    isinstance(node, ast.Call) for node in ast.walk(tested))
+                called = {ast.unparse(node.func) for node in ast.walk(tested)
+                          if isinstance(node, ast.Call)}
+                return not (isinstance(tested, ast.Tuple) or bare and message) and (
+                    bool(called) and needs <= called)
     return False
 
 
@@ -206,6 +210,7 @@ def _human_eval(row: dict) -> tuple[dict, str]:
     prompt, test, name = (text(key, row.pop(key, None)) for key in (
         "prompt", "test", "entry_point"))
     expect(name.isidentifier(), "entry_point", name, "a function's name")
+    expect(re.search(r"\bdef check\b", test), "test", test, "a function check(candidate)")
     solution = _some("canonical_solution", row.pop("canonical_solution", ""))
     return _code(row, prompt, solution and prompt + solution), f"{test}\ncheck({name})"
 

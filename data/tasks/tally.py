@@ -33,10 +33,9 @@ class Tally:
     def reward(self, problem: Problem, text: str, cut: bool) -> float:
         """+1 if the answer is right, else -1 (paper, Sec. 3.2: r by correctness)."""
         verdict = problem.judge(text, cut)
-        if verdict.judged:
-            self.counts["right" if verdict.right else "wrong"] += 1
-        else:
-            self.counts.update(("not judged", str(verdict)[:LONGEST]))
+        self.counts["right" if verdict.right else "wrong" if verdict.judged else "not judged"] += 1
+        if not verdict.judged or verdict.why.startswith("over budget"):
+            self.counts[str(verdict)[:LONGEST]] += 1
         self.counts["cut"] += cut
         return float(verdict.reward)
 
