@@ -184,12 +184,17 @@ class Compiler:
                 raise
             vars(self).update(before)
             why = str(error)
-        names = bound([node])[0] if isinstance(node, _BINDING) else ()
+        names = bound([node])[0] if isinstance(node, _BINDING) else set()
         self.lost.update(dict.fromkeys(names, why))
+        puts = [self.setter(name) for name in names]
+        self.cost += 1 + len(puts)
 
         def refuse(frame: list) -> None:
-            raise Refused(why, "unsupported")
-        return _idle if names else refuse
+            for put in puts:
+                put(frame, UNBOUND)
+            if not puts:
+                raise Refused(why, "unsupported")
+        return refuse
 
     def function(self, name: str, args: ast.arguments, nodes: list) -> Closure:
         """What makes a function of the program, its defaults evaluated."""
@@ -252,9 +257,9 @@ class Compiler:
 
         def read(frame: list) -> Any:
             if (value := frame[slot]) is UNBOUND:
+                if name in lost:
+                    raise Refused(lost[name], "unsupported")
                 if (value := known) is UNBOUND:
-                    if name in lost:
-                        raise Refused(lost[name], "unsupported")
                     error = NameError if up else UnboundLocalError
                     raise error(f"{name:.40} has no value yet")
             return value
