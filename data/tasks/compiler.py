@@ -83,7 +83,7 @@ def bound(body: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:
                 found.add(node.name)
             elif kind is ast.ImportFrom and node.names[0].name == "*":
                 found |= {*MODULES.get(node.module, ())}
-            elif kind is ast.alias:
+            elif kind is ast.alias and node.name != "*":
                 found.add(node.asname or node.name)
             for part in vars(node).values():  # quicker than ast.iter_child_nodes
                 stack += part if type(part) is list else (part,)
