@@ -11,15 +11,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import collections
-import functools
-import itertools
-import math
 import operator
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from data.tasks.builtin import ATTRIBUTES, BUILTINS, METHODS, MODULES
@@ -55,8 +51,7 @@ _BINDING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, a
 _COMPREHENSIONS = {ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp}
 # What Python has, and this has not, is not supported.
 _HOST = {*dir(builtins)}
-_ATTRIBUTES = {name for kind in (*METHODS, math, itertools, functools, operator, collections, sys)
-               for name in dir(kind)}
+_ATTRIBUTES = {name for kind in (*METHODS, *map(import_module, MODULES)) for name in dir(kind)}
 
 
 # ------------------------------------------------------------------------------- names and scopes
@@ -73,6 +68,9 @@ def bound(body: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:
         if kind is ast.Name:
             if type(node.ctx) is not ast.Load:
                 found.add(node.id)
+        elif kind in (ast.Yield, ast.YieldFrom):
+            found.add("yield")  # which no name can be
+            stack.append(node.value)
         elif kind in (ast.Global, ast.Nonlocal):
             (shared if kind is ast.Global else outer).update(node.names)
         elif kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
@@ -85,7 +83,7 @@ def bound(body: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:
                 found.add(node.name)
             elif kind is ast.ImportFrom and node.names[0].name == "*":
                 found |= {*MODULES.get(node.module, ())}
-            elif kind is ast.alias:
+            elif kind is ast.alias and node.name != "*":
                 found.add(node.asname or node.name)
             for part in vars(node).values():  # quicker than ast.iter_child_nodes
                 stack += part if type(part) is list else (part,)
@@ -186,12 +184,17 @@ class Compiler:
                 raise
             vars(self).update(before)
             why = str(error)
-        names = bound([node])[0] if isinstance(node, _BINDING) else ()
+        names = bound([node])[0] if isinstance(node, _BINDING) else set()
         self.lost.update(dict.fromkeys(names, why))
+        puts = [self.setter(name) for name in names]
+        self.cost += 1 + len(puts)
 
         def refuse(frame: list) -> None:
-            raise Refused(why, "unsupported")
-        return _idle if names else refuse
+            for put in puts:
+                put(frame, UNBOUND)
+            if not puts:
+                raise Refused(why, "unsupported")
+        return refuse
 
     def function(self, name: str, args: ast.arguments, nodes: list) -> Closure:
         """What makes a function of the program, its defaults evaluated."""
@@ -199,6 +202,8 @@ class Compiler:
         params = [self.allowed(param) for param in code.params]
         values = {name: self.node(value) for name, value in code.defaults.items()}
         names, shared, outer = bound(nodes)
+        if "yield" in names:
+            unsupported("Yield")
         names -= {*params, *shared, *outer}
         outside = self.scope, self.depth, self.deepest, self.looping
         self.scope = Scope(self.scope, [*params, *sorted(names)], shared)
@@ -252,9 +257,9 @@ class Compiler:
 
         def read(frame: list) -> Any:
             if (value := frame[slot]) is UNBOUND:
+                if name in lost:
+                    raise Refused(lost[name], "unsupported")
                 if (value := known) is UNBOUND:
-                    if name in lost:
-                        raise Refused(lost[name], "unsupported")
                     error = NameError if up else UnboundLocalError
                     raise error(f"{name:.40} has no value yet")
             return value

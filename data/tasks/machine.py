@@ -289,7 +289,7 @@ class Machine:
         return cost
 
     def key(self, value: Any, owner: Any = ()) -> Any:
-        """Pass on what is about to be hashed. Keys that may be chosen so that they all fall into one
+        """Pass on what is about to be hashed. Keys that may be chosen so that all fall into one
         slot, such as multiples of 2**61 - 1, pay for being held against one another."""
         if type(value) is not str and not (type(value) is int and -SPREAD <= value < SPREAD):
             if type(value) in SIZED:
