@@ -24,8 +24,8 @@ from data.tasks.interpreter import BRACKETS, INDENTS, SOURCE
 from data.tasks.machine import BITS, KEYS, LENGTH, NESTING
 
 UNSUPPORTED = r"""
-[imports]  text: import os as f  from . import f  import os; os.system('true')
-  import sys¶def f(x): return sys.modules
+[imports]  text: import os as f  from . import f  from os import *  import os; os.system('true')
+  import sys¶def f(x): return sys.modules  from math import __doc__¶def f(x): return 1
   from operator import attrgetter¶def f(x): return attrgetter('real')(x)
   from functools import wraps as f  from copy import os as f
   from functools import _lru_cache_wrapper as f  from typing import get_type_hints as f
@@ -33,11 +33,14 @@ UNSUPPORTED = r"""
   import math as m¶def f(x): return str(m)  import math¶def f(x):¶ math.pi = 3¶ return math.pi
   import math¶def f(x):¶ del math.pi  import math¶math.sqrt = 1¶def f(x): return 1
   import itertools¶def f(x): return itertools.chain.__self__
+  import string¶def f(x): return string.Formatter().format('{0.real}', x)
   import operator¶def f(x): return operator.attrgetter('__class__')(x)
   import operator¶def f(x): return operator.methodcaller('upper')('a')
+  import copy¶def f(x): return copy._copy_dispatch  import functools¶def f(x): return functools.sys
   import collections¶def f(x): return collections._sys.modules
-  import heapq¶def f(x): return heapq.__builtins__  import sys¶def f(x): return sys._getframe(0)
-  import sys¶def f(x): sys.exit()  import sys¶def f(x): return sys.stdin.read()
+  import heapq¶def f(x): return heapq.__builtins__  import typing¶def f(x): return typing.sys
+  import sys¶def f(x): return sys._getframe(0)  import sys¶def f(x): sys.exit()
+  import sys¶def f(x): return sys.stdin.read()
   def f(x):¶ try:¶« ×2»import numpy¶ except ImportError:¶« ×2»return 5¶ return numpy.zeros(x)
   def f(x):¶ import re¶ return re.escape(x)
 [outside a function]  text: class f: pass
@@ -94,8 +97,8 @@ UNSUPPORTED = r"""
 [attributes]  body: del x.real  f.a = 1  return: x.real  x.__class__
   ().__class__.__base__.__subclasses__()  f.__globals__  len.__self__  x.numerator.denominator
   'a'.encode()  1..real  1 .real  x . real
-[dunder names]  body: __debug__ += 1  return: __name__  __import__('os')  __builtins__  __file__
-  __debug__  __spec__  __build_class__
+[dunder names]  text: def __init__(x): return 1  body: __debug__ += 1  return: __name__
+  __import__('os')  __builtins__  __file__  __debug__  __spec__  __build_class__
 [other operators]  body: x @= x  return: x @ x
 [other constants]  return: 1j  b'a'  x[...]  b''  rb'a'  b'%s' % x
 [NUL bytes and lone surrogates]  text: «U+d800»  def «U+dc80»(x): pass  ««U+dfff»×1900»
@@ -154,7 +157,7 @@ UNSUPPORTED = r"""
   math.erf(0)  stdever: y = [0.1] * 999¶math.dist(y, y)
   y = collections.Counter(range(3999))¶y.total()
   y = collections.ChainMap({1: 2}, *[{}] * 999)¶y.get(1)  y = [0] * 9999¶operator.countOf(y, 0)
-  y = [0] * 9999¶operator.contains(y, 1)
+  y = [0] * 9999¶operator.contains(y, 1)  y = 'a' * 9999¶string.capwords(y)
 [texts that grow]  return: '\t'.expandtabs(10 ** 9)  ('\t' * 9999).expandtabs(9999)
   '\ta'.expandtabs(4)  '\t'.expandtabs(-1)  'a'.translate({97: 'b' * 9999}) > 'a'
   ('a' * 9999).translate({97: 'b' * 9999})  'a'.translate({97: 10 ** 9})
@@ -216,9 +219,11 @@ UNSUPPORTED = r"""
   dict(collections.ChainMap({1: 2}, {1: 3, 4: 5})) == {1: 2, 4: 5}  collections.ChainMap({}).maps
   collections.ChainMap(1)[1]  collections.ChainMap({})[1]  collections.namedtuple('A', 'b')(1)
   collections.UserDict()  collections.abc.Mapping  collections.UserList([1]).data
-  heapq.heappush(1, 1)  heapq.heapify('a')  heapq.heapify((1,))  bisect.bisect(1, 1)
-  bisect.insort('a', 'b')  bisect.insort((1,), 2)  bisect.bisect(range(10 ** 9), 5)
-  bisect.bisect('abc', 'b')  bisect.bisect(it.count(), 5)  bisect.bisect({1: 2}, 1)
+  heapq.heappush(1, 1)  heapq.heapify('a')  heapq.heapify((1,))  heapq._heapify_max([1])
+  bisect.bisect(1, 1)  bisect.insort('a', 'b')  bisect.insort((1,), 2)
+  bisect.bisect(range(10 ** 9), 5)  bisect.bisect('abc', 'b')  bisect.bisect(it.count(), 5)
+  bisect.bisect({1: 2}, 1)  copy.Error  string.Template('a')  string.capwords('ab cd')
+  string.printable[:2]  typing.cast(int, x)  typing.NamedTuple('A', [])
   lines: y = collections.deque([1, 2])¶y.append(3)¶y.appendleft(0)¶y.extendleft([8,
   ↳ 9])¶y.rotate(1)¶y.remove(8)¶return list(y), y.pop(), y.popleft(), len(y), y.count(1)
   def d(g):¶ @functools.wraps(g)¶ def h(*a, **k): return g(*a, **k) + 1¶ return h¶@d¶@d¶def g(i):
@@ -228,17 +233,25 @@ UNSUPPORTED = r"""
   with open('a') as y: pass¶def f(x): return 1  def f(x): return f.__name__
   def f(x): return __doc__  import re¶def f(x): return re  class A: pass¶def f(x): return A
   def g(x): yield x¶def f(x): return g(x)  async def g(x): return x¶def f(x): return g
-[nested functions]  body: def g():¶ yield 1¶return list(g())
-  class A:¶ def g(self): return 1¶return A().g()  def g(): pass¶g + 1  def g(): pass¶hash(g)
-  def g(): pass¶g.__globals__  def g(): pass¶g.__code__ = 1  def g(): pass¶str(g)
-  def g(): pass¶f'{g}'  def g(): pass¶'%s' % g  def g(): pass¶g @ g
+[nested functions]  body: def g():¶ yield 1¶return list(g())  def g():¶ return 1¶ yield¶return g()
+  class A:¶ def g(self): return 1¶return A().g()  g = lambda: (yield)  def g(): pass¶g + 1
+  def g(): pass¶hash(g)  def g(): pass¶g.__globals__  def g(): pass¶g.__code__ = 1
+  def g(): pass¶str(g)  def g(): pass¶f'{g}'  def g(): pass¶'%s' % g  def g(): pass¶g @ g
 [other statements]  body: if x < 5:¶ with x: pass¶return x
+[shadowed by what is lost]
+  text: class sum:¶ def __new__(c, x): return 5¶def f(x): return sum([1, 2])
+  from math import sqrt¶from numpy import sqrt¶def f(x): return sqrt(4)
+  from numpy import sum¶def f(x): return sum([4])  from numpy import *¶def f(x): return sum([4])
+  async def len(x): return 1¶def f(x): return len('a')
+  def f(x): return 1¶def f(x):¶ return 2¶ yield  def f(x): return 1¶import re as f
+  body: g = 1¶class g: pass¶return g  g = 1¶import re as g¶return g
+  def g():¶ if x > 5: yield x¶ return [x]¶return g()  import re¶del re¶return re
+  global sum¶import no.such as sum¶return sum([x])
 """
 BROKEN = r"""
-[imports]  text: import os  from os import path  from os import *
-  from __future__ import annotations  import math¶def f(x): return math
-  import math¶def f(x): return math()  import math¶def f(x): return math.no_such_thing
-  import copy¶def f(x): return copy.copy(copy)  import functools¶def f(x): return functools.sys
+[imports]  text: import os  from os import path  from __future__ import annotations
+  import math¶def f(x): return math  import math¶def f(x): return math()
+  import math¶def f(x): return math.no_such_thing  import copy¶def f(x): return copy.copy(copy)
 [outside a function]  text: f = 1  print(1)  1  'doc'  if 1: pass  for f in 'a': pass  f: int  pass
   f += 1  del f  return 1  (lambda: 1)()
 [equal to anything]  return: type('A', (), {'__eq__': lambda a, b: True})()  {1: 1}.keys()
@@ -301,8 +314,7 @@ BROKEN = r"""
   StopIteration()
 [attributes]  body: x.append(1)  x.sort()  return: x.y.z  ''.join(x)  [].append  'a'.foo
   [].push(1)  x.length  {}.has_key(1)
-[dunder names]  text: def __init__(x): return 1  body: for __y in x: pass  __f(x)  return: a__b  __
-  f(__)  x__
+[dunder names]  body: for __y in x: pass  __f(x)  return: a__b  __  f(__)  x__
 [keywords in calls]  return: sorted(x, reverse=True)  sorted(x, key=len)  max(x, default=1)
   sum(x, start='')  str(x, encoding='u8')
 [other statements]  body: break  if x: break  if 0: continue  for i in x: pass¶else: pass
@@ -431,7 +443,7 @@ BROKEN = r"""
   math.isqrt(-1)  math.isqrt(1.5)  math.sqrt(-1)  math.sqrt('a')  math.log(0)  math.log(-1)
   math.log(2, 1)  math.gcd(1.5, 2)  math.floor('a')  math.fsum([1e308] * 9)
   math.isclose(1, 1.1, rel_tol=0.2), math.isclose(1, 2, abs_tol=-1)  math.acos(2)
-  stdever: y = [1e308, 1e-308] * 4000¶math.fsum(y)  y = 'a' * 9999¶string.capwords(y)
+  stdever: y = [1e308, 1e-308] * 4000¶math.fsum(y)
 [texts that grow]  return: 'a'.center(9, 'ab')  'a'.center(-10 ** 30)  'a'.split('')  'a'.split(1)
   'a'.split(',', 10 ** 30)  'a'.rsplit(',', maxsplit=-10 ** 30)  'a'.partition('')  'a'.index('b')
   'a'.find(1)  'a'.startswith(1)  'a'.startswith(['a'])  'a'.startswith((1,))  'a'.strip(1)
@@ -584,8 +596,8 @@ OVER = r"""
 [endless loops: steps]  body: while True: pass  while 1: 1  while 1:¶ continue
   for i in range(1000):¶ for j in range(1000): pass  while not 0: x += 1  y = [1]¶while y: y *= 1
   while 1:¶ for i in '': pass  while 1:¶ if x: continue¶ else: break  forever: x  1  []  ()  -x
-  not x  1 < 2  1 and 1  x += 0  1 if 1 else 1  x = 1  ''[:]  pass  0 or x  x = y = 1
-  stairs: 14 for i in range(9); 1  14 while 1; break
+  not x  1 < 2  1 and 1  x += 0  1 if 1 else 1  x = 1  ''[:]  pass  0 or x  x = y = 1  import re
+  import os as y  from no_such import y  stairs: 14 for i in range(9); 1  14 while 1; break
 [endless loops: length of a value]  body: y = [1]¶for i in y: y += [i]
 [recursion: steps]  text: def f(n): return f(n - 1) * f(n - 1) if n else 1 ← 19
   def f(n):¶ if n < 2:¶« ×2»return n¶ return f(n - 1) + f(n - 1) + f(n - 1)¶ ← 19
@@ -596,7 +608,7 @@ OVER = r"""
   return: f(x)  f(f(x))  «-×50»f(x)
 [towers of powers and shifts: steps]  forever: y, z = 2 ** 255, -1¶z ** y  3 ** 161
   y = 2 ** 127¶y * y  y = -2 ** 255¶y % 2 ** 90  y, z = 2 ** 255, 2 ** 127 + 1¶y // z
-[huge literals: size of an int]  text: def f(x):¶ return 1¶ «9×1900»  body: if 0: «9×700»
+[longer literals: size of an int]  text: def f(x):¶ return 1¶ «9×1900»  body: if 0: «9×700»
   return: 0x«f×1900»  «9×1900»  0o«7×1900»  «1_000×200»
 [multiplied strings and lists: length of a value]  body: y = 'a'¶while 1: y += y
   y = [1]¶while 1: y += y  y = [1]¶y *= 10 ** 12  y = ()¶while 1: y += (y,) * 99
@@ -1237,7 +1249,6 @@ HARMLESS = r"""
 [imports]  text: import re¶def f(x): return x → 1  import builtins¶def f(x): return x → 1
   from sys import modules¶def f(x): return 1 → 1  import importlib¶def f(x): return 1 → 1
   import numpy as np¶def f(x): return 1 → 1  import collections.abc¶def f(x): return 1 → 1
-  from math import __doc__¶def f(x): return 1 → 1
   from operator import methodcaller¶def f(x): return 1 → 1
   from string import Formatter¶def f(x): return 1 → 1
   from string import Template¶def f(x): return 1 → 1
@@ -1493,7 +1504,8 @@ HARMLESS = r"""
   y = []¶y.append(zip(y, y))¶y.append(reversed(y))¶y.append(enumerate(y))
 [match patterns]  body: if x > 5:¶ match x:¶« ×2»case 5: return 7¶return x → 1
 """
-NEWER = {"except*", "newer syntax"}  # an error of syntax in the older Pythons
+# An error of syntax in the older Pythons, or where few digits of a number may be read.
+NEWER = {"except*", "newer syntax", "longer literals"}
 
 
 @dataclass(frozen=True, repr=False)  # tens(15), written out, would fill the memory
@@ -1578,7 +1590,7 @@ def budgets() -> Iterator[Attack]:
             ("size of an int", BITS, lambda n: body(f"(1 << {n - 1}) - 1 + (1 << {n - 1})")
              if n == BITS else body("x << 2047 << 1")),
             ("nesting of a value", NESTING, lambda n: body(
-                f"y = {inside(n - 1)}", f"return y == {inside(n - 1)} and None"))]:
+                f"y = {inside(n + 1)}", f"return y == {inside(n + 1)} and None"))]:
         yield Attack("just in budget", make(most))
         yield Attack("just over budget", make(most + 1), budget=kind, how="budget")
 

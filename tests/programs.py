@@ -521,10 +521,9 @@ RUNS = [*read(r"""
   def g(n):¶ if n: return g(n - 1) + 1¶ return 0¶return g(50) → 50
   def even(n): return n == 0 or odd(n - 1)¶def odd(n): return n != 0 and even(n - 1)¶return
   ↳ even(10), odd(7) → (True, True)
-  def g(self): return self¶return g(5) → 5  g = lambda: (yield)
-  def g(x): return x + y¶y = 5¶return g(1) → 6  def g(): x = 5; return x¶return g(), x → (5, 1)
-  def g(): return x¶x = 7¶return g() → 7  def g(): return [x for i in 'a']¶return g() → [1]
-  def g(): return (lambda: x)()¶return g() → 1
+  def g(self): return self¶return g(5) → 5  def g(x): return x + y¶y = 5¶return g(1) → 6
+  def g(): x = 5; return x¶return g(), x → (5, 1)  def g(): return x¶x = 7¶return g() → 7
+  def g(): return [x for i in 'a']¶return g() → [1]  def g(): return (lambda: x)()¶return g() → 1
   y = 1¶def g(): return [y for y in [5]], y¶return g() → ([5], 1)
   y = 1¶def g(): [y := 5 for i in 'a']; return y¶return g(), y → (5, 1)
   y = 1¶def g(h): return h()¶return g(lambda: y) → 1
