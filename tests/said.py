@@ -6,7 +6,7 @@ from __future__ import annotations
 
 NUMBERS = [
     ("12", [  # alone
-        "12", " 12\n", "12.", "12!", "12,", "(12)", "[12]", "= 12", "x=12", "x = 12", "**12**",
+        "12", " 12\n", "12.", "12,", "(12)", "[12]", "= 12", "x=12", "x = 12", "**12**",
         "*12*", "__12__", "`12`", '"12"', "$12$", "\\(12\\)", "\\[ x = 12 \\]", "$$12$$",
         "12.0", "12.00", "012", "+12", "12/1", "24/2", "1.2e1", "1.2E+1", "120e-1", "12%",
         "12 percent", "12</s>", "12<|im_end|>", "<b>12</b>", "\u200b12", "１２", "1２", "١٢",
@@ -55,7 +55,7 @@ NUMBERS = [
         "5 + 7 = 12", "5+7=12", "There are 5 red and 7 green, so 12.",
         "5 apples + 7 apples = 12 apples", "12 = 12", "3 * 4 is 12", "3 times 4 equals 12",
         "x^2 = 144, x = 12", "f(2) = 12", "- 5\n- 12", "1. 5\n2. 12", "2 → 12", "=> 12",
-        "-> 12", "1:2 gives 12", "10 - -2 = 12", "5, 7, 12", "6 × 2 = 12", "$5 + $7 = $12",
+        "-> 12", "1:2 gives 12", "10 - -2 = 12", "6 × 2 = 12", "$5 + $7 = $12",
         "from 2019-2021 it was 12", "In 2020 there were 12.", "H2O: 12", "GPT-4 says 12",
         "12 according to GPT-4", "She has 12 on the 3rd", "12, the 2nd"],
      []),
@@ -218,9 +218,9 @@ NUMBERS = [
     ("25", [
         "25 - that's it", "25 – done", "25—done", "It's 25; see the 2nd line",
         "The answer is 25.\n\nLet me know if you have 2 minutes", "Answer:\n\n25",
-        "Answer:\n25 apples\n3 left", "answer is 25, not 24", "at least 25", "25ish",
+        "Answer:\n25 apples\n3 left", "answer is 25, not 24", "25 (see step 3)", "25ish",
         "100/4 = 25", "100 ÷ 4 = 25", "25%", "a 25% discount"],
-     ["25 (see step 3)", "25\n\nLet me know if you have 2 minutes", "The answer is not 25",
+     ["at least 25", "25\n\nLet me know if you have 2 minutes", "The answer is not 25",
       "The answer isn't 25 but 24", "The answer is 25 or 26", "The answer is between 25 and 30",
       "25+", ">25", "x>25", "<25", "25x25", "25 x 25", "25 / 5"]),
     ("24", [
@@ -271,7 +271,7 @@ NUMBERS = [
         "Answer: $x=42$", "The answer is $\\mathbf{42}$", "The answer is <b>42</b>",
         "<answer>\n42\n</answer>", "<answer>\\boxed{42}</answer>", "<answer>x = 42</answer>",
         "<answer>42 apples</answer>", "<answer>$42.00</answer>", "<answer>6 * 7 = 42</answer>",
-        "<think>41</think>\n42", "The answer is 42 = 6 * 7", "Answer: 42 (6 * 7)", "41 or 42",
+        "<think>41</think>\n42", "The answer is 42 = 6 * 7", "Answer: 42 (6 * 7)", 
         "42 > x", "42km", "42 °F", "42°F", "42′", '42"', "42 in.", "42 ft²", "42 ft^2",
         "42 m/s", "42 m/s^2", "42 m s^{-1}", "42 mol", "42 g/mol", "42 kJ", "42kJ", "42 N·m",
         "42 Ω", "42Ω", "42 kWh", "42 MB", "42MB", "42GB", "42min", "42s", "42 sq. ft.",
@@ -279,7 +279,7 @@ NUMBERS = [
         "42円", "42元", "42 zł", "R$ 42", "A$42", "HK$42", "kr 42", "42 руб.", "Ответ: 42",
         "La respuesta es 42.", "Die Antwort ist 42.", "La réponse est 42.", "答案是42个",
         "答案：**42**", "所以一共是42。", "合計は42円です。", "答えは42個です。3人で分ける。"],
-     ["<answer>41</answer> or 42", "<think>\n6*7=42\n</think>\n\nThe answer is 41",
+     ["<answer>41</answer> or 42", "41 or 42", "<think>\n6*7=42\n</think>\n\nThe answer is 41",
       "42 = 6 * 7", "4 2", "4.2", "42.1", "1042", "42nd", "42-43", "from 42 to 43", "42:1",
       "42x", "x42", "=42x", "42 x + 1", "-42", "−42", "42e1", "0.42", ".42", "42/100",
       "42 hundred", "42⁄43", "⁴²", "x⁴²", "x₄₂", "log(42)", "sqrt(42)", "42√2", "42π", "42 + 1",
@@ -301,9 +301,9 @@ NUMBERS = [
      []),
     ("-7", [
         "-7", "(−7)", "x= −7", "3 - 10 = -7", "3-10=-7", "3 − 10 = −7", "−7 °C", "$-7$",
-        "-$7.00", "-7.", "3, -7", "#### -7", "####-7", "The answer is minus 7", "\\boxed{-7}",
+        "-$7.00", "-7.", "#### -7", "####-7", "The answer is minus 7", "\\boxed{-7}",
         "\\boxed{−7}", "**−7**"],
-     ["minus seven", "a loss of $7", "($7)", "y=-7x", "(3, -7)", "3,-7", "- 7", "-\\,7"])]
+     ["minus seven", "3, -7", "a loss of $7", "($7)", "y=-7x", "(3, -7)", "3,-7", "- 7", "-\\,7"])]
 
 YES, MOOD = ["yes", "no"], ["positive", "negative", "neutral"]
 ABCD, CITY = list("ABCD"), ["A. Paris", "B. Rome", "C. New York"]
@@ -780,6 +780,43 @@ CUT_CODE = {
         "    return x + 1", "    return x + 1\n", "    y = x\n    return x + 1", F,
         "```python\n    return x + 1"])}
 
+NUMBERS += [  # taken back, left open, denied, bounded, or the number of a step
+    ("12", [
+        "The answer is 12. Wait, let me check: 5 + 7 = 12. Yes.", "The answer is 12. No, not 13.",
+        "The answer is 12, no more, no less.", "The answer is 12. Actually, 5 + 7 = 12.",
+        "The answer is 10, no, 11, no, 12.", "The answer is 10. Sorry, the answer is 12.",
+        "It was 10. Actually, 12.", "The answer is 12, and 5 remain", "The answer is 12 and so on",
+        "The answer is 12, which is more than 10.", "It went from 10 to 12.", "12 or so",
+        "The answer is not 10, it is 12.", "The answer cannot be 10, so it is 12.",
+        "答案不是10，是12", "1. Add 5 and 7.\n2. You get 12.\n3. Done", "1. Add.\n2. 12",
+        " 1. Add: 12\n 2. Done",
+        "12\n\n1. Foo\n2. Bar", "In step 3, we get 12", "Twice 6 is 12.", "half of 24 = 12",
+        "Both 5 and 7 give 12", "The difference between 20 and 8 is 12", "50% of 24 is 12",
+        "Die Antwort lautet: 12. Es waren am Anfang 20.", "Step 1: 12",
+        "La respuesta es 12. Al principio había 20."],
+     ["\\boxed{12}. Wait, no, it's 8.", "The answer is 12!\n\nWait, that's wrong. It is 8.",
+      "12!", "10 and 12", "12 and 10", "10, 12", "12, 10", "10; 12", "5, 6, 12", "10, or 12",
+      "10 to 12", "12 to 15", "between 10 and 12", "Between 12 and 15.", "Either 10 or 12",
+      "The answer is between 10 and 12", "The answer is 10 to 12", "The answer is 12, 13",
+      "The answer is either 10 or 12", "The answer is either 12 or 13", "The answer is 12 and 13",
+      "The answer cannot be 12.", "can't be 12, it has to be odd.", "答案不是12。", "不是12岁",
+      "The answer is more than 12.", "The answer is twice 12", "The answer is 12 squared",
+      "1. Think\n12. Done", "Step 12: think", "equation (12)", "Eq. 12"])]
+CUT_NUMBERS += [("12", [], [
+    "\\boxed{9}. No, 12", "The answer is 12 or", "The answer is 12 apples or"])]
+CHOICES += [
+    (["True", "False"], "False", [
+        "It is true that people think so, but the statement is false."], []),
+    (YES, "no", ["Well yes, actually no.", "yes or no: no"], ["A yes or no question."]),
+    (YES, "yes", ["Yes, actually.", "There is no doubt, yes"],
+     ["Well yes, actually no.", "A yes or no question."]),
+    (["entailment", "contradiction", "neutral"], "contradiction", [],
+     ["There is no contradiction.", "without any contradiction"]),
+    (ABCD, "C", ["I'd say B... no, C!", "B. Wait, C.", "B, I mean C"], []),
+    (ABCD, "B", ["选项B（24）", "Actually, B", "No, B is it", "Not actually A; B"],
+     ["I'd say B... no, C!", "B, sorry, C", "All except B", "Everything but B is right"])]
+CUT_CHOICES += [(ABCD, "A", [], ["The answer is A or"])]
+
 # Each of these words in its place: (gold, or choices and gold), the text, whether it is right.
 WORDS = [
     (["12"], "12{}", True,
@@ -802,6 +839,19 @@ WORDS = [
      "\\sin \\cos \\tan \\log \\ln sin cos tan log ln \u221a not"),
     (["12"], "12 {} 3", False,
      "\\sin \\cos \\tan \\log \\ln \\sqrt sin cos tan log ln \u03c0 \\pi pi \u221a"),
+    (["8"], "The answer is 9{} 8", True,
+     "..._no, ,_wait_no,_it's ._No,_sorry, ._Wait,_that's_wrong._It_should_be ._Actually, ._Oops, "
+     "._Correction: ._I_mean ._Oh_no, ._My_mistake, ._Scratch_that:"),
+    (["9"], "The answer is 9{} 8", False,
+     "..._no, ,_wait_no,_it's ._No,_sorry, ._Wait,_that's_wrong._It_should_be ._Actually, ._Oops, "
+     "._Correction: ._I_mean ._Oh_no, ._My_mistake, ._Scratch_that:"),
+    (["12"], "{} 12", False,
+     "never cannot_be can't_be isn't not_equal_to more_than less_than fewer_than greater_than "
+     "at_most at_least up_to twice double triple half half_of a_third_of a_quarter_of 3/4_of "
+     "20%_of the_square_root_of the_cube_of \u4e0d\u662f \u4e0d\u7b49\u4e8e \u5927\u4e8e "
+     "\u5c0f\u4e8e"),
+    (["12"], "12 {}", False,
+     "squared cubed factorial dozen and_a_half and_three_quarters or_more or_less"),
     (["12"], "12\n\n{}: 5 + 5?\nA: 10", True,
      "Question Problem Q Human User Question_2 Q2"),
     ([ABCD, "B"], "A is near. {} B", True,

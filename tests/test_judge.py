@@ -145,7 +145,9 @@ HOSTILE = {name: (text * 100_000)[:100_000] for name, text in {
     "thoughts": "<think>", "questions": "\nQ", "powers": "2^", "squares": "2\u00b2",
     "Thai": "\u0e44\u0e21\u0e48", "halves": "1 1/", "fractions": "\\frac{1}", "quoted": '"""',
     "items": "a[b]", "exponents": "1e", "struck": "<s>", "ends": "</s>",
-    "prompts again": "1\nQ: ", "maybe": "might be ", "except": "all of the "}.items()}
+    "prompts again": "1\nQ: ", "maybe": "might be ", "except": "all of the ",
+    "wait": "The answer is 1, wait, ", "several": "111, ", "between": "between 1 and ",
+    "also": "answer is 1; ", "no, no": "answer is 1 no, ", "items of lists": "1. a\n"}.items()}
 HOSTILE |= {
     "empty": "", "accents": "\u0301" * 50_000 + "\u0316" * 50_000, "million": "1" * 10 ** 6,
     "signature": "def f(" + "\n" * 99_000, "fills": "answer" + " " * 99_000,

@@ -196,7 +196,7 @@ def test_a_state_that_is_not_what_a_run_needs_is_one_line(spoil: Callable, path:
 SPOILT: dict[str, Callable[[Reinforce, Patch], object]] = {
     "reward is NaN or infinite": lambda training, patch: patch.setattr(
         "rl.draw", lambda *given: [SimpleNamespace(
-            prompt="a", judge=lambda *given: SimpleNamespace(judged=True, right=False,
+            prompt="a", judge=lambda *given: SimpleNamespace(why="", judged=True, right=False,
                                                              reward=math.nan))] * 2),
     "kl is NaN or infinite": lambda training, patch: patch.setattr(
         "rl.reinforce_loss", lambda logits, *rest: (logits.sum(), torch.tensor(math.inf))),

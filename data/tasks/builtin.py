@@ -493,6 +493,8 @@ def shallow_copy(machine: Machine, value: Any) -> Any:
 def is_instance(machine: Machine, value: Any, kinds: Any) -> bool:
     """isinstance, of a type or a tuple of them."""
     kinds = kinds if type(kinds) is tuple else (kinds,)
+    if any(type(kind) is Builtin and not kind.classes for kind in kinds):
+        unsupported("isinstance of a type from typing")
     if not all(type(kind) is Builtin and kind.classes for kind in kinds):
         raise TypeError("isinstance() arg 2 must be a type or a tuple of types")
     return isinstance(value, tuple([c for kind in kinds for c in kind.classes]))
@@ -575,9 +577,9 @@ _TYPES = types(
     range=(lambda machine, *ends: machine.ranged(*ends), range))
 _TYPES["dict"].names = builtins(fromkeys=from_keys(dict))
 _ERRORS = types(**{kind.__name__: (raising(kind), kind) for kind in (
-    Exception, ArithmeticError, AssertionError, AttributeError, IndexError, KeyError, LookupError,
-    NameError, NotImplementedError, OverflowError, RecursionError, RuntimeError, StopIteration,
-    TypeError, UnboundLocalError, ValueError, ZeroDivisionError)})
+    Exception, ArithmeticError, AssertionError, AttributeError, ImportError, IndexError, KeyError,
+    LookupError, NameError, NotImplementedError, OverflowError, RecursionError, RuntimeError,
+    StopIteration, TypeError, UnboundLocalError, ValueError, ZeroDivisionError)})
 _COLLECTIONS = types(
     Counter=(make_dict(Counter), Counter), defaultdict=(make_default, defaultdict),
     OrderedDict=(make_dict(OrderedDict), OrderedDict),

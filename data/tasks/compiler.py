@@ -172,9 +172,11 @@ class Compiler:
             return None
         return run if body else _idle
 
-    def statement(self, node: ast.stmt) -> Closure:
+    def statement(self, node: ast.stmt, stray: bool = False) -> Closure:
         """The closure of a statement. One that can't be run is refused where it is reached, but
         for what only binds names, such as an import: these are refused where they are read.
+
+        stray: so are those of any other statement.
         """
         before = vars(self).copy()
         try:
@@ -184,7 +186,7 @@ class Compiler:
                 raise
             vars(self).update(before)
             why = str(error)
-        names = bound([node])[0] if isinstance(node, _BINDING) else set()
+        names = bound([node])[0] if stray or isinstance(node, _BINDING) else set()
         self.lost.update(dict.fromkeys(names, why))
         puts = [self.setter(name) for name in names]
         self.cost += 1 + len(puts)
@@ -192,7 +194,7 @@ class Compiler:
         def refuse(frame: list) -> None:
             for put in puts:
                 put(frame, UNBOUND)
-            if not puts:
+            if not puts and not stray:
                 raise Refused(why, "unsupported")
         return refuse
 

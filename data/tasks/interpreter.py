@@ -19,11 +19,10 @@ import re
 import sys
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from data.tasks.builtin import BUILTINS
 from data.tasks.compiler import Compiler, bound
 from data.tasks.machine import DICTS, OPEN, SCALARS, UNBOUND, Machine, Refused, over, unsupported
 
@@ -209,7 +208,9 @@ class _Program:
         compiler = Compiler(machine, tree, tests)
         self.machine, self.slots, self.frame = machine, compiler.root.slots, compiler.frame
         self.needs, self.lost = compiler.missing if tests else [], compiler.lost
-        self.body = compiler.block(tree.body if tests else [*_of_an_answer(tree.body)])
+        body, strays = (tree.body, []) if tests else _parts(tree.body)
+        self.body = compiler.block(body)
+        self.strays = [compiler.counted(compiler.statement, node, True) for node in strays]
 
     def begin(self, given: Sequence = ()) -> None:
         """Runs the module; given: the values of the names that it needs."""
@@ -218,6 +219,14 @@ class _Program:
         for name, value in zip(self.needs, given):
             self.frame[self.slots[name]] = value
         self.body(self.frame)
+        for run, cost in self.strays:
+            self.machine.spend(cost)
+            try:
+                run(self.frame)
+            except (Refused, RecursionError, MemoryError):
+                raise
+            except Exception:  # of an example, say
+                self.machine.open = 0
 
     def clear(self) -> None:
         """Lets go of all that its names hold."""
@@ -231,23 +240,21 @@ class _Program:
         return self.frame[self.slots[name]]
 
 
-def _of_an_answer(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """What is run of an answer: all up to the last definition, but for the main guard; after that,
-    where examples and tests are, what binds a name and calls builtins at most, if it works.
+def _parts(body: list[ast.stmt]) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """What is run of an answer: all up to the last definition, but for the main guard; and what
+    comes after it, where examples and tests are, if it binds a name and calls no function of the
+    answer. That may fail.
     """
-    def has(kind: type, node: ast.AST) -> bool:
-        return any(isinstance(one, kind) for one in ast.walk(node))
+    defines = [isinstance(node, ast.FunctionDef) or isinstance(node, (ast.If, ast.Try)) and any(
+        isinstance(one, ast.FunctionDef) for one in ast.walk(node)) for node in body]
+    last = max((i for i, defined in enumerate(defines) if defined), default=len(body))
+    names = {node.name for node in body if isinstance(node, ast.FunctionDef)}
 
-    def harmless(node: ast.AST) -> bool:
-        return all(isinstance(one.func, ast.Name) and one.func.id in BUILTINS
-                   for one in ast.walk(node) if isinstance(one, ast.Call))
-    rows = [node for node in body
-            if not (isinstance(node, ast.If) and "'__name__'" in ast.dump(node.test))]
-    last = max((i for i, node in enumerate(rows) if isinstance(node, ast.FunctionDef)
-                or isinstance(node, (ast.If, ast.Try)) and has(ast.FunctionDef, node)), default=-1)
-    for i, node in enumerate(rows):
-        if last < 0 or i <= last:
-            yield node
-        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)):
-            if harmless(node):
-                yield ast.Try([node], [ast.ExceptHandler(None, None, [])], [], [])
+    def guard(node: ast.stmt) -> bool:
+        return isinstance(node, ast.If) and "'__name__'" in ast.dump(node.test)
+
+    def stray(node: ast.stmt) -> bool:
+        return bool(bound([node])[0]) and not guard(node) and not any(
+            isinstance(one, ast.Name) and one.id in names for one in ast.walk(node))
+    return ([node for node in body[:last + 1] if not guard(node)],
+            [node for node in body[last + 1:] if stray(node)])

@@ -41,9 +41,12 @@ def _word(words: str) -> str:
 _DENSE = ("\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
           "\uf900-\ufaff")
 _L = rf"[^\W\d_{_DENSE}]"  # a letter of the others
-_ANSWER = ("(?:(?i:\\banswers?\\b|\\bans\\b)|\u7b54\u6848|\u7b54\u3048|\u6b63\u89e3|\uc815\ub2f5"
-           "|\u0e04\u0e4d\u0e32\u0e15\u0e2d\u0e1a)")
-_IS = "(?:(?i:\\bis|\\bbe)\\b|[:=\u662f\u306f\u4e3a\u70ba])"
+_ANSWER = ("(?:(?i:\\b(?:answers?|ans|antwort|respuesta)\\b)|\u7b54\u6848|\u7b54\u3048"
+           "|\u6b63\u89e3|\uc815\ub2f5|\u0e04\u0e4d\u0e32\u0e15\u0e2d\u0e1a)")
+_IS = "(?:(?i:\\b(?:is|be|ist|lautet|es))\\b|[:=\u662f\u306f\u4e3a\u70ba])"
+# What takes an answer back, and puts the next in its place.
+_RETRACTS = any_of(r"[.,;:!?]\s*(?:[Oo]h )?[Nn]o[,.]", _word(
+    "wait sorry actually correction oops scratch_that my_mistake i_mean that's_wrong"))
 _WORD = re.compile(rf"[^\W_{_DENSE}]+|\S")
 _NEXT = re.compile(r"\n[ \t]*(?:Question|Problem|Q|Human|User)(?: ?\d+)?:")
 _SIGNS = str.maketrans({**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u02d7", "-"),
@@ -154,29 +157,48 @@ _RUN = re.compile(
     rf"|(?<!{_L})(?<![\d_])(?<!\d[.,:/'_])(?=[\d.]))"
     rf"{_SIGN}?{_ATOM}(?:{_BETWEEN}-?{_MONEY}?{_ATOM})*{_SCALE}?")
 # What stands before a number that is none at all (it is passed over), or a part of something.
-_NAME = re.compile(any_of(rf"{_L}{_L}-", r"\b[A-Z]-", r"[_^][{(]?") + "$")  # GPT-4, x_{1}, cm^2
+_NAME = re.compile(any_of(rf"{_L}{_L}-", r"\b[A-Z]-", r"[_^][{(]?",  # GPT-4, x_{1}, cm^2
+                          _word(r"steps? equations? eqs?") + r"[. (#]*") + "$")
+_NEGATED = any_of(_word(r"not cannot never \w+n't") + "(?: be)?(?: equal to)?", "[\u4e0d\u975e]"
+                  "[\u662f\u4e3a\u70ba]?", "(?:\u4e0d\u7b49|[\u5927\u5c0f\u591a])\u4e8e") + " ?"
 _PART = re.compile(any_of(
     r"[\w)\]}%] ?(?:[+*/]|(?i:plus|times|over)) ?",        # 5 + 7
     rf"(?:\b{_L}|[)\]}}]|\d ?{_L}+ ) ?- ?",                # x - 5, 12 apples - 5
     r"(?:sqrt|frac|\b(?:log|ln|sin|cos|tan)(?:_\{?\w\}?)?) ?[{(\[]?", r"\u221a ?\(?", r"\}\{",
     r"\w\(", rf"[(\[{{]{_DIGITS}, ?",                      # f(5), (5, 7)
     r"\w ?[<>]=? ?", "(?<![=-])[<>]=?", r"[\u2264\u2265\u2260\u00b1] ?",
-    r"\\(?:leq?|geq?|neq?|pm) ?", r"(?:\b[Nn]ot|n't) ") + "$")
+    r"\\(?:leq?|geq?|neq?|pm) ?", _NEGATED,
+    any_of(r"(?:/\d+|%|percent) of", _word(
+        "(?:more|less|greater|fewer|other|larger|smaller|higher|lower)_than at_(?:most|least) "
+        "up_to twice double triple half (?:half|third|quarter|root|square|cube)_of"))
+    + f" (?:the )?{_MONEY}?") + "$")
 _UNIT = any_of("[mglshNJWVCFL]", "[cdkm\u03bc][mglLV]", "[kMGT][JWBV]", "[kMGT]?Hz", "k?\u03a9",
                "[ap]m", "ft", "in", "yd", "mi", "oz", "lbs?", "hrs?", "pt", rf"{_L}{{3,}}")
 _GOES_ON = re.compile(any_of(
     r" ?(?:\\?(?:sqrt|pi|log|ln|sin|cos|tan)\b|[\u221a\u03c0])", r"\^", r"!\}",
     rf"(?:, ?-?{_DIGITS})+[)\]}}]",                        # (5, 7)
     rf" ?(?:{_L}+ )?(?:[+*] ?[\w(\\]|- [$(\d]|/ ?[$(\d])", r"\+", r" ?- ?[xyznk]\b",
+    " ?" + _word("squared cubed factorial dozens? and_(?:a|one|three)_(?:half|third|quarter)s? "
+                 "or_(?:more|less|fewer)"),
     rf"(?!{_UNIT}(?!{_L})){_L}"))                          # 2x, 10k
-_CLOSED = re.compile(r"\s*\}|\W*\n|\W+\w")  # what is cut off somewhere after this is whole
+# A number that is one of several: before another, after another, and in a text of no more.
+_BEFORE = re.compile(r"(?m)(?:,? or| to| and|[,;](?=(?:[^a-z\n]|and|or){0,60}$)) -?[$\d]")
+_AFTER = re.compile(r"(?<!from )(?<!from \$)\b\d+(?:,? or| to) $"
+                    r"|\b(?i:between|both|either) [^.\n]*\d[^.\n]* and $")
+_SEVERAL = re.compile(rf"\W*{_DIGITS}(?:!|(?:(?:[,;]|,? and) -?{_MONEY}?{_DIGITS})+)[\W_]*")
+# What is cut off somewhere after this is whole
+_CLOSED = re.compile(r"\s*\}|\W*\n|\W+(?![^.\n]{0,30}\b(?:or?|and|to)\W*\Z)\w")
 _BOX = re.compile(r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]*\})*)\}")
 _FILL = any_of(r"[\s:=\"'*({\[]", r"\b[a-zA-Z] ?=", _word(
-    "about approximately exactly therefore thus just simply only equal_to a_total_of now also"))
+    "about approximately exactly therefore thus just simply only equal_to a_total_of now also "
+    "either"))
 _SAYS = re.compile(any_of(
     rf"{_ANSWER}[^.?!\n\d]{{0,40}}?{_IS}",
     rf"^(?:A|{_ANSWER})[ :*]*\n?", "(?<!#)####(?!#)") + rf"{_FILL}{{0,12}}", re.MULTILINE)
-_HEADING = re.compile(r"^[ \t]*#+ [^\n]*", re.MULTILINE)
+# A heading, or the number of an item in a list.
+_HEADING = re.compile(r"(?m)^[ \t]*#+ [^\n]*|^(?!\A *(?!1\D))[ \t]*\d\d?[.)] +(?=[^\W\d])")
+_INSTEAD = re.compile(rf"[^\d\n]{{0,30}}?\s*{_RETRACTS}(?:(?!check|verif)[^\d\n]){{0,40}}?"
+                      rf"(?<!not )(?={_RUN.pattern})")
 
 
 def value_of(number: str) -> Fraction | None:
@@ -225,7 +247,7 @@ def _first(text: str, start: int = 0) -> _Number | None:
     """The number right there; of a chain such as 5 + 7 = 12 the first that has a value."""
     while (run := _RUN.match(text, start)):
         said = next(_numbers([run]), None)
-        if said and re.match(r" or -?[$\d]", text[said.end:said.end + 6]):
+        if said and _BEFORE.match(text, said.end):
             return said._replace(value=None)  # it hedges
         chain = re.compile(r"[^=\n.,;]{0,20}= ?").match(text, run.end())
         if not said or said.value is not None or not chain:
@@ -241,11 +263,15 @@ def _announced(text: str, cut: bool) -> Iterator[_Number]:
         if mark.re is _BOX:
             start = max(text.rfind("=", *mark.span(1)) + 1, mark.start(1))
             inside = [*_numbers(_RUN.finditer(text, start, mark.end(1)))]
-            yield inside[0] if len(inside) == 1 else _Number(*mark.span(), None)
-        elif (said := _first(text, mark.end())):
-            heading = mark[0].startswith("#") and re.match(r"[.)] +[A-Z].*\n", text[said.end:])
-            if not heading and (not cut or _CLOSED.match(text, said.end)):
-                yield said
+            said = inside[0] if len(inside) == 1 else _Number(*mark.span(), None)
+        else:
+            said = None if re.search(f"{_NEGATED}$", mark[0]) else _first(text, mark.end())
+        while said and (instead := _INSTEAD.match(text, said.end)):
+            said = _first(text, instead.end())
+        heading = mark[0][0] == "#" and said and re.match(r"[.)] +[A-Z].*\n", text[said.end:])
+        if said and not heading and (not cut or said.end <= mark.end() and mark.re is _BOX
+                                     or _CLOSED.match(text, said.end)):
+            yield said
 
 
 _NOTHING = _Number(0, 0, None)
@@ -255,10 +281,11 @@ def _said(text: str, cut: bool) -> _Number | None:
     """The number that a text gives as its answer, None if there is none in it."""
     if said := next(_announced(text, cut), None):
         return said
-    if re.match("####(?!#)", text.rstrip().rpartition("\n")[2]):  # it ends in GSM8K's mark
-        return _NOTHING
-    runs = [] if cut else [*_RUN.finditer(_HEADING.sub("", text))]
-    return next(_numbers(reversed(runs)), None)
+    if _SEVERAL.fullmatch(text) or re.match("####(?!#)", text.rstrip().rpartition("\n")[2]):
+        return _NOTHING  # it ends in GSM8K's mark
+    text = _HEADING.sub("", text)
+    said = next(_numbers(reversed([] if cut else [*_RUN.finditer(text)])), None)
+    return _NOTHING if said and _AFTER.search(text[:said.start][-CONTEXT:]) else said
 
 
 def number(answer: str, text: str, cut: bool = False) -> Verdict:
@@ -285,11 +312,11 @@ _OPTION = re.compile(any_of(
 _NO = re.compile(r"(?!['-]?\w| \w)| " + _word(
     "it this that they he she there because since as you we but not and or is"))
 # What stands before or after the option that is announced,
-_KIND = _word("option choice category label class sentiment verdict conclusion")
+_KIND = _word("option choice category label class sentiment verdict conclusion statement claim")
 _LEADS = re.compile(any_of(
     rf"{any_of(_ANSWER, _KIND)}[^.?!\n]{{0,30}}?(?:{_IS}|\n)", f"{_ANSWER} ", "####",
     r"\\f?box(?:ed)?\s?\{", "\u9009\u62e9?",
-    _word("so therefore thus hence choose pick select go_with overall") + ",?")
+    _word("so therefore thus hence choose pick select go_with overall") + ",?", _RETRACTS + ",?")
     + any_of(r"[\s:='\"*({\[>-]", r"\\f?box(?:ed)?", _word(
         "option choice letter answer most likely clearly probably definitely indeed simply the an?"
     )) + "{0,12}$")
@@ -301,13 +328,13 @@ _RIGHT = re.compile(any_of(r"[)'\"*.:]* ?", r"[.):][^,;.!?\n]{0,40} - ")
 _IT = r"(?: (?:option|choice|answer|the|an?))*[\s'\"*({\[]*$"
 _NOT = any_of(_word("not cannot"), "n't")
 _REJECTS = re.compile(any_of(
-    f"{_NOT}(?: {_word('be mean say choose pick necessarily really quite exactly very')})?",
+    _NOT + "(?: " + _word(r"be mean say choose pick quite very \w+ly") + ")?",
     rf"{_NOT} (?:think|believe)\b[^.,;:!?\n]{{0,30}}", r"\bnon-",
     _word(r"nor neither never hardly far_from than instead_of opposed_to unlike less except "
           r"exclud\w+ eliminat\w+ rul\w+_out besides apart_from aside_from (?<!at_)least "
           r"(?:any|all|every|each)\w*(?:_(?:of|the|them|these|options?|choices?))*_but")
-    + "(?: for| likely)?(?: to be)?", "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664")
-    + _IT)
+    + "(?: for| likely)?(?: to be)?", r"\b(?:[Nn]o|[Ww]ithout)(?: any)? ",
+    "\u4e0d[\u662f\u9009]?", "\u5e76\u975e", "\u6392\u9664") + _IT)
 _WRONG = _word("wrong incorrect false impossible unlikely ruled_out out eliminated invalid not")
 _REJECTED = re.compile(any_of(
     rf"[)'\"*]* (?:is|are|was|seems|looks|would be)(?: \w+)? {_WRONG}",
@@ -381,7 +408,7 @@ def _is_named(text: str, said: _Mention) -> bool:
     word, after = text[said.start:said.end], text[said.end:said.end + 12]
     before = text[max(0, said.start - CONTEXT):said.start]
     if word.lower() == "no":
-        return bool(_NO.match(after))
+        return bool(_NO.match(after) or re.search(r"\bor $|/ ?$", before))
     if word == "\u662f":  # "yes", but for what says that the answer is ...
         return not before.endswith("\u7b54\u6848")
     if len(word) > 1 or not re.match(_L, word):
