@@ -475,14 +475,15 @@ RUNS = [*read(r"""
   if 1:¶ def f(x): return 8 → 8  for i in range(3): y = i¶def f(x): return y → 2
   try:¶ y = 1 / 0¶except ZeroDivisionError: y = 4¶def f(x): return y → 4
   def f(x): return x¶if __name__ == '__main__':¶ print(input()) → 1
-  print('a')¶def f(x): return x → 1  def f(x): return x¶y = 5¶f = lambda x: y → 5
-  f = lambda x: x + 1 → 2  f = abs → 1  f = [].append  f, g = lambda x: x, 1 → 1
-  def f(x): return x¶def f(x): return x + 1 → 2  import math¶def f(x): return math.floor(x) → 1
+  print('a')¶def f(x): return x → 1  f = lambda x: x + 1 → 2  f = abs → 1  f = [].append
+  f, g = lambda x: x, 1 → 1  def f(x): return x¶def f(x): return x + 1 → 2
+  import math¶def f(x): return math.floor(x) → 1
   import math as m, string¶def f(x): return m.ceil(1.2) → 2
   from math import sqrt as s, pi¶def f(x): return s(4) → 2.0
   from math import *¶def f(x): return sqrt(4) → 2.0
   import collections¶def f(x): return collections.Counter('ab')['a'] → 1
   from __future__ import annotations¶def f(x: int) -> int: return x → 1
+  try:¶ import no_such¶except ImportError: pass¶def f(x): return 1 → 1
   MOD = 10 ** 9 + 7¶def f(x): return MOD % 10 → 7  Vector = list[int]¶def f(x): return x → 1
   y: int = 3¶def f(x): return y → 3  y: int¶def f(x): return x → 1
   def g(): return 1¶y = g()¶def f(x): return y → 1  def f(x):¶ global y¶ y = x¶ return y → 1
