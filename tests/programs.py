@@ -547,7 +547,7 @@ MEANT = [*read(r"""
 [libraries with odd arguments]  std: typing.TypeVar('T')
 [around the functions]  text: def f(x: List[int], y: 'no such' = 2) -> Dict[str, Any]: return y → 2
   def f(x): return x¶print(f(5))¶assert f(1) == 2 → 1  def f(x): return x¶while 1: pass → 1
-  def f(x): return x¶f(1)¶1 / 0 → 1  def f(x): return x¶del f → 1
+  def f(x): return x¶f(1)¶1 / 0 → 1
   from no_such import y¶def f(x): return 1 → 1  nonlocal y¶def f(x): return 1 → 1
 """)]
 RUNS += MEANT

@@ -447,8 +447,10 @@ def remembering(machine: Machine, function: Any = None, **limits: Any) -> Builti
 
 def partial(machine: Machine, function: Any, *args: Any, **names: Any) -> Builtin:
     """functools.partial."""
+    machine.made(args)
+    machine.made(names)
     return Builtin("partial", lambda machine, *more, **others: machine.call(
-        function, (*args, *more), {**names, **others}))
+        function, machine.made((*args, *more)), machine.made({**names, **others})))
 
 
 def item_getter(machine: Machine, *places: Any) -> Builtin:

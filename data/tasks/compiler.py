@@ -554,12 +554,13 @@ class Compiler:
 
     def keywords(self, nodes: list[ast.keyword]) -> Callable[[list], dict]:
         """The named arguments of a call."""
-        rows = [(node.arg, self.node(node.value)) for node in nodes]
+        rows, machine = [(node.arg, self.node(node.value)) for node in nodes], self.machine
 
         def names(frame: list) -> dict:
             found: dict = {}
             for name, value in rows:
                 more = {name: value(frame)} if name else dict(value(frame))
+                machine.spend(2 * len(more))
                 if found.keys() & more or not all(type(key) is str for key in more):
                     raise TypeError("an argument is named twice, or by no text")
                 found |= more
@@ -605,6 +606,7 @@ class Compiler:
         """`x += value` and the like, in place where CPython does so."""
         machine, target, value = self.machine, node.target, self.node(node.value)
         op = self.operator(node)
+        self.cost += 2
         if isinstance(target, ast.Name):
             old, put = self.visit_Name(target), self.setter(target.id)
             return lambda frame: put(frame, machine.in_place(op, old(frame), value(frame)))
@@ -719,6 +721,8 @@ class Compiler:
                 unsupported(f"the module {name or '.':.40}")
             value = Module(name, MODULES[name])
             if alias.name == "*":
+                if self.scope is not self.root:
+                    raise Refused("SyntaxError: import * outside the module's level")
                 puts += [partial(self.setter(one), value=made)
                          for one, made in value.names.items()]
                 continue
@@ -727,6 +731,7 @@ class Compiler:
                     unsupported(f"the name {alias.name:.40} of the module {name}")
                 value = value.names[alias.name]
             puts.append(partial(self.setter(alias.asname or alias.name), value=value))
+        self.cost += len(puts)
         return lambda frame: [put(frame) for put in puts] and None
 
     visit_Import = visit_ImportFrom = imports

@@ -242,8 +242,8 @@ class _Program:
 
 def _parts(body: list[ast.stmt]) -> tuple[list[ast.stmt], list[ast.stmt]]:
     """What is run of an answer: all up to the last definition, but for the main guard; and what
-    comes after it, where examples and tests are, if it binds a name and calls no function of the
-    answer. That may fail.
+    comes after it, where examples and tests are, if it binds a name or an item, and calls nothing
+    with a function of the answer. That may fail.
     """
     defines = [isinstance(node, ast.FunctionDef) or isinstance(node, (ast.If, ast.Try)) and any(
         isinstance(one, ast.FunctionDef) for one in ast.walk(node)) for node in body]
@@ -254,7 +254,11 @@ def _parts(body: list[ast.stmt]) -> tuple[list[ast.stmt], list[ast.stmt]]:
         return isinstance(node, ast.If) and "'__name__'" in ast.dump(node.test)
 
     def stray(node: ast.stmt) -> bool:
-        return bool(bound([node])[0]) and not guard(node) and not any(
-            isinstance(one, ast.Name) and one.id in names for one in ast.walk(node))
+        inside = [*ast.walk(node)]
+        binds = bound([node])[0] or any(isinstance(one, ast.Subscript)
+                                        and isinstance(one.ctx, ast.Store) for one in inside)
+        return bool(binds) and not guard(node) and not (
+            any(isinstance(one, ast.Call) for one in inside)
+            and any(isinstance(one, ast.Name) and one.id in names for one in inside))
     return ([node for node in body[:last + 1] if not guard(node)],
             [node for node in body[last + 1:] if stray(node)])

@@ -408,6 +408,7 @@ class Machine:
     def binary(self, op: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         """a op b: numbers, or what `_OPERANDS` knows of."""
         if type(a) in NUMBERS and type(b) in NUMBERS:
+            self.spend(4 if op is operator.pow else 0)
             if op is operator.pow and type(a) is not float and type(b) is not float:
                 # abs(a) >= 2 ** (bits - 1), so this refuses only what is too big.
                 if (a.bit_length() - 1) * b >= BITS:
@@ -602,7 +603,7 @@ class Machine:
         """text % values, of %d, %s and the like, of bounded width and precision."""
         values = iter(values if type(values) is tuple else (values,))
         nothing, parts, end = object(), [], 0
-        self.spend(len(text) >> 1)
+        self.spend(len(text))
         for found in _PERCENT.finditer(text):
             parts.append(text[end:found.start()])
             end = found.end()
