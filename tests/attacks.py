@@ -41,7 +41,7 @@ UNSUPPORTED = r"""
   import heapq¶def f(x): return heapq.__builtins__  import typing¶def f(x): return typing.sys
   import sys¶def f(x): return sys._getframe(0)  import sys¶def f(x): sys.exit()
   import sys¶def f(x): return sys.stdin.read()
-  def f(x):¶ try:¶« ×2»import numpy¶ except ImportError:¶« ×2»return 5¶ return numpy.zeros(x)
+  def f(x):¶ try:¶« ×2»import cmath¶ except ImportError:¶« ×2»return 5¶ return cmath.zeros(x)
   def f(x):¶ import re¶ return re.escape(x)
 [outside a function]  text: class f: pass
 [classes]  text: class f:¶ def __new__(c, x): return x
@@ -239,8 +239,8 @@ UNSUPPORTED = r"""
 [other statements]  body: if x < 5:¶ with x: pass¶return x
 [shadowed by what is lost]
   text: class sum:¶ def __new__(c, x): return 5¶def f(x): return sum([1, 2])
-  from math import sqrt¶from numpy import sqrt¶def f(x): return sqrt(4)
-  from numpy import sum¶def f(x): return sum([4])  from numpy import *¶def f(x): return sum([4])
+  from math import sqrt¶from cmath import sqrt¶def f(x): return sqrt(4)
+  from cmath import sum¶def f(x): return sum([4])  from cmath import *¶def f(x): return sum([4])
   async def len(x): return 1¶def f(x): return len('a')
   def f(x): return 1¶def f(x):¶ return 2¶ yield  def f(x): return 1¶import re as f
   body: g = 1¶class g: pass¶return g  g = 1¶import re as g¶return g
@@ -1246,7 +1246,7 @@ OVER = r"""
 HARMLESS = r"""
 [imports]  text: import re¶def f(x): return x → 1  import builtins¶def f(x): return x → 1
   from sys import modules¶def f(x): return 1 → 1  import importlib¶def f(x): return 1 → 1
-  import numpy as np¶def f(x): return 1 → 1  import collections.abc¶def f(x): return 1 → 1
+  import cmath as np¶def f(x): return 1 → 1  import collections.abc¶def f(x): return 1 → 1
   from operator import methodcaller¶def f(x): return 1 → 1
   from string import Formatter¶def f(x): return 1 → 1
   from string import Template¶def f(x): return 1 → 1
