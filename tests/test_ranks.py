@@ -44,15 +44,28 @@ def test_things_are_shared_out_and_a_process_that_is_gone_is_said(monkeypatch: P
     for name, value in (("is_initialized", True), ("get_world_size", 3), ("get_rank", 1)):
         monkeypatch.setattr(f"torch.distributed.{name}", lambda value=value: value)
     assert [*by_rank(8)] == [1, 4, 7] and [*by_rank(1)] == []
-    for call, share in (("all_reduce", lambda: summed(torch.ones(1))),
-                        ("all_gather_object", lambda: added(Counter(a=1)))):
-        monkeypatch.setattr(f"torch.distributed.{call}", broken)
+    monkeypatch.setattr("torch.distributed.all_reduce", broken)
+    for share in (lambda: summed(torch.ones(1)), lambda: added(Counter(a=1))):
         with pytest.raises(Gone, match="^rank 1: another process of this run is gone; the same c"):
             share()
-    def gather(found: list, own: Counter) -> None:
-        found[:] = own, Counter(), Counter(a=2, b=3)
-    monkeypatch.setattr("torch.distributed.all_gather_object", gather)
-    assert added(Counter(a=1)) == {"a": 3, "b": 3}
+
+
+def test_counts_of_all_processes_are_added_up(monkeypatch: Patch) -> None:
+    """The longest count, here the second's, gives the length of the message of each."""
+    said = [json.dumps(counts).encode() for counts in ({"a": 1}, {"a": 2, "over budget": 3}, {})]
+
+    def longest(size: torch.Tensor, how: object) -> None:
+        assert how == torch.distributed.ReduceOp.MAX
+        size.fill_(max(map(len, said)))
+
+    def gather(found: list[torch.Tensor], own: torch.Tensor) -> None:
+        for into, one in zip(found, said):
+            into.copy_(torch.tensor([*one.ljust(len(own))]))
+        assert torch.equal(found[0], own)
+    for name, value in (("is_initialized", lambda: True), ("get_world_size", lambda: 3),
+                        ("all_reduce", longest), ("all_gather", gather)):
+        monkeypatch.setattr(f"torch.distributed.{name}", value)
+    assert added(Counter(a=1)) == {"a": 3, "over budget": 3}
 
 
 @pytest.mark.slow
