@@ -121,7 +121,18 @@ class Pretrain(Common):
 
 
 @dataclass(frozen=True)
-class Ask(Shots):
+class Mixed(Shots):
+    """What goes with every command that takes one mixture of the experts."""
+
+    expert: str = option("", "this expert alone; or base", metavar="NAME")
+    alpha: str = option("", "this mixture, such as math=0.5,code=0.7; who is not named has 0",
+                        metavar="NAME=X,...")
+    task: str = option("", "the mixture that strategy C found for this task, in OUT/adapt.json; "
+                       "if there is none, `ask` searches", metavar="NAME")
+
+
+@dataclass(frozen=True)
+class Ask(Mixed):
     """Show both passes on one prompt: what pass 1 decides, and what base and expert answer.
 
     Strategies A and B, and C where --task says what to take examples from. OUT/ask.json holds it
@@ -133,7 +144,6 @@ class Ask(Shots):
     """
 
     prompt: str = option("", "the question", positional=True)
-    task: str = option("", "what strategy C takes its examples from", metavar="NAME")
 
 
 FORMS = {form.__name__.lower(): form for form in (Adapt, Train, Pretrain, Ask)}

@@ -4,7 +4,6 @@ The same for what ships with the project and for a folder of open weights with a
 """
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Collection
@@ -26,7 +25,8 @@ from data.run.checkpoints import (
     load_model,
 )
 from data.run.device import checked_device
-from data.run.flags import Adapt, Model, Train
+from data.run.flags import Adapt, Mixed, Model, Train
+from data.run.mixture import Mixture, chosen
 from data.run.own import answer_length, check_splits, fitting, own_tasks
 from data.run.screen import Line
 from data.tasks.families import TASKS, UNSEEN, trained_on
@@ -45,7 +45,7 @@ class Session:
 
     base: the fingerprint of the base's weights. which: the question of pass 1. trained: what each
     expert is trained on. tasks: what `adapt` may adapt to. names: the experts or the tasks that
-    the command is about, all or the one of --task.
+    the command is about, all or the one of --task. mixture: of the experts, if the user named one.
     """
 
     def __init__(self, args: Model) -> None:
@@ -76,6 +76,7 @@ class Session:
         self.domains, self.which = DOMAINS, WHICH
         self.trained = {name: trained_on(name) for name in (*DOMAINS, CLASSIFIER)}
         self.tasks = TASKS
+        self.mixture = self.mixed()
         self.names = (self.named(self.trained, self.trained) if isinstance(self.args, Train)
                       else self.named(TASKS, [task.name for task in UNSEEN]))
 
@@ -100,6 +101,7 @@ class Session:
         self.domains = tuple(name for name in (own if learns else found)
                              if name not in ("base", "decomposition", CLASSIFIER))
         known = [*own, *[CLASSIFIER] * (len(pools) > 1)] if learns else [*pools]
+        self.mixture = self.mixed()
         self.names = self.named(known, known)
         settings, encoding = about_llama(folder)
         config = Config(**settings)
@@ -120,8 +122,18 @@ class Session:
                             for name in self.names})
         return settings
 
+    def mixed(self) -> Mixture | None:
+        """The one mixture that the user names, if it is known without a search."""
+        if not isinstance(self.args, Mixed):
+            return None
+        return chosen(self.args, self.domains, self.find)
+
     def named(self, known: Collection[str], usual: Collection[str]) -> list[str]:
-        """What --task names, else what is usual. ValueError says which names there are."""
+        """What --task names, else what is usual; nothing where the mixture is known. ValueError
+        says which names there are.
+        """
+        if self.mixture:
+            return []
         task = getattr(self.args, "task", "")
         if task and task not in known:
             raise ValueError(f"--task {task}: expected one of {', '.join(known) or 'none'}")
@@ -185,8 +197,3 @@ class Session:
 def old(path: Path) -> bool:
     """Whether it is there in the format of before, of which load() says how to renew it."""
     return path.with_suffix(".pt").exists()
-
-
-def file_digest(path: Path) -> str:
-    """16 hex digits of what a file holds."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
