@@ -49,8 +49,8 @@ def export(args: Export) -> None:
     if not FIRST:
         return
     session = Session(args)
-    session.show_sources()
     library, config = session.library(), session.svf.model.config
+    session.show_sources()
     experts = torch.stack([library[name] for name in session.domains])
     z = mix(experts.new_tensor(session.mixture.alpha), experts)
     with out.new_folder(to):
@@ -65,13 +65,12 @@ def export(args: Export) -> None:
             dtype, _ = kinds[weights.published("embed.weight", False)]
             out.settle(to, source, asdict(config), dtype, session.fmt.ends)
     size = sum(path.stat().st_size for path in to.iterdir())
-    for line in (f"wrote {to}, {size / 1e6:,.1f} MB: {session.mixture.name}", lost,
-                 META[bool(args.lora)] * (not weights.is_hugging_face(source))):
-        note(line)
-
-
-META = ("transformers wants tokenizer.json beside it, from the Hugging Face folder of the model: "
-        "Meta has tokenizer.model alone", "peft wants the Hugging Face folder of the base")
+    note(f"wrote {to}, {size / 1e6:,.1f} MB: {session.mixture.name}")
+    note(lost)
+    if not weights.is_hugging_face(source):
+        note("peft wants the Hugging Face folder of the base" if args.lora else
+             "transformers wants tokenizer.json beside it, from the Hugging Face folder of the "
+             "model: Meta has tokenizer.model alone")
 
 
 def check(args: Export, to: Path, source: Path) -> None:
@@ -172,11 +171,13 @@ def measured(session: Session, z: Tensor, to: Path) -> str:
         answers = complete(model, fmt, prompts, Line("answers", math.ceil(PROMPTS / fmt.batch)))
         rows = [(fmt.prompt(text), said.tokens) for text, said in zip(prompts, answers)]
         exact = dict(logits(model, rows, fmt.batch))
+
+    def kl() -> Tensor:
+        return torch.cat([divergence(exact[i], q) for i, q in logits(model, rows, fmt.batch)])
+    base, what = kl(), f"test prompts of {', '.join(names)}" if names else "plain questions"
     with opened(session, to):
-        kl = torch.cat([divergence(exact[i], q) for i, q in logits(model, rows, fmt.batch)])
-    return (f"KL to the exact expert: {kl.mean():.1e} nats a token, over {len(kl)} tokens of its "
-            f"answers to {len(rows)} "
-            + (f"test prompts of {', '.join(names)}" if names else "plain questions"))
+        return (f"KL to the exact expert: {kl().mean():.1e} nats a token, where the base's is "
+                f"{base.mean():.1e}; over {len(base)} tokens of its answers to {len(rows)} {what}")
 
 
 @torch.no_grad()
