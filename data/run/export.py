@@ -10,7 +10,6 @@ tokens of the exact expert's greedy answers, of KL(expert || exported). The card
 """
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,22 +18,20 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 from data.files import FIRST, write_whole
 from data.llama import out, weights
-from data.processes import microbatches
 from data.run.checkpoints import load_expert, weight_shapes
 from data.run.flags import Export
 from data.run.report import wilson
 from data.run.screen import Line, note
 from data.run.session import Session
 from data.safetensors import Kinds
-from model import GPT, complete
-from rl import Recipe
+from model import complete
+from rl import Episode, Recipe, answer_states
 from svf import ATTENTION, SVFLinear, mix
 
-PROMPTS, TOKENS = 16, 32  # of the measurement at most, for V logits a token are held in memory
+PROMPTS, TOKENS = 16, 32  # of the measurement, at most
 PLAIN = """\
 What is 17 + 25?|Why is the sky blue?|Name three animals of Africa.|How do I boil an egg?|Write a
 Python function that adds two numbers.|Is a tomato a fruit or a vegetable?|Say "good morning" in
@@ -159,41 +156,36 @@ def opened(session: Session, to: Path) -> Iterator[None]:
         yield
 
 
+@torch.no_grad()
 def measured(session: Session, z: Tensor, to: Path) -> str:
     """A sentence: what the KL to the exact expert is, and on which prompts."""
-    args, model = session.args, session.svf.model
+    args, svf, fmt = session.args, session.svf, session.fmt
     names = [name for name, pool in session.tasks.items() if pool.count("test")]
     names = [name for name in names if name == (args.task or args.expert)] or names
-    prompts = [problem.prompt for name in names for problem in session.tasks[name].problems(
-        math.ceil(PROMPTS / len(names)), "test", args.seed)] or PLAIN
-    fmt = replace(session.fmt, max_new=min(session.fmt.max_new, TOKENS))
-    with session.svf.adapted(z):
-        answers = complete(model, fmt, prompts, Line("answers", math.ceil(PROMPTS / fmt.batch)))
-        rows = [(fmt.prompt(text), said.tokens) for text, said in zip(prompts, answers)]
-        exact = dict(logits(model, rows, fmt.batch))
+    prompts = [problem.prompt for name in names[:PROMPTS] for problem in session.tasks[
+        name].problems(max(1, PROMPTS // len(names)), "test", args.seed)] or PLAIN
+    fmt = replace(fmt, max_new=min(fmt.max_new, TOKENS))
 
-    def kl() -> Tensor:
-        return torch.cat([divergence(exact[i], q) for i, q in logits(model, rows, fmt.batch)])
-    base, what = kl(), f"test prompts of {', '.join(names)}" if names else "plain questions"
+    def states() -> Tensor:  # (M, C): the head, which reads them, is the same for all
+        return torch.cat([answer_states(svf.model, groups[i:i + fmt.batch])[0]
+                          for i in range(0, len(groups), fmt.batch)])
+
+    def kl(found: Tensor) -> float:  # in pieces, for (M, V) might fill the memory
+        return torch.cat([divergence(svf.model.head(p), svf.model.head(q)) for p, q in zip(
+            exact.split(64), found.split(64))]).mean().item()
+    with svf.adapted(z):
+        done = complete(svf.model, fmt, prompts, Line("answers", -(-len(prompts) // fmt.batch)))
+        groups = [[Episode(fmt.prompt(text), c.tokens)] for text, c in zip(prompts, done)]
+        exact = states()
     with opened(session, to):
-        return (f"KL to the exact expert: {kl().mean():.1e} nats a token, where the base's is "
-                f"{base.mean():.1e}; over {len(base)} tokens of its answers to {len(rows)} {what}")
-
-
-@torch.no_grad()
-def logits(model: GPT, rows: list[tuple[list[int], list[int]]], batch: int
-           ) -> Iterator[tuple[int, Tensor]]:
-    """i, and logits (n, V) where the i-th (prompt, answer of n tokens) says its answer."""
-    whole = [torch.tensor(prompt + answer[:-1]) for prompt, answer in rows]
-    for some in microbatches([*map(len, whole)], batch):
-        tokens = pad_sequence([whole[i] for i in some], batch_first=True)  # after: causal
-        states = model.states(tokens.to(model.embed.weight.device))  # (B, T, C)
-        for i, state in zip(some, states):
-            yield i, model.head(state[len(rows[i][0]) - 1:len(whole[i])]).cpu()
+        lost = kl(states())
+    base, what = kl(states()), (f"test prompts of {', '.join(names)}" if names else "plain questions")
+    return (f"KL to the exact expert: {lost:.1e} nats a token, where the base's is {base:.1e}; "
+            f"over {len(exact)} tokens of its answers to {len(prompts)} {what}")
 
 
 def divergence(p: Tensor, q: Tensor) -> Tensor:
-    """KL(p || q) (n,) in nats, of logits (n, V).
+    """KL(p || q) (n,) in nats, of logits (n, V); in float64, for it is small.
 
     >>> divergence(torch.tensor([[3., 3.]]), torch.tensor([[9., 9.]])).tolist()
     [0.0]
