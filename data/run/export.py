@@ -179,7 +179,8 @@ def measured(session: Session, z: Tensor, to: Path) -> str:
         exact = states()
     with opened(session, to):
         lost = kl(states())
-    base, what = kl(states()), (f"test prompts of {', '.join(names)}" if names else "plain questions")
+    base = kl(states())
+    what = f"test prompts of {', '.join(names)}" if names else "plain questions"
     return (f"KL to the exact expert: {lost:.1e} nats a token, where the base's is {base:.1e}; "
             f"over {len(exact)} tokens of its answers to {len(prompts)} {what}")
 
