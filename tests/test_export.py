@@ -277,7 +277,7 @@ def test_what_was_lost_is_measured_on_what_was_written(made: Callable, tmp_path:
 
 def test_the_divergence_is_that_of_answers_run_one_by_one(made: Callable, tmp_path: Path) -> None:
     made("tied")
-    to = run(tmp_path, "--expert", "words")
+    to = run(tmp_path, "--expert", "words", "--lora", 1)  # so far off that its order matters
     session, z = expert(tmp_path, expert="words", batch=3, max_new_tokens=5)
     said = float(export.measured(session, z, to).split(": ")[1].split()[0])
     found = []
@@ -286,17 +286,16 @@ def test_the_divergence_is_that_of_answers_run_one_by_one(made: Callable, tmp_pa
             row = session.fmt.prompt(prompt)
             answer = generate(session.svf.model, [row], session.fmt.ends, 5)[0].tokens
             exact = session.svf.model(torch.tensor([row + answer]))[0, len(row) - 1:-1]
-        with torch.no_grad():
-            other = load_llama(to)[0](torch.tensor([row + answer]))[0, len(row) - 1:-1]
+        with export.opened(session, to), torch.no_grad():
+            other = session.svf.model(torch.tensor([row + answer]))[0, len(row) - 1:-1]
         p, q = exact.double().softmax(-1), other.double().softmax(-1)
         found += (p * (p / q).log()).sum(-1).tolist()
-    assert abs(said / (sum(found) / len(found)) - 1) < 0.1 and said > 1e-6
+    assert abs(said / (sum(found) / len(found)) - 1) < 0.06 and said > 1e-6
 
 
 def test_divergence_is_that_of_a_closed_form() -> None:
-    p, q = torch.tensor([[.5, .25, .25], [1., 1., 1.]]), torch.tensor([[.25, .25, .5], [2, 2, 2]])
-    assert torch.allclose(export.divergence(p.log(), q.log()), torch.tensor(
-        [.25 * torch.tensor(2.).log(), 0.]).double())
+    p, q = torch.tensor([[.5, .5], [.4, .6]]).log(), torch.tensor([[.25, .75], [.4, .6]]).log()
+    assert torch.allclose(export.divergence(p, q + 3), torch.tensor([.143841, 0.]).double())
 
 
 # ------------------------------------------------------------------------- the card, the command
@@ -305,9 +304,10 @@ def test_the_card_says_what_the_experts_say_and_no_more(made: Callable, tmp_path
     made("float32")
     session, z = expert(tmp_path, expert="sums")
     said = {"run": {"seed": 4, "rate": "<b>", "steps": True, "held": [1]},
-            "row": {"n": 0, "base": .5, "expert": 2.0}}
+            "row": {"n": 0, "base": .5, "expert": 1.0}}
     (tmp_path / "out" / "words.safetensors").unlink()
-    for name, facts in (("words", said), ("a`b](x)|", {"run": [], "row": None})):
+    for name, facts in (("words", said), ("a`b](x)|", {
+            "run": [], "row": {"n": 9, "base": .5, "expert": 2.0}})):
         save_expert(tmp_path / "out" / f"{name}.safetensors", z, session.base, facts)
     card = (run(tmp_path, "--alpha", "sums=0.5,words=2,a`b](x)|=1") / "README.md").read_text()
     lines = card.splitlines()
