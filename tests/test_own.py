@@ -179,7 +179,7 @@ def test_a_default_length_has_room_for_nearly_all_gold_answers(
         folder: Path, tmp_path: Path, capsys: Said) -> None:  # noqa: F811
     """Half as many tokens again, in steps of 128, and no more than half the context."""
     fmt = Session(Ask(weights=str(folder), out=tmp_path)).fmt
-    assert fmt.max_new == 128  # and nothing to say of it
+    assert fmt.max_new == 128 and "tokens" not in capsys.readouterr().out
 
     def length(context: int, *sizes: int, usual: int = 128) -> int:
         golds = ["a " * (size - 1) for size in sizes]

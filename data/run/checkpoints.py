@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
-import tiktoken
 import torch
 from torch import Tensor
 
@@ -18,6 +17,7 @@ from data.files import show
 from data.llama import bpe, weights
 from data.llama.weights import LARGEST_CONTEXT, LARGEST_LAYERS, LLAMA3, Fields
 from data.safetensors import load, raw, save
+from data.tokenizer import Encoding
 from model import GPT, Config
 from svf import Factors, decomposition, matrices
 
@@ -87,7 +87,7 @@ def check_numbers(path: Path, name: str, tensor: Tensor | None, shape: tuple[int
 
 
 def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str = "cpu"
-               ) -> tuple[GPT, tiktoken.Encoding]:
+               ) -> tuple[GPT, Encoding]:
     """Open Llama or Mistral weights and their tokenizer, from a folder as they are published.
 
     path: Hugging Face's layout (config.json, *.safetensors, tokenizer.json) or Meta's
@@ -99,7 +99,7 @@ def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str
     return llama(Path(path), settings, dtype, device), encoding
 
 
-def about_llama(folder: Path) -> tuple[dict, tiktoken.Encoding]:
+def about_llama(folder: Path) -> tuple[dict, Encoding]:
     """What a folder of open weights holds beside them: the settings of a Config, the tokenizer."""
     settings = weights.settings(folder)
     return settings, bpe.encoding(folder, settings["vocab"])

@@ -44,7 +44,8 @@ class Model(Common):
     weights: str = option("", "folder of open Llama weights, instead of the built-in model",
                           metavar="DIR")
     chat: str = option("auto", "headers around a prompt to open weights; auto: what their folder "
-                       "says", choices=["auto", "none", "chatml", "llama3"])
+                       "says", choices=["auto", "none", "chatml", "llama3", "llama3.1", "llama2",
+                                        "mistral"])
     system: str = option("", "system prompt, where there are chat headers")
     one_line: bool = option(False, "an answer of open weights ends with its line")
     dtype: str = option("float32", "of open weights",

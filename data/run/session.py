@@ -28,7 +28,7 @@ from data.run.checkpoints import (
 from data.run.device import checked_device
 from data.run.flags import Adapt, Model, Train
 from data.run.own import answer_length, check_splits, fitting, own_tasks
-from data.run.screen import Line
+from data.run.screen import Line, note
 from data.tasks.families import TASKS, UNSEEN, trained_on
 from data.tasks.jsonl import CLASSIFIER, classified, which
 from data.tasks.problem import DOMAINS, OTHERS, WHICH
@@ -107,6 +107,7 @@ class Session:
             for name in self.experts():
                 load_expert(self.find(name), gains(config))
         fmt = chat.published(folder, encoding, args.chat, args.system, args.one_line)
+        note(fmt.why)
         self.which = which(self.domains) + ("" if fmt.around != "{}" else "\nAnswer:")
         self.fmt = self.sized(fmt)
         if not args.max_new_tokens:
