@@ -40,12 +40,13 @@ def report(out: Path, **change: object) -> dict:
     ({}, None, None), ({"expert": "base"}, "base", (0, 0, 0)),
     ({"expert": "reasoning"}, "reasoning", (0, 0, 1)),
     ({"alpha": "reasoning=-1e-1 , math = 2"}, "math=2,reasoning=-0.1", (2, 0, -0.1)),
-    ({"task": "story"}, "what C found for story", (0.6, 0.7, -0.1))])
+    ({"task": "story"}, "what C found for story in OUT/adapt.json (8 shots)", (0.6, 0.7, -0.1))])
 def test_a_mixture_is_what_was_named_in_the_order_of_the_experts(
         named: dict, name: str | None, alpha: tuple | None, tmp_path: Path) -> None:
     report(tmp_path)
     for form in (Ask, Mixed):
         got = chosen(form(out=tmp_path, **named), EXPERTS, shipped)
+        name = name and name.replace("OUT", str(tmp_path))
         assert got == (name and Mixture(name, alpha))
 
 
