@@ -149,9 +149,10 @@ def strategies(session: Session, library: dict[str, Tensor], experts: Tensor, ta
         found["prompt"] = lambda: named(None)
     if wanted in ("classifier", "all") and CLASSIFIER in library:
         found["classifier"] = lambda: named(library[CLASSIFIER])
-    if session.mixture:  # the user knows, or C has searched before
+    if session.mixture:  # the user names it, or C has found it before
+        mixed = torch.tensor(session.mixture.alpha, dtype=torch.float64)
         found["few-shot" if session.args.task else "mixture"] = lambda: (
-            torch.tensor(session.mixture.alpha), {"of": session.mixture.name})
+            mixed, {"of": session.mixture.name})
     elif wanted in ("few-shot", "all") and K and task:
         found["few-shot"] = lambda: search(session, experts, task)
     return found

@@ -13,7 +13,7 @@ from data.run.adapt import Passes
 from data.run.flags import STRATEGIES, Ask
 from data.run.mixture import searched
 from data.run.report import show_passes
-from data.run.screen import complain, note, printable
+from data.run.screen import complain, printable
 from data.run.session import Session
 from data.tasks import rows
 from data.tasks.problem import OTHERS, Problem, Said
@@ -24,12 +24,12 @@ from model import complete
 def prompts(args: Ask, passes: Passes, started: float) -> None:
     """`t2.py ask`: one prompt, or the lines of --file, or what is typed, a line a prompt."""
     lines = asked(args)
-    session = Session(args, {what: read(args, row["prompt"]) for what, row in lines.items()})
+    session = Session(args, {what: read(args, text) for what, (text, _) in lines.items()})
     if not session.domains:
         print(f"no experts in {args.out} yet, and so no second pass: see `python t2.py train "
               "--help`")
     if args.file:
-        many(session, passes, [*lines.values()])
+        many(session, passes, [line for _, line in lines.values()])
     elif lines:
         once(session, passes, *session.asked.values(), started)
     else:
@@ -41,23 +41,23 @@ def prompts(args: Ask, passes: Passes, started: float) -> None:
                 complain(error)
 
 
-def asked(args: Ask) -> dict[str, dict]:
-    """Where a prompt stands -> the object that has it; none if they are still to be typed.
+def asked(args: Ask) -> dict[str, tuple[str, bytes]]:
+    """Where a prompt stands -> it, and the line it is in; none if they are still to be typed.
 
     ValueError names the line of --file that is wrong.
     """
     if args.prompt is not None:
         if args.file:
             raise ValueError(f"a prompt and --file {args.file}: expected one of them")
-        return {"the prompt": {"prompt": args.prompt}}
+        return {"the prompt": (args.prompt, b"")}
     if not args.file:
         return {}
     path, found = Path(args.file), {}
-    for number, row in rows.lines(path):
+    for number, row, line in rows.lines(path):
         with rows.at(path, number):
-            rows.text("prompt", row.get("prompt"))
             rows.expect("answers" not in row, "keys", [*row], "none named answers: they follow")
-        found[f"{path}, line {number}: the prompt"] = row
+            text = rows.text("prompt", row.get("prompt"))
+        found[f"{path}, line {number}: the prompt"] = text, line
     if not found:
         raise ValueError(f'{path} has no lines: expected {{"prompt": "7 plus 5?"}} a line')
     return found
@@ -99,25 +99,32 @@ def once(session: Session, passes: Passes, text: str, started: float | None = No
     for name, [found], told in answers(session, passes, [text]):
         report[name], cut = {**told, **found}, cut or found["cut"]
         show_passes(name, session.domains, report[name])
-    if cut:
-        print(f"... an answer was cut off: raise --max-new-tokens (now {session.fmt.max_new})")
-    sys.stdout.flush()
+    advise(session, cut)
     write_json(session.args.out / "ask.json", report)
 
 
-def many(session: Session, passes: Passes, lines: Sequence[dict]) -> None:
-    """The lines of a file, each with its answers, in OUT/answers.jsonl."""
+def advise(session: Session, cut: bool) -> None:
+    """What to do where an answer was cut off."""
+    if cut:
+        print(f"... an answer was cut off: raise --max-new-tokens (now {session.fmt.max_new})")
+    sys.stdout.flush()
+
+
+def many(session: Session, passes: Passes, lines: Sequence[bytes]) -> None:
+    """The lines of a file as they are, each with its answers as well, in OUT/answers.jsonl."""
     path = session.args.out / "answers.jsonl"
     said: list[dict] = [{} for _ in lines]
     for name, found, _ in answers(session, passes, [*session.asked.values()]):
         for one, answer in zip(said, found):
             one[name] = answer
     write_whole(path, lambda file: file.writelines(
-        f"{json.dumps({**line, 'answers': one})}\n".encode() for line, one in zip(lines, said)))
+        b'%b, "answers": %b}\n' % (line[:-1], json.dumps(one).encode())  # line ends with a brace
+        for line, one in zip(lines, said)))
     cuts = {name: sum(one[name]["cut"] for one in said) for name in said[0]}
-    note(f"wrote {path}: {len(said):,} prompts; cut off: "
-         + ", ".join(f"{name} {n:,}" for name, n in cuts.items())
-         + f": raise --max-new-tokens (now {session.fmt.max_new})" * any(cuts.values()))
+    counts = ", ".join(f"{name} {n:,}" for name, n in cuts.items())
+    print(f"{len(said):,} prompts; cut off: {counts}")
+    advise(session, any(cuts.values()))
+    print(f"wrote {path}")
 
 
 def answers(session: Session, passes: Passes, texts: list[str]
@@ -135,11 +142,10 @@ def answers(session: Session, passes: Passes, texts: list[str]
     problems = [Problem("ask", OTHERS, "", (Said(text, text, "", ()),)) for text in texts]
     for name, alpha, said, told in passes(session, library, session.tasks.get(args.task), problems,
                                           only):
-        found = [{"alpha": shares, "answer": text.strip(), "cut": cut} for shares, (text, cut) in
-                 zip(alpha.expand(len(texts), -1).tolist(), said)]
-        for key in {"named", "sure"} & {*told}:
-            for one, value in zip(found, told.pop(key)):
-                one[key] = value
+        each = {key: told.pop(key) for key in ("named", "sure") if key in told}
+        each["alpha"] = alpha.expand(len(texts), -1).tolist()
+        found = [{**dict(zip(each, values)), "answer": text.strip(), "cut": cut}
+                 for (text, cut), *values in zip(said, *each.values())]
         if "cem" in told:  # what comes next needs no search
             session.mixture = searched(args, alpha.tolist())
         yield name, found, told

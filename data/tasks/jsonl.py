@@ -265,7 +265,7 @@ class _File:
         self.places: dict[str, tuple[int, str]] = {}  # canonical prompt -> the split it says
         self.told: dict[str, dict[str, list[int]]] = {}  # what befell lines -> why -> which
         self.few: dict[str, dict[str, int]] = {}  # domain with few prompts -> split -> how many
-        for number, row in rows.lines(path):
+        for number, row, _ in rows.lines(path):
             with rows.at(path, number):
                 self.add(number, row)
 

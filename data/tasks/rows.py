@@ -60,8 +60,10 @@ def at(path: Path, number: int) -> Iterator[None]:
         raise ValueError(f"{path}, line {number}: {error}") from None
 
 
-def lines(path: Path) -> Iterator[tuple[int, dict]]:
-    """Each line that is not blank: its number, from 1, and its object. ValueError as in `parsed`.
+def lines(path: Path) -> Iterator[tuple[int, dict, bytes]]:
+    """Each line that is not blank: its number, from 1, its object, and the line itself.
+
+    ValueError as in `parsed` names the file and the line.
     """
     with opened(path) as file:
         found = file.read().removeprefix(b"\xef\xbb\xbf").splitlines()
@@ -69,7 +71,7 @@ def lines(path: Path) -> Iterator[tuple[int, dict]]:
         if line.strip():
             with at(path, number):
                 row = parsed(line)
-            yield number, row
+            yield number, row, line.strip()
 
 
 def parsed(line: bytes) -> dict:
