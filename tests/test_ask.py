@@ -123,7 +123,7 @@ def test_a_file_of_tasks_that_is_named_has_to_be_the_one_of_the_report(tmp_path:
     (mine := tmp_path / "mine.jsonl").write_text("{}\n")
     asked = Ask(out=tmp_path, task="story", tasks=str(mine))
     assert chosen(asked, EXPERTS, shipped) is None
-    damaged(lambda made: made["run"].update(file=file_digest(mine)))(tmp_path)
+    damaged(lambda made: made["run"].update(file="ca3d163bab055381"))(tmp_path)  # of SHA-256
     assert chosen(asked, EXPERTS, shipped).alpha == (0.6, 0.7, -0.1)
 
 
@@ -186,7 +186,8 @@ def test_what_c_found_before_is_taken_where_it_is_of_these_experts(
 # ------------------------------------------------------------------------------------ many prompts
 
 LINES = ['{"id": 1e400, "prompt": "What is 12 + 7 - 3?", "more": {"x": null, "é": [1.50]}}',
-         "", json.dumps({"prompt": PEN}), '  {"prompt": "What is 12 + 7 - 3?"} ']
+         "", json.dumps({"prompt": PEN}), '  {"prompt": "What is 12 + 7 - 3?"} ',
+         '{"prompt": "Write f(x): do +3 -15 in this order."}']
 
 
 def test_a_file_of_prompts_is_answered_line_by_line(run: Run, tmp_path: Path  # noqa: F811
@@ -194,7 +195,7 @@ def test_a_file_of_prompts_is_answered_line_by_line(run: Run, tmp_path: Path  # 
     """As one at a time; and what else stands in a line is kept to the letter."""
     (file := tmp_path / "mine.jsonl").write_text("\ufeff" + "\n".join(LINES), encoding="utf-8")
     alone = []
-    for prompt in ("What is 12 + 7 - 3?", PEN):
+    for prompt in [json.loads(line)["prompt"] for line in LINES if line]:
         assert run("ask", prompt, "--max-new-tokens", 15)[0] == 0
         alone.append(json.loads((tmp_path / "ask.json").read_text()))
     code, out, err = run("ask", "--file", file, "--max-new-tokens", 15)
@@ -202,18 +203,18 @@ def test_a_file_of_prompts_is_answered_line_by_line(run: Run, tmp_path: Path  # 
     made = (tmp_path / "answers.jsonl").read_text(encoding="utf-8").splitlines()
     given = [line.strip() for line in LINES if line]
     assert [line.partition(', "answers": ')[0] + "}" for line in made] == given
-    for line, one in zip(made, (*alone, alone[0])):
+    for line, one in zip(made, alone):
         found = json.loads(line)["answers"]
         assert list(found) == ["base", "prompt", "classifier"]
         for name, got in found.items():
             assert got == {key: pytest.approx(value, abs=1e-5) if key == "sure" else value
                            for key, value in one[name].items() if key != "seconds"}
-    assert alone[1]["prompt"]["named"] == "math" and alone[1]["base"]["cut"] is True
-    assert out.splitlines() == ["3 prompts; cut off: base 1, prompt 1, classifier 1",
+    assert [one["classifier"]["named"] for one in alone] == ["math"] * 3 + ["code"]
+    assert out.splitlines() == ["4 prompts; cut off: base 2, prompt 2, classifier 2",
                                 "... an answer was cut off: raise --max-new-tokens (now 15)",
                                 f"wrote {tmp_path / 'answers.jsonl'}"]
     code, out, _ = run("ask", "--file", file, "--alpha", "math=1")
-    assert code == 0 and out.startswith("3 prompts; cut off: base 0, mixture 0\n")
+    assert code == 0 and out.startswith("4 prompts; cut off: base 0, mixture 0\n")
 
 
 def test_answers_that_were_not_finished_leave_the_old_ones(run: Run, tmp_path: Path,  # noqa: F811
