@@ -10,6 +10,7 @@ What the files hold: safetensors (data/safetensors.py), and JSON for reports.
 """
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -90,6 +91,12 @@ def opened(path: Path) -> BinaryIO:
     except OSError as error:
         reason = f"can't be read ({error.strerror})"
     raise ValueError(f"{path} {reason}")
+
+
+def file_digest(path: Path) -> str:
+    """16 hex digits of what a file holds. ValueError as in `opened`."""
+    with opened(path) as file:
+        return hashlib.sha256(file.read()).hexdigest()[:16]
 
 
 def read_json(path: Path) -> dict:

@@ -19,7 +19,8 @@ FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 FILES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
          for top in ("*.py", "data/**/*.py") for path in sorted(ROOT.glob(top))}
 HELP = [name for name in FILES if name.startswith("data/tasks/") or name in {
-    "t2.py", "data/files.py", "data/run/flags.py", "data/run/screen.py", "data/run/report.py"}]
+    "t2.py", "data/files.py", "data/run/flags.py", "data/run/screen.py", "data/run/report.py",
+    "data/run/mixture.py"}]
 
 
 def room(name: str) -> str:

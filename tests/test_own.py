@@ -14,7 +14,7 @@ import torch
 import t2
 from data.run.checkpoints import gains, load_llama, save_expert
 from data.run.flags import Ask, Train
-from data.run.own import answer_length, fitting
+from data.run.own import Room, answer_length, fitting
 from data.run.session import Session
 from data.tasks.jsonl import CLASSIFIER, Pool, Pools, Question, read
 from data.tasks.problem import OTHERS
@@ -160,7 +160,7 @@ def test_a_prompt_fits_to_the_token(folder: Path, tmp_path: Path) -> None:  # no
     fmt, which = session.fmt, "\nWhich?"
     prompts = ["a " * n + "?" for n in range(150, 250)]
     pool = read(wrote(tmp_path, prompts))["tasks"]
-    kept = fitting(Train(), Pools(tasks=pool), fmt, which, CONTEXT)["tasks"].questions
+    kept = fitting(Pools(tasks=pool), Room(fmt, which, CONTEXT))["tasks"].questions
     sizes = {prompt: len(fmt.prompt(prompt + which)) for prompt in prompts}
     assert {q.prompt for q in kept} == {prompt.strip() for prompt, n in sizes.items()
                                         if n + 100 - 1 <= CONTEXT}

@@ -2,7 +2,8 @@
 
 adapt.py, ask.py, train.py, pretrain.py: the commands; flags.py, screen.py, report.py: what a user
 says and sees; session.py, own.py (a user's own tasks), checkpoints.py, resume.py, device.py: what
-they work with, and how they go on; baselines.py: what the strategies are measured against.
+they work with, and how they go on; baselines.py: what the strategies are measured against;
+mixture.py: the one mixture that a user names.
 """
 from typing import Any
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from data.files import file_digest
 from data.processes import by_rank, summed
 from data.run.flags import Adapt
 from data.run.report import Table, wilson
-from data.run.session import Session, file_digest
+from data.run.session import Session
 from data.tasks.problem import OTHERS, Task
 from data.tasks.tally import Tally
 

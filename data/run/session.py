@@ -4,12 +4,12 @@ The same for what ships with the project and for a folder of open weights with a
 """
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -26,8 +26,9 @@ from data.run.checkpoints import (
     load_model,
 )
 from data.run.device import checked_device
-from data.run.flags import Adapt, Model, Train
-from data.run.own import answer_length, check_splits, fitting, own_tasks
+from data.run.flags import Adapt, Mixed, Model, Train
+from data.run.mixture import Mixture, chosen
+from data.run.own import Room, answer_length, check_splits, fitting, own_tasks
 from data.run.screen import Line, note
 from data.tasks.families import TASKS, UNSEEN, trained_on
 from data.tasks.jsonl import CLASSIFIER, classified, which
@@ -45,11 +46,14 @@ class Session:
 
     base: the fingerprint of the base's weights. which: the question of pass 1. trained: what each
     expert is trained on. tasks: what `adapt` may adapt to. names: the experts or the tasks that
-    the command is about, all or the one of --task.
+    the command is about, all or the one of --task. mixture: of the experts, if the user named one.
+    room: for a prompt and its answer.
+
+    asked: where a prompt of the user's own stands -> the prompt; ValueError if one is too long.
     """
 
-    def __init__(self, args: Model) -> None:
-        self.args = args
+    def __init__(self, args: Model, asked: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.args, self.asked = args, asked
         # What is built in is too small for threads, which crawl where others hold the cores; and
         # with one thread the same seed gives the same experts, bit for bit.
         self.device = checked_device(args.device, args.threads or int(not args.weights))
@@ -76,6 +80,8 @@ class Session:
         self.domains, self.which = DOMAINS, WHICH
         self.trained = {name: trained_on(name) for name in (*DOMAINS, CLASSIFIER)}
         self.tasks = TASKS
+        self.mixture = self.mixed()
+        self.room = self.roomy(model.config.context)
         self.names = (self.named(self.trained, self.trained) if isinstance(self.args, Train)
                       else self.named(TASKS, [task.name for task in UNSEEN]))
 
@@ -100,6 +106,7 @@ class Session:
         self.domains = tuple(name for name in (own if learns else found)
                              if name not in ("base", "decomposition", CLASSIFIER))
         known = [*own, *[CLASSIFIER] * (len(pools) > 1)] if learns else [*pools]
+        self.mixture = self.mixed()
         self.names = self.named(known, known)
         settings, encoding = about_llama(folder)
         config = Config(**settings)
@@ -112,8 +119,8 @@ class Session:
         self.fmt = self.sized(fmt)
         if not args.max_new_tokens:
             self.fmt = replace(self.fmt, max_new=answer_length(pools, fmt, config.context))
-        self.tasks = fitting(args, pools, self.fmt, self.which if self.domains else "",
-                             config.context)
+        self.room = self.roomy(config.context)
+        self.tasks = fitting(pools, self.room)
         self.trained = {name: (self.tasks[name],) for name in own}
         if len(pools) > 1:
             self.trained[CLASSIFIER] = (classified(self.tasks, self.which),)
@@ -121,12 +128,29 @@ class Session:
                             for name in self.names})
         return settings
 
+    def mixed(self) -> Mixture | None:
+        """The one mixture that the user names, if it is known without a search."""
+        if not isinstance(self.args, Mixed):
+            return None
+        return chosen(self.args, self.domains, self.find)
+
     def named(self, known: Collection[str], usual: Collection[str]) -> list[str]:
-        """What --task names, else what is usual. ValueError says which names there are."""
+        """What --task names, else what is usual; nothing where the mixture is known. ValueError
+        says which names there are.
+        """
+        if self.mixture:
+            return []
         task = getattr(self.args, "task", "")
         if task and task not in known:
             raise ValueError(f"--task {task}: expected one of {', '.join(known) or 'none'}")
         return [task] if task else [*usual]
+
+    def roomy(self, context: int) -> Room:
+        """The room for a prompt and its answer. ValueError if one of `asked` does not fit it."""
+        room = Room(self.fmt, self.which if self.domains else "", context)
+        for what, prompt in {**self.asked, "a prompt": ""}.items():
+            room.check(prompt, what)
+        return room
 
     def sized(self, fmt: PromptFormat) -> PromptFormat:
         """The prompt format with the user's own limits."""
@@ -186,8 +210,3 @@ class Session:
 def old(path: Path) -> bool:
     """Whether it is there in the format of before, of which load() says how to renew it."""
     return path.with_suffix(".pt").exists()
-
-
-def file_digest(path: Path) -> str:
-    """16 hex digits of what a file holds."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
