@@ -28,7 +28,7 @@ from data.run.checkpoints import (
 from data.run.device import checked_device
 from data.run.flags import Adapt, Model, Train
 from data.run.own import answer_length, check_splits, fitting, own_tasks
-from data.run.screen import Line
+from data.run.screen import Line, note
 from data.tasks.families import TASKS, UNSEEN, trained_on
 from data.tasks.jsonl import CLASSIFIER, classified, which
 from data.tasks.problem import DOMAINS, OTHERS, WHICH
@@ -101,7 +101,9 @@ class Session:
                              if name not in ("base", "decomposition", CLASSIFIER))
         known = [*own, *[CLASSIFIER] * (len(pools) > 1)] if learns else [*pools]
         self.names = self.named(known, known)
-        settings, encoding = about_llama(folder)
+        settings, encoding, notes = about_llama(folder)
+        for line in notes:
+            note(line)
         config = Config(**settings)
         if isinstance(args, Adapt) or self.domains and not learns:
             for name in self.experts():
