@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import math
 import mmap
 import weakref
 from collections.abc import Callable
@@ -438,6 +439,92 @@ def test_params_json_is_refused_by_name(tmp_path: Path, values: dict, said: str)
     assert "params.json: " in message and said in message
     (tmp_path / "params.json").write_text("[1]")
     assert "params.json: expected a JSON object: it holds [1]" in refused(tmp_path)
+
+
+# What they publish, less what says nothing; the numbers of parameters are theirs, too
+LLAMA2 = {"model_type": "llama", "vocab_size": 32000, "hidden_size": 4096, "num_hidden_layers": 32,
+          "num_attention_heads": 32, "num_key_value_heads": 32, "intermediate_size": 11008,
+          "max_position_embeddings": 4096, "rms_norm_eps": 1e-5, "hidden_act": "silu",
+          "pretraining_tp": 1, "rope_scaling": None, "tie_word_embeddings": False}
+GQA8 = {**LLAMA2, "num_key_value_heads": 8, "intermediate_size": 14336}
+MISTRAL = {**GQA8, "model_type": "mistral", "max_position_embeddings": 32768, "rope_theta": 1e6}
+LLAMA3_8B = {**GQA8, "vocab_size": 128256, "rope_theta": 5e5, "attention_bias": False}
+LONG = {"rope_type": "llama3", "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 8192}
+QWEN2 = {"model_type": "qwen2", "vocab_size": 151936, "rms_norm_eps": 1e-6, "hidden_act": "silu",
+         "rope_theta": 1e6, "max_position_embeddings": 32768, "use_sliding_window": False,
+         "sliding_window": 32768, "max_window_layers": 21}
+QWEN3 = {**QWEN2, "model_type": "qwen3", "attention_bias": False, "head_dim": 128,
+         "rope_scaling": None, "max_position_embeddings": 40960, "sliding_window": None}
+FOLDERS = {  # name: config.json, parameters, context
+    "Llama 1 7B": ({**LLAMA2, "num_key_value_heads": None, "max_position_embeddings": 2048,
+                    "rms_norm_eps": 1e-6}, 6_738_415_616, 2048),
+    "Llama 2 7B": (LLAMA2, 6_738_415_616, 4096),
+    "Vicuna 7B v1.5": (LLAMA2, 6_738_415_616, 4096),
+    "CodeLlama 7B": ({**LLAMA2, "vocab_size": 32016, "max_position_embeddings": 16384,
+                      "rope_theta": 1_000_000}, 6_738_546_688, 16384),
+    "TinyLlama 1.1B": ({**LLAMA2, "hidden_size": 2048, "num_hidden_layers": 22,
+                        "num_key_value_heads": 4, "intermediate_size": 5632,
+                        "max_position_embeddings": 2048}, 1_100_048_384, 2048),
+    "Llama 3 8B": ({**LLAMA3_8B, "max_position_embeddings": 8192}, 8_030_261_248, 8192),
+    "Llama 3.1 8B": ({**LLAMA3_8B, "max_position_embeddings": 131072, "mlp_bias": False,
+                      "rope_scaling": {**LONG, "factor": 8.0}}, 8_030_261_248, 131072),
+    "Llama 3.2 1B": ({**LLAMA3_8B, "max_position_embeddings": 131072, "hidden_size": 2048,
+                      "num_hidden_layers": 16, "intermediate_size": 8192, "head_dim": 64,
+                      "rope_scaling": {**LONG, "factor": 32.0}, "tie_word_embeddings": True},
+                     1_235_814_400, 131072),
+    "SmolLM2 135M": ({**LLAMA2, "vocab_size": 49152, "hidden_size": 576, "num_hidden_layers": 30,
+                      "num_attention_heads": 9, "num_key_value_heads": 3, "rope_theta": 100000,
+                      "intermediate_size": 1536, "max_position_embeddings": 8192,
+                      "rope_interleaved": False, "tie_word_embeddings": True}, 134_515_008, 8192),
+    "Mistral 7B v0.1": ({**MISTRAL, "rope_theta": 10000.0, "sliding_window": 4096}, 7_241_732_096,
+                        4096),
+    "Mistral 7B v0.3": ({**MISTRAL, "vocab_size": 32768, "sliding_window": None}, 7_248_023_552,
+                        32768),
+    "Mistral Nemo": ({**MISTRAL, "vocab_size": 131072, "hidden_size": 5120, "head_dim": 128,
+                      "num_hidden_layers": 40, "max_position_embeddings": 131072,
+                      "sliding_window": None}, 12_247_782_400, 131072),
+    "Qwen 2.5 0.5B": ({**QWEN2, "hidden_size": 896, "num_hidden_layers": 24,
+                       "num_attention_heads": 14, "num_key_value_heads": 2,
+                       "intermediate_size": 4864, "tie_word_embeddings": True},
+                      494_032_768, 32768),
+    "Qwen 2.5 7B": ({**QWEN2, "vocab_size": 152064, "hidden_size": 3584, "num_hidden_layers": 28,
+                     "num_attention_heads": 28, "num_key_value_heads": 4,
+                     "intermediate_size": 18944, "max_position_embeddings": 131072,
+                     "sliding_window": 131072}, 7_615_616_512, 131072),
+    "Qwen 3 0.6B": ({**QWEN3, "hidden_size": 1024, "num_hidden_layers": 28,
+                     "num_attention_heads": 16, "num_key_value_heads": 8,
+                     "intermediate_size": 3072, "tie_word_embeddings": True}, 596_049_920, 40960),
+    "Qwen 3 8B": ({**QWEN3, "hidden_size": 4096, "num_hidden_layers": 36,
+                   "num_attention_heads": 32, "num_key_value_heads": 8,
+                   "intermediate_size": 12288}, 8_190_735_360, 40960),
+}
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_folders_by_name(tmp_path: Path, name: str) -> None:
+    table, parameters, context = FOLDERS[name]
+    (tmp_path / "config.json").write_text(json.dumps(table))
+    config = Config(**weights.settings(tmp_path))
+    assert sum(map(math.prod, checkpoints.weight_shapes(config).values())) == parameters
+    assert config.context == context
+
+
+@pytest.mark.parametrize("name, table, said", [
+    ("Vicuna 7B v1.5 16k", {**LLAMA2, "rope_scaling": {"factor": 4.0, "type": "linear"}},
+     "rope_scaling.rope_type is 'linear'"),
+    ("Qwen 2.5 7B for 131,072 tokens", {**QWEN2, "num_attention_heads": 28, "rope_scaling": {
+        "factor": 4.0, "original_max_position_embeddings": 32768, "type": "yarn"}}, "is 'yarn'"),
+    ("Mixtral 8x7B", {**MISTRAL, "model_type": "mixtral", "num_local_experts": 8}, "'mixtral'"),
+    ("Qwen 3 30B A3B", {**QWEN3, "model_type": "qwen3_moe", "num_experts": 128}, "'qwen3_moe'"),
+    ("Llama 4", {"model_type": "llama4", "text_config": {}}, "'llama4'"),
+    ("Gemma 2 2B", {"model_type": "gemma2"}, "'gemma2'"), ("Phi 3", {"model_type": "phi3"}, "phi"),
+    ("an 8 bit Llama 3.1", {**LLAMA3_8B, "quantization_config": {"quant_method": "fbgemm_fp8"}},
+     "quantization_config is {'quant_method': 'fbgemm_fp8'}, expected None")])
+def test_folders_that_are_refused_by_name(tmp_path: Path, name: str, table: dict, said: str
+                                          ) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(table))
+    assert said in refused(tmp_path), name
 
 
 # ------------------------------------------------------------------------------- safetensors
