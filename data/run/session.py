@@ -108,7 +108,9 @@ class Session:
         known = [*own, *[CLASSIFIER] * (len(pools) > 1)] if learns else [*pools]
         self.mixture = self.mixed()
         self.names = self.named(known, known)
-        settings, encoding = about_llama(folder)
+        settings, encoding, notes = about_llama(folder)
+        for line in notes:
+            note(line)
         config = Config(**settings)
         if isinstance(args, Adapt) or self.domains and not learns:
             for name in self.experts():
