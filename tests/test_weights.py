@@ -609,6 +609,13 @@ def test_shards_that_do_not_fit(tmp_path: Path, damage: Callable, said: str) -> 
     assert said in refused(tmp_path)
 
 
+def test_a_copy_of_another_dtype_is_none(tmp_path: Path) -> None:
+    for i, path in enumerate(sorted(meta(tmp_path, 2).glob("*.pth"))):
+        dtype = torch.float32 if i else torch.float16
+        torch.save({**torch.load(path), "norm.weight": torch.ones(48, dtype=dtype)}, path)
+    assert "01.pth: norm.weight differs from that of consolidated.00.pth" in refused(tmp_path)
+
+
 def test_shards_that_are_missing(tmp_path: Path) -> None:
     (meta(tmp_path, 4) / "consolidated.03.pth").unlink()
     assert "is (11, 48) and (11, 48) and (11, 48), expected (44, 48)" in refused(tmp_path)
