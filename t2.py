@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from data.files import alone
 from data.run import flags
-from data.run.flags import Adapt, Ask, Pretrain, Train
+from data.run.flags import Adapt, Ask, Export, Pretrain, Train
 from data.run.screen import Line, exit_code, ready
 from data.tasks.jsonl import CLASSIFIER
 from data.tasks.judge import chosen
@@ -184,7 +184,13 @@ def pretrain(args: Pretrain) -> None:
     pretrain.base(args)
 
 
-COMMANDS = {"adapt": adapt, "train": train, "pretrain": pretrain, "ask": ask}
+def export(args: Export) -> None:
+    """`t2.py export`: an expert, or a mixture, for other programs."""
+    from data.run import export
+    export.export(args)
+
+
+COMMANDS = {"adapt": adapt, "train": train, "pretrain": pretrain, "ask": ask, "export": export}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -198,7 +204,7 @@ def main(argv: list[str] | None = None) -> int:
         flags.check_writable(args.out)
         with joined(), alone(args.out):
             COMMANDS[type(args).__name__.lower()](args)
-    return exit_code(work, getattr(args, "batch", 0), not isinstance(args, Ask))
+    return exit_code(work, getattr(args, "batch", 0), not isinstance(args, (Ask, Export)))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from data.files import MOST_JSON, opened, parse, show, write_whole
 FLOATS = {"BF16": torch.bfloat16, "F16": torch.float16, "F32": torch.float32}
 DTYPES = FLOATS | {"F64": torch.float64, "I64": torch.int64}  # of our own files
 SEAL = b'{"__metadata__":{"crc32":"'  # how the header of ours begins; 8 hex digits follow
+Kinds = dict[str, tuple[torch.dtype, tuple[int, ...]]]  # of tensors, by name
 DEEPEST = 20  # brackets within brackets in our own metadata
 
 
@@ -54,26 +55,41 @@ def save(path: Path, tensors: dict[str, Tensor], meta: dict) -> None:
     back as lists, and keys as text.
     """
     assert all(tensor.numel() for tensor in tensors.values())
-    names = sorted(tensors, key=lambda name: -tensors[name].itemsize)  # so that each is aligned
-    codes, end = {dtype: code for code, dtype in DTYPES.items()}, 0
-    table: dict = {"__metadata__": {"crc32": "0" * 8, "t2": json.dumps(meta)}}
-    for name in names:
-        start, end = end, end + tensors[name].nbytes
-        table[name] = {"dtype": codes[tensors[name].dtype], "shape": [*tensors[name].shape],
-                       "data_offsets": [start, end]}
-    header = json.dumps(table, separators=(",", ":")).encode()
-    header += b" " * (-len(header) % 8)
+    begin, places = framed({name: (t.dtype, tuple(t.shape)) for name, t in tensors.items()},
+                           {"crc32": "0" * 8, "t2": json.dumps(meta)})
 
     def write(file: BinaryIO) -> None:
-        file.write(len(header).to_bytes(8, "little") + header)
-        crc = zlib.crc32(header)
-        for name in names:
+        file.write(begin)
+        crc = zlib.crc32(begin[8:])
+        for name in places:
             data = raw(tensors[name])
             crc = zlib.crc32(data, crc)
             file.write(data)
         file.seek(8 + len(SEAL))
         file.write(b"%08x" % crc)
     write_whole(path, write)
+
+
+def framed(kinds: Kinds, metadata: dict[str, str]) -> tuple[bytes, dict[str, int]]:
+    """How a file begins, up to its data; and at which of its bytes each tensor does, in order.
+
+    kinds: none of them empty. Those of the largest numbers come first, so that each is aligned.
+
+    >>> begin, places = framed({"b": (torch.int64, (2,)), "w": (torch.float32, (3, 5))}, {})
+    >>> len(begin) % 8, [place - len(begin) for place in places.values()]
+    (0, [0, 16])
+    """
+    codes, end = {dtype: code for code, dtype in DTYPES.items()}, 0
+    table: dict = {"__metadata__": metadata}
+    for name in sorted(kinds, key=lambda name: -kinds[name][0].itemsize):
+        dtype, shape = kinds[name]
+        start, end = end, end + math.prod(shape) * dtype.itemsize
+        table[name] = {"dtype": codes[dtype], "shape": [*shape], "data_offsets": [start, end]}
+    header = json.dumps(table, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    begin = len(header).to_bytes(8, "little") + header
+    del table["__metadata__"]
+    return begin, {name: len(begin) + one["data_offsets"][0] for name, one in table.items()}
 
 
 def load(path: Path, kind: str, on_disk: bool = False) -> tuple[dict[str, Tensor], dict]:

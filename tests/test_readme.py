@@ -31,7 +31,7 @@ PICTURES = re.compile("[\u2581-\u2588\u2592\u2500\u25cf\u00b7]+")
 SMALL = ["--max-new-tokens", "3", "--batch", "16", "--chat", "none"]
 # What makes a command quick; its output keeps its form.
 QUICK = {"adapt": ["--n", "5"], "train": ["--n", "9", "--steps", "2"],
-         "pretrain": ["--steps", "2"], "ask": []}
+         "pretrain": ["--steps", "2"], "ask": [], "export": []}
 ELSEWHERE = {  # what is not run from here, and why
     "pip install -r requirements.txt": ".ci/run does that",
     ".ci/run": "runs this very test", "ruff check .": "needs ruff, which is no dependency",
@@ -52,7 +52,8 @@ def commands(block: str) -> list[str]:
 
 def words(command: str, weights: Path, tmp: Path) -> list[str]:
     """What to run for it, quick and in a folder of its own."""
-    for name, value in (("DIR", weights), ("my_tasks.jsonl", tmp / "my_tasks.jsonl")):
+    for name, value in (("DIR", weights), ("my_tasks.jsonl", tmp / "my_tasks.jsonl"),
+                        ("FOLDER", tmp / "exported")):
         command = command.replace(name, shlex.quote(value.as_posix()))
     given = shlex.split(command)
     if given[0] == "torchrun":
@@ -72,7 +73,7 @@ def test_its_commands_run(block: str, folder: Path, tmp_path: Path) -> None:  # 
     (tmp_path / "answers.py").write_text(HEAD + dict(RIGHT)[4])
     (tmp_path / "my_tasks.jsonl").write_text("".join(
         json.dumps({"prompt": f"{kind} {i}?", "answer": kind, "domain": kind}) + "\n"
-        for kind in ("facts", "sums") for i in range(200)))
+        for kind in ("facts", "math") for i in range(200)))
     for command in commands(block):
         if command not in ELSEWHERE:
             cwd = tmp_path if "tests.exercises" in command else ROOT

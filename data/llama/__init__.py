@@ -2,4 +2,5 @@
 
 weights.py: settings and tensors, of which pickles.py reads Meta's; bpe.py: tokenizers, those of
 SentencePiece by sentencepiece.py, all held to vocabulary.py; chat.py: prompt formats.
+out.py writes folders of the same kind.
 """

@@ -152,7 +152,24 @@ class Ask(Mixed):
                        "OUT/answers.jsonl", metavar="FILE")
 
 
-FORMS = {form.__name__.lower(): form for form in (Adapt, Train, Pretrain, Ask)}
+@dataclass(frozen=True)
+class Export(Mixed):
+    """Write an expert, or a mixture, as a folder that other programs open.
+
+    Merged into the weights, in Hugging Face's layout; or with --lora as an adapter for PEFT. What
+    rounding to the dtype of the weights costs, or the rank, is measured and printed: on the test
+    prompts of --tasks, or on plain questions.
+
+        python t2.py export --weights DIR --expert math --to math
+        python t2.py export --weights DIR --alpha math=0.5,code=0.7 --lora 64 --to math+code
+    """
+
+    to: str = option("", "folder to write, new or empty", metavar="FOLDER")
+    lora: int = option(0, "an adapter of this rank instead; more than a matrix has is all of it",
+                       least=0, most=MOST, metavar="RANK")
+
+
+FORMS = {form.__name__.lower(): form for form in (Adapt, Train, Pretrain, Ask, Export)}
 
 
 def within(kind: type, least: float, most: float) -> Callable[[str], object]:
