@@ -336,17 +336,15 @@ class Fields:
 # ----------------------------------------------------------------------------------- tensors
 
 def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]],
-            dtype: torch.dtype = torch.float32, device: str = "cpu"
+            dtype: torch.dtype | None = torch.float32, device: str = "cpu"
             ) -> Iterator[tuple[str, Tensor]]:
-    """(our name, tensor) of all `shapes`, the biggest first.
+    """(our name, tensor) of all `shapes`, the biggest first. dtype None: that of each on disk.
 
     A file is mapped only while one is copied from it: what is held besides is largest when there
     are none yet. ValueError names what is missing, left over or misshapen before anything is
     read, and then what is not finite in `dtype` or, with tied embeddings, not tied.
     """
-    meta = not is_hugging_face(folder)
-    pieces = {name: piece for name, piece in (shards if meta else safetensors)(folder).items()
-              if not NO_WEIGHT.fullmatch(name)}
+    meta, pieces = on_disk(folder)
     names = {name: published(name, meta) for name in shapes}
     wanted = {names[name]: shape for name, shape in shapes.items()}
     head = NAMES["head.weight"][meta]
@@ -355,8 +353,9 @@ def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]],
     check_names(folder, wanted, pieces)
     seams = {name: seam(name, pieces[name], shape) for name, shape in wanted.items()}
     for name in sorted(shapes, key=lambda name: -math.prod(shapes[name])):
-        tensor = torch.empty(shapes[name], dtype=dtype, device=device)  # before what is temporary
-        fill(tensor, names[name], pieces[names[name]], seams[names[name]])
+        parts = pieces[names[name]]
+        tensor = torch.empty(shapes[name], dtype=dtype or parts[0].dtype, device=device)
+        fill(tensor, names[name], parts, seams[names[name]])  # whose temporary ones come after it
         if name == "embed.weight" and settings["tied"] and head in pieces and not torch.equal(
                 tensor, fill(torch.empty_like(tensor), head, pieces[head], seams[head])):
             raise ValueError(f"{folder}: {head} differs from the embedding, expected a copy: its "
@@ -364,6 +363,13 @@ def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]],
         if meta and name.endswith(("attention.q.weight", "attention.k.weight")):
             tensor.copy_(halved(tensor, settings["head_size"]))
         yield name, tensor
+
+
+def on_disk(folder: Path) -> tuple[bool, dict[str, list[Piece]]]:
+    """Whether the folder is in Meta's layout; and its weights, by the names there."""
+    meta = not is_hugging_face(folder)
+    return meta, {name: pieces for name, pieces in (shards if meta else safetensors)(
+        folder).items() if not NO_WEIGHT.fullmatch(name)}
 
 
 def published(name: str, meta: bool) -> str:
@@ -505,6 +511,6 @@ def shards(folder: Path) -> dict[str, list[Piece]]:
             raise ValueError(f"{path} and {paths[0].name} disagree on {show(min(wrong))}, "
                              "expected it in both or in neither")
         for name, tensor in table.items():
-            piece = Piece(path, tuple(tensor.shape), partial(source.read, name))
+            piece = Piece(path, tuple(tensor.shape), partial(source.read, name), tensor.dtype)
             pieces.setdefault(name, []).append(piece)
     return pieces
