@@ -6,17 +6,18 @@
     GQA       H query heads share H_kv <= H heads of keys and values
     SwiGLU    down(silu(gate(x)) * up(x))
 
+Qwen 2.5 adds biases to q, k and v, Qwen 3 an RMSNorm of each head of q and k before they turn.
 Shapes: B batch, T tokens of this call, S tokens in the cache after it, C width, V vocabulary,
-H heads, D head size. Left out: dropout and biases, which Llama has not either. A beginning that
-prompts share is run once for all of them (`prefill`). How weights come from files, our own and
-published ones, is data/run/checkpoints.py's business.
+H heads, D head size. Left out: dropout, and sliding windows (a text within one is attended to as
+a whole: data/llama/weights.py). A beginning that prompts share is run once for all of them
+(`prefill`). How weights come from files is data/run/checkpoints.py's business.
 """
 from __future__ import annotations
 
 import math
 import os
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import torch
@@ -34,7 +35,8 @@ class Config:
 
     scaling: how Llama 3.1 and later stretch RoPE: (factor, low, high, context). Frequencies that
     turn less than `low` times within that many tokens are divided by the factor, those that turn
-    more than `high` times are left alone, and between them it is gradual.
+    more than `high` times are left alone, and between them it is gradual. bias: on q, k and v.
+    qk_norm: on each head of q and k.
     """
 
     vocab: int
@@ -49,6 +51,8 @@ class Config:
     eps: float = 1e-5
     tied: bool = True
     scaling: tuple[float, float, float, float] | None = None
+    bias: bool = field(default=False, repr=False)  # not in the repr, which fingerprints are made
+    qk_norm: bool = field(default=False, repr=False)  # of: the weights' names tell them apart
 
     def __post_init__(self) -> None:
         if self.heads % self.kv_heads or self.head_size % 2:
@@ -132,10 +136,12 @@ class Attention(nn.Module):
     def __init__(self, c: Config, layer: int) -> None:
         super().__init__()
         self.config, self.layer = c, layer
-        self.q = nn.Linear(c.width, c.heads * c.head_size, bias=False)
-        self.k = nn.Linear(c.width, c.kv_heads * c.head_size, bias=False)
-        self.v = nn.Linear(c.width, c.kv_heads * c.head_size, bias=False)
+        self.q = nn.Linear(c.width, c.heads * c.head_size, bias=c.bias)
+        self.k = nn.Linear(c.width, c.kv_heads * c.head_size, bias=c.bias)
+        self.v = nn.Linear(c.width, c.kv_heads * c.head_size, bias=c.bias)
         self.o = nn.Linear(c.heads * c.head_size, c.width, bias=False)
+        self.q_norm, self.k_norm = (nn.RMSNorm(c.head_size, c.eps) if c.qk_norm else nn.Identity()
+                                    for _ in range(2))
 
     def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], mask: Tensor | None,
                 cache: Cache | None) -> Tensor:
@@ -143,7 +149,7 @@ class Attention(nn.Module):
         B, T, _ = x.shape
         q, k, v = (f(x).view(B, T, -1, self.config.head_size).transpose(1, 2)  # (B, H, T, D)
                    for f in (self.q, self.k, self.v))
-        q, k = rotate(q, *rope), rotate(k, *rope)
+        q, k = rotate(self.q_norm(q), *rope), rotate(self.k_norm(k), *rope)
         if cache is not None:
             k, v = cache.extend(self.layer, k, v)
         y = F.scaled_dot_product_attention(q, k, v, mask, is_causal=mask is None, enable_gqa=True)

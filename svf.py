@@ -12,9 +12,10 @@ mix with them: W'(z') = W + sum_k alpha_k (W'(z_k) - W). One layer runs in one o
                                             dL/dz = S * sum_t (dL/dy U)(x V)), and for a batch in
                                             which every row has a z of its own
 
-Left out: biases and norms, which have no singular values, and the embedding and head, which the
-paper does not adapt either. Departs from the authors' code: no sigmoid, no sum(S)/sum(S*z) factor,
-attention adapted too. LoRA, the paper's baseline, is in tests/paper/variants.py.
+Left out: biases and norms, which are vectors and have no singular values (y gets its bias as it
+is), and the embedding and head, which the paper does not adapt either. Departs from the authors'
+code: no sigmoid, no sum(S)/sum(S*z) factor, attention adapted too. LoRA, the paper's baseline, is
+in tests/paper/variants.py.
 
 Shapes: B batch, T tokens, O/I out/in, R = min(O, I), K experts, N length of z.
 """
@@ -88,6 +89,7 @@ class SVFLinear(nn.Module):
     def __init__(self, linear: nn.Linear, factors: Factors) -> None:
         super().__init__()  # all frozen, and no state of the module: move the model before
         self.weight, (self.U, self.S, self.Vt) = linear.weight.detach(), factors
+        self.bias = None if linear.bias is None else linear.bias.detach()
         self.merged: Tensor | None = None  # W' (O, I)
         self.gain: Tensor | None = None    # S*z: (R,), or (B, 1, R) with a z a row
 
@@ -103,8 +105,9 @@ class SVFLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
         if self.gain is not None:
-            return F.linear(F.linear(x, self.Vt) * self.gain, self.U)  # (B, T, R) in between
-        return F.linear(x, self.weight if self.merged is None else self.merged)
+            y = F.linear(x, self.Vt) * self.gain  # (B, T, R)
+            return F.linear(y, self.U, self.bias)
+        return F.linear(x, self.weight if self.merged is None else self.merged, self.bias)
 
 
 class SVF:

@@ -149,7 +149,11 @@ def strategies(session: Session, library: dict[str, Tensor], experts: Tensor, ta
         found["prompt"] = lambda: named(None)
     if wanted in ("classifier", "all") and CLASSIFIER in library:
         found["classifier"] = lambda: named(library[CLASSIFIER])
-    if wanted in ("few-shot", "all") and K and task:
+    if session.mixture:  # the user names it, or C has found it before
+        mixed = torch.tensor(session.mixture.alpha, dtype=torch.float64)
+        found["few-shot" if session.args.task else "mixture"] = lambda: (
+            mixed, {"of": session.mixture.name})
+    elif wanted in ("few-shot", "all") and K and task:
         found["few-shot"] = lambda: search(session, experts, task)
     return found
 
@@ -163,9 +167,9 @@ def adapt(args: Adapt) -> None:
 
 
 def ask(args: Ask) -> None:
-    """`t2.py ask`: both passes on one prompt."""
+    """`t2.py ask`: both passes on prompts of one's own."""
     from data.run import ask
-    ask.once(args, passes, STARTED)
+    ask.prompts(args, passes, STARTED)
 
 
 def train(args: Train) -> None:

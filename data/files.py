@@ -25,6 +25,7 @@ from typing import BinaryIO
 
 FIRST = os.environ.get("WORLD_SIZE", "1") == "1" or os.environ.get("RANK") == "0"
 MOST_JSON = 100_000_000  # bytes; the headers of the largest models have less than a tenth of it
+POINTER = b"version https://git-lfs"  # how a file begins that Git LFS has not fetched
 _TEMPORARY = re.compile(r".+\.(safetensors|json|jsonl|model)\.\d+\.tmp")  # of write_whole
 _repr = Repr()
 _repr.maxstring = _repr.maxother = 80
@@ -78,7 +79,7 @@ def show(value: object) -> str:
 
 
 def opened(path: Path) -> BinaryIO:
-    """The file, to read bytes. ValueError if it is not there or not a file.
+    """The file, to read bytes. ValueError if it is not there, not a file or not downloaded.
 
     >>> opened(Path("no-such-file"))
     Traceback (most recent call last):
@@ -86,8 +87,13 @@ def opened(path: Path) -> BinaryIO:
     """
     try:
         if path.is_file():  # a pipe would wait for ever
-            return path.open("rb")
-        reason = "is not a file" if os.path.lexists(path) else "is not there"
+            file = path.open("rb")
+            if not file.peek().startswith(POINTER):
+                return file
+            file.close()
+            reason = f"is not downloaded: run `git lfs pull` in {path.parent}"
+        else:
+            reason = "is not a file" if os.path.lexists(path) else "is not there"
     except OSError as error:
         reason = f"can't be read ({error.strerror})"
     raise ValueError(f"{path} {reason}")

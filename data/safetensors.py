@@ -44,6 +44,7 @@ class Piece:
     path: Path
     shape: tuple[int, ...]
     read: Callable[[], Tensor]
+    dtype: torch.dtype = torch.float32
 
 
 # --------------------------------------------------------------------------------- our own files
@@ -179,7 +180,8 @@ def header(path: Path, dtypes: dict[str, torch.dtype] = FLOATS) -> tuple[dict[st
                              f"{position}: no holes and no overlaps")
         position = end
         dtype, shape = dtypes[table[name]["dtype"]], tuple(table[name]["shape"])
-        pieces[name] = Piece(path, shape, partial(mapped, path, 8 + length + start, dtype, shape))
+        pieces[name] = Piece(path, shape, partial(mapped, path, 8 + length + start, dtype, shape),
+                             dtype)
     if position != room - length:
         raise ValueError(f"{path}: {room - length} bytes of data, expected {position}")
     return pieces, metadata

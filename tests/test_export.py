@@ -20,7 +20,7 @@ from data.run.checkpoints import fingerprint, save_expert
 from data.run.flags import Export
 from data.run.session import Session
 from data.safetensors import header
-from model import generate
+from model import Config, generate
 from svf import SVF, decomposition
 from tests import published
 from tests.conftest import Patch, Said
@@ -117,7 +117,7 @@ def test_each_tensor_is_rounded_once_or_left_alone(kind: str, made: Callable, tm
         (key, f"blocks.{key[0]}.{'mlp' if len(key) > 3 else 'attention'}.{key[2:]}.weight")
         for key in gains)}
     moved = 0
-    for name, W in weights.tensors(source, config, shapes):
+    for name, W in weights.tensors(source, config, shapes, None):
         W, new = W.clone(), found.pop(weights.published(name, False))
         key = ".".join(name.split(".")[1:4:2])
         if key not in gains:
@@ -195,10 +195,11 @@ def test_metas_folder_becomes_hugging_faces(made: Callable, tmp_path: Path, caps
     assert "transformers wants tokenizer.json" in " ".join(capsys.readouterr().out.split())
     assert {path.name for path in to.iterdir()} == {
         "README.md", "config.json", "model.safetensors", "tokenizer.model"}
-    settings = weights.settings(source)
-    assert weights.settings(to) == settings and settings["scaling"] and settings["tied"]
+    config = Config(**weights.settings(source))
+    assert Config(**weights.settings(to)) == config and config.scaling and config.tied
     config = json.loads((to / "config.json").read_text())
-    assert config["torch_dtype"] == "bfloat16" and config["eos_token_id"] == [678]
+    assert config["torch_dtype"] == "bfloat16" and config["eos_token_id"] == [
+        678, 686, 685]  # ends of a text and of a turn
     assert {t.dtype for t in tensors(to).values()} == {torch.bfloat16}
 
 

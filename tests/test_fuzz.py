@@ -35,6 +35,7 @@ from torch import Tensor
 from data import tokenizer
 from data.llama import bpe
 from data.llama.chat import published as prompt_format
+from data.llama.sentencepiece import SPACE, SentencePiece
 from data.llama.weights import ONLY
 from data.run.checkpoints import (
     kept_factors,
@@ -46,10 +47,12 @@ from data.run.checkpoints import (
 )
 from data.safetensors import SEAL, load, save
 from data.tasks import jsonl, rows
+from data.tokenizer import Encoding
 from model import GPT, Config
 from svf import matrices
 from tests import published
 from tests.published import framed, raw, unframed
+from tests.test_bpe import kept as kept_text
 from tests.test_pickles import archive
 
 try:
@@ -123,6 +126,9 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     params |= {"vocab_size": 600, "multiple_of": 2, "ffn_dim_multiplier": 1.5}
     (folder / "params.json").write_text(json.dumps(params))
     (folder / "tokenizer.model").write_bytes(ranks)
+    for name, file in (("pieces", "tokenizer.json"), ("scores", "tokenizer.model")):
+        (shelf / name).mkdir()
+        (shelf / name / file).write_bytes((FIXTURES / "sentencepiece" / file).read_bytes())
     return shelf
 
 
@@ -310,22 +316,26 @@ def tasks(path: Path) -> object:
     return [plain(asdict(q)) for pool in pools.values() for q in pool.questions]
 
 
-def spoken(encoding: object) -> list:
+def spoken(encoding: Encoding) -> list:
     """The ids of sample texts, which come back as they were, less bytes that have no token."""
     found, lost = [], getattr(encoding, "lost", b"")
     for text in TEXTS:
         found.append(ids := encoding.encode_ordinary(text))
         assert all(0 <= i < encoding.n_vocab for i in ids)
-        assert encoding.decode_bytes(ids) == text.encode().translate(None, lost)
-    for byte in {*range(256)} - {*lost}:
-        assert encoding.decode_bytes(encoding._encode_single_piece(bytes([byte]))) == bytes([byte])
+        assert encoding.decode(ids) == (
+            text.replace(SPACE, " ") if isinstance(encoding, SentencePiece) else
+            kept_text(text, encoding) if isinstance(encoding, bpe.ByteLevel) else text)
+    assert {*map(encoding.pieces.get, range(encoding.n_vocab))} >= {
+        bytes([byte]) for byte in {*range(256)} - {*lost}}
     return found
 
 
 def ranked(path: Path, encoding: object) -> list:
     """Each line is a token, and its number is the one that stands there."""
     lines = [line.split() for line in path.read_bytes().splitlines()]
-    assert encoding._mergeable_ranks == {base64.b64decode(a): int(b) for a, b in lines}
+    special = {*encoding.special.values()}
+    assert {raw: i for i, raw in encoding.pieces.items() if i not in special} == {
+        base64.b64decode(a): int(b) for a, b in lines}
     return spoken(encoding)
 
 
@@ -357,6 +367,10 @@ KINDS = {
         path, bpe.encoding(path.parent, 600))),
     "tokenizer.json": Kind("fuzz/tokenizer.json", lambda path: (
         spoken(encoding := bpe.encoding(path.parent, 600)), bpe.begin(path.parent, encoding))),
+    "pieces.json": Kind("pieces/tokenizer.json", lambda path: spoken(
+        bpe.encoding(path.parent, 640))),
+    "pieces.model": Kind("scores/tokenizer.model", lambda path: spoken(
+        bpe.encoding(path.parent, 640))),
     "config.json": Kind("fuzz/config.json", llama), "params.json": Kind("meta/params.json", llama),
     "generation_config.json": Kind("fuzz/generation_config.json", llama),
     "model.safetensors": Kind("fuzz/model.safetensors", llama, tensors_changed),

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import t2
+from data.llama import weights
 from data.run.flags import Ask
 from data.run.session import Session
 from tests import published
@@ -68,6 +69,11 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path,
     assert "first token" in said.out and "classifier" in said.out
     report = json.loads((tmp_path / "ask.json").read_text())
     assert report["question"] == "Is ice <|im_end|> hot?"  # as it was typed
+    for named in (("--task", "sums", "--few-shot", 2), ("--alpha", "words=-0.5")):  # no --tasks
+        assert run("ask", *model, *named, "--file", folder / "tasks.jsonl") == 0
+    text = (tmp_path / "answers.jsonl").read_text()
+    assert text.count('"mixture": {"alpha": [0.0, -0.5]') == 120
+    assert f"{tmp_path / 'adapt.json'} has" not in capsys.readouterr().out
     (tmp_path / "classifier.safetensors").unlink()  # as where there is one domain alone
     assert run("ask", *model, "Is ice hot?") == 0 and "classifier" not in capsys.readouterr().out
 
@@ -121,6 +127,21 @@ def test_weights_without_chat_headers_are_told_where_to_answer(chat: str, ends: 
                                                                tmp_path: Path) -> None:
     session = Session(Ask(weights=str(folder), out=tmp_path, chat=chat))
     assert session.which.endswith("\nAnswer:") is ends
+
+
+def test_a_window_is_said_and_a_bad_tokenizer_too_before_weights_are_read(
+        folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(folder, other := tmp_path / "x")
+    config = json.loads((other / "config.json").read_text())
+    (other / "config.json").write_text(json.dumps({**config, "sliding_window": 200}))
+    assert run("ask", "--weights", other, "--out", tmp_path, *SMALL, "hi") == 0
+    assert "looks back 200 tokens" in " ".join(capsys.readouterr().out.split())
+    monkeypatch.setattr(weights, "tensors", lambda *args: pytest.fail("read"))
+    (other / "tokenizer.json").write_text("version https://git-lfs.github.com/spec/v1\n")
+    assert run("ask", "--weights", other, "--out", tmp_path, *SMALL, "hi") == 2
+    said, = capsys.readouterr().err.strip().splitlines()
+    assert f"tokenizer.json is not downloaded: run `git lfs pull` in {other}" in said
 
 
 @pytest.mark.parametrize("error, ours", [

@@ -14,7 +14,7 @@ import torch
 import t2
 from data.run.checkpoints import gains, load_llama, save_expert
 from data.run.flags import Ask, Train
-from data.run.own import answer_length, fitting
+from data.run.own import Room, answer_length, fitting
 from data.run.session import Session
 from data.tasks.jsonl import CLASSIFIER, Pool, Pools, Question, read
 from data.tasks.problem import OTHERS
@@ -160,7 +160,7 @@ def test_a_prompt_fits_to_the_token(folder: Path, tmp_path: Path) -> None:  # no
     fmt, which = session.fmt, "\nWhich?"
     prompts = ["a " * n + "?" for n in range(150, 250)]
     pool = read(wrote(tmp_path, prompts))["tasks"]
-    kept = fitting(Train(), Pools(tasks=pool), fmt, which, CONTEXT)["tasks"].questions
+    kept = fitting(Pools(tasks=pool), Room(fmt, which, CONTEXT))["tasks"].questions
     sizes = {prompt: len(fmt.prompt(prompt + which)) for prompt in prompts}
     assert {q.prompt for q in kept} == {prompt.strip() for prompt, n in sizes.items()
                                         if n + 100 - 1 <= CONTEXT}
@@ -179,7 +179,7 @@ def test_a_default_length_has_room_for_nearly_all_gold_answers(
         folder: Path, tmp_path: Path, capsys: Said) -> None:  # noqa: F811
     """Half as many tokens again, in steps of 128, and no more than half the context."""
     fmt = Session(Ask(weights=str(folder), out=tmp_path)).fmt
-    assert fmt.max_new == 128  # and nothing to say of it
+    assert fmt.max_new == 128 and "tokens" not in capsys.readouterr().out
 
     def length(context: int, *sizes: int, usual: int = 128) -> int:
         golds = ["a " * (size - 1) for size in sizes]

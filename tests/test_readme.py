@@ -161,6 +161,14 @@ def test_every_departure_is_complete_and_tested_where_it_can_be(row: list[str]) 
     assert not test or callable(found(f"tests.{test.strip('`')}"))
 
 
+def test_every_kind_of_folder_that_is_listed_has_a_test() -> None:
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    table = text.split("| folder |")[1].split("\n\n")[0].splitlines()[2:]
+    named = [re.findall(r"`(test_\w+)`", line.split("|")[-2]) for line in table]
+    assert len(named) > 9 and all(named)
+    assert all(callable(found(f"tests.test_weights.{test}")) for row in named for test in row)
+
+
 def lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
 

@@ -222,7 +222,7 @@ def test_both_passes_and_an_expert_are_told_with_their_own_figures(shown: Callab
     terminal = shown(tty=False)
     found = {"seconds": [1.0, 2.0], "alpha": [0.25], "answer": " 7"}
     report.show_passes("base", ["math"], found)
-    report.show_passes("prompt", ["math"], {**found, "sure": 0.751, "named": {"math": 1.0}})
+    report.show_passes("prompt", ["math"], {**found, "sure": 0.751, "named": "math"})
     report.show_passes("few-shot", ["math"], {**found, "shots": 3, "answer": "", "signal": True})
     report.show_passes("few-shot", ["math"], {**found, "shots": 3, "signal": False})
     report.show_expert("math", EXPERT, 128)

@@ -348,7 +348,8 @@ def test_c_and_its_baseline_search_on_the_shots_that_were_asked_for(session: Ses
 def chosen(task: str = "bus", seed: int = 0, strategy: str = "all", more: str = CLASSIFIER
            ) -> dict[str, tuple[torch.Tensor, dict]]:
     """What each strategy says of two prompts; A calls both others, B one of them code."""
-    session = SimpleNamespace(domains=("math", "code"), args=Adapt(seed=seed, strategy=strategy))
+    session = SimpleNamespace(domains=("math", "code"), mixture=None,
+                              args=Adapt(seed=seed, strategy=strategy))
     found = t2.strategies(session, {more: torch.ones(1)}, torch.ones(2, 1), TASKS[task],
                           TASKS["bus"].problems(2, "test"))
     return {name: choose() for name, choose in found.items() if name != "search"}
@@ -420,6 +421,9 @@ def test_c_without_a_right_shot_is_the_base_and_says_so(run: Run, tmp_path: Path
     assert code == 0 and found["few-shot"]["signal"] is False
     assert found["few-shot"]["alpha"] == [0, 0, 0]
     assert "bus      no shot was answered right by any candidate: alpha is 0, the base" in out
+    out = run("ask", "hello", "--task", "bus", "--few-shot", 1)[1]
+    assert "(1 shots): nothing, and so the base\n  pass 1      math +0.00" in out
+    (tmp_path / "adapt.json").unlink()
     code, out, _ = run("ask", "hello", "--task", "bus", "--few-shot", 1)
     found = json.loads((tmp_path / "ask.json").read_text())
     assert found["few-shot"]["signal"] is False

@@ -4,10 +4,11 @@
     Meta           params.json, and consolidated.00.pth, 01, ...: one tensor-parallel shard each
 
 The paper adapts Llama 3 8B and 70B and Mistral 7B (Sec. 4): their weights can be read, and other
-folders of model_type llama or mistral. Whatever would change the result and that model.py does not
-compute is refused by name, for a model that is loaded wrongly still writes text, only worse. A
-folder comes from strangers: JSON is checked value by value, tensors are read by safetensors.py and
-pickles.py. Left out: quantised weights, and every way to stretch RoPE but Llama 3's.
+folders of one of KINDS (data/README.md names them). Whatever would change the result and model.py
+does not compute is refused by name, for a model that is loaded wrongly still writes text, only
+worse. A folder comes from strangers: JSON is checked value by value, tensors are read by
+safetensors.py and pickles.py. Left out: quantised weights, ways to stretch RoPE but Llama 3's, and
+what lies beyond a sliding window.
 
 Shapes: O rows and I columns of a matrix, D head size.
 """
@@ -41,33 +42,48 @@ NAMES = {  # ours: (Hugging Face's, Meta's); {} is the layer
     ("mlp.gate", "mlp.gate_proj", "feed_forward.w1"),
     ("mlp.up", "mlp.up_proj", "feed_forward.w3"),
     ("mlp.down", "mlp.down_proj", "feed_forward.w2"),
-)}
+)} | {f"blocks.{{}}.attention.{ours}": (f"model.layers.{{}}.self_attn.{theirs}", "")  # not Meta's
+      for ours, theirs in (("q.bias", "q_proj.bias"), ("k.bias", "k_proj.bias"), ("v.bias",
+      "v_proj.bias"), *[(f"{x}_norm.weight",) * 2 for x in "qk"])}
 NO_WEIGHT = re.compile(r"rope\.freqs|.*\.rotary_emb\.inv_freq")  # RoPE's table, computed anyway
 LARGEST = 2**24  # of each size but these two: far above every Llama, and products stay int64
 LARGEST_LAYERS, LARGEST_CONTEXT = 1024, 2**21
 
+KINDS = ("llama", "mistral", "qwen2", "qwen3")  # of model_type
 ONLY = {  # in config.json: what model.py computes, and what absent and null mean
     "attention_bias": False, "mlp_bias": False, "hidden_act": "silu", "rope_interleaved": False,
-    "sliding_window": None, "partial_rotary_factor": 1.0, "quantization_config": None,
-    "pretraining_tp": 1,
+    "partial_rotary_factor": 1.0, "quantization_config": None, "pretraining_tp": 1,
 }
 META = {"dim", "n_layers", "n_heads", "n_kv_heads", "vocab_size", "multiple_of", "norm_eps",
         "ffn_dim_multiplier", "rope_theta", "max_seq_len", "max_batch_size", "use_scaled_rope",
         "rope_scaling"}  # in params.json, all that is understood
+LAYERS = ("full_attention", "sliding_attention")  # of layer_types
 LLAMA3 = ("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings")
+MISTRALS = "consolidated*.safetensors"
+OTHERS = {  # what else may be in a folder, and the way out
+    "adapter_config.json": "holds an adapter: let peft merge it into its base, and name that",
+    MISTRALS: "holds weights in Mistral's own layout: take config.json and model-*.safetensors",
+    "*.gguf": "holds *.gguf: take the folder of safetensors that they were made from",
+    "*.bin": "holds *.bin: let transformers open it and write safetensors (save_pretrained)",
+}
 
 
 # ---------------------------------------------------------------------------------- settings
 
-def settings(folder: Path) -> dict:
+def settings(folder: Path, notes: list[str] | None = None) -> dict:
     """The fields of model.Config, from config.json (Hugging Face) or params.json (Meta).
 
-    ValueError names the file, the value that is wrong or different from what model.py computes,
-    and what was expected.
+    notes: gets what is to be said about them, a line each. ValueError names the file, the value
+    that is wrong or different from what model.py computes, and what was expected.
     """
     hugging_face = is_hugging_face(folder)
     fields = Fields(folder / ("config.json" if hugging_face else "params.json"))
-    return consistent(fields.path, from_config(fields) if hugging_face else from_params(fields))
+    found = consistent(fields.path, from_config(fields) if hugging_face else from_params(fields))
+    window, context = sliding_window(fields) if hugging_face else math.inf, found["context"]
+    if window < context and notes is not None:
+        notes.append(f"{fields.path}: its attention looks back {window} tokens, so the context "
+                     f"ends there, not at {context}: up to there it makes no difference")
+    return {**found, "context": min(context, window)}
 
 
 def consistent(path: Path, found: dict) -> dict:
@@ -93,19 +109,37 @@ an even size
 
 
 def is_hugging_face(folder: Path) -> bool:
-    """If not, the folder is in Meta's layout; ValueError if it is in neither."""
-    if any((folder / name).exists() for name in ("config.json", "params.json")):
-        return (folder / "config.json").exists()
-    reason = ("is not there" if not folder.exists() else "is a file" if not folder.is_dir()
-              else "lacks it")
-    raise ValueError(f"{folder} {reason}: expected a folder with config.json and *.safetensors "
-                     "(Hugging Face) or params.json and consolidated.*.pth (Meta)")
+    """If not, the folder is in Meta's layout; ValueError if it is in neither.
+
+    Mistral's folders are in both: Hugging Face's is taken, unless its weights are not there.
+    """
+    config, params, shards, adapter = (any(folder.glob(name)) for name in (
+        "config.json", "params.json", "consolidated.*.pth", "adapter_config.json"))
+    meta = params and shards and not (config and any(folder.glob("*.safetensors")))
+    if not adapter and (config or meta or params and not any(folder.glob(MISTRALS))):
+        return config and not meta
+    raise ValueError(f"{folder} {instead(folder)}; expected a folder with config.json and "
+                     "*.safetensors (Hugging Face) or params.json and consolidated.*.pth (Meta)")
+
+
+def instead(folder: Path) -> str:
+    """What a folder is, or holds, that is none of weights, and the way out.
+
+    >>> instead(Path("no-such-folder"))
+    'is not there'
+    """
+    if not folder.is_dir():
+        return "is a file" if folder.exists() else "is not there"
+    if found := [said for pattern, said in OTHERS.items() if any(folder.glob(pattern))]:
+        return found[0]
+    inside = {*folder.glob("snapshots/*")} | {  # of a hub's cache, or of a folder of folders
+        path.parent for name in ("config", "params") for path in folder.glob(f"*/{name}.json")}
+    return "lacks weights" + (": name " * bool(inside) + " or ".join(map(str, sorted(inside)[:3])))
 
 
 def from_config(fields: Fields) -> dict:
     """The fields of model.Config from Hugging Face's config.json. ValueError as above."""
-    if fields.one_of("model_type", "llama", "mistral") == "mistral":
-        fields.table.setdefault("sliding_window", 4096)  # what leaving it out means there
+    kind = fields.one_of("model_type", *KINDS)
     for key, value in ONLY.items():
         fields.one_of(key, value, default=value)
     heads = fields.whole("num_attention_heads")
@@ -113,12 +147,33 @@ def from_config(fields: Fields) -> dict:
     return dict(
         vocab=fields.whole("vocab_size"), width=fields.whole("hidden_size"), heads=heads,
         layers=fields.whole("num_hidden_layers", LARGEST_LAYERS),
-        kv_heads=fields.whole("num_key_value_heads", default=heads),
-        head_size=None if fields.get("head_dim") is None else fields.whole("head_dim"),
+        kv_heads=fields.whole("num_key_value_heads", default=heads if kind == "llama" else None),
+        head_size=None if fields.get("head_dim") is None and kind != "qwen3" else fields.whole(
+            "head_dim"),
         hidden=fields.whole("intermediate_size"),
         context=fields.whole("max_position_embeddings", LARGEST_CONTEXT), theta=theta,
-        eps=fields.number("rms_norm_eps"), scaling=scaling,
+        eps=fields.number("rms_norm_eps"), scaling=scaling, bias=kind == "qwen2",
+        qk_norm=kind == "qwen3",
         tied=fields.one_of("tie_word_embeddings", True, False, default=False))
+
+
+def sliding_window(fields: Fields) -> float:
+    """How many tokens, itself among them, a token of some layer sees; infinite if all before it.
+
+    A text of up to so many tokens gets what full attention gives, exactly: none is out of sight.
+
+    >>> sliding_window(Fields(Path("config.json"), {"model_type": "mistral"}))
+    4096
+    """
+    types, kind = fields.get("layer_types", []), fields.get("model_type")
+    if not isinstance(types, list) or not all(t in LAYERS for t in types):
+        fields.fail("layer_types", types, f"a list of {' and '.join(map(repr, LAYERS))}")
+    slides = kind == "mistral" or LAYERS[1] in (types or LAYERS) and fields.one_of(
+        "use_sliding_window", True, False, default=kind == "llama")
+    absent = None if kind == "llama" else 4096  # and null: none
+    if not slides or fields.table.get("sliding_window", absent) is None:
+        return math.inf
+    return fields.whole("sliding_window", LARGEST_CONTEXT, default=absent)
 
 
 def rope(fields: Fields) -> tuple[float, tuple[float, ...] | None]:
@@ -163,16 +218,20 @@ def from_params(fields: Fields) -> dict:
         fields.fail("use_scaled_rope", not scaled, "its numbers beside true, and none beside "
                     "false. Llama 3.1's differ from 3.2's: take the Hugging Face folder, or add "
                     '"rope_scaling": {' + ", ".join(f'"{key}": ...' for key in LLAMA3) + "}")
-    heads = fields.whole("n_heads")
+    heads, older = fields.whole("n_heads"), fields.get("rope_theta") is None  # than CodeLlama
+    tables = [shard(path) for path in shard_paths(fields.path.parent)]  # mapped, not read
+    embedding = tables[0].get("tok_embeddings.weight", torch.empty(0))
+    if fields.get("vocab_size", -1) == -1 and embedding.dim() == 2:
+        fields.table["vocab_size"] = len(embedding)  # Llama 1 and 2 split it along its width
     return dict(
         vocab=fields.whole("vocab_size"), width=fields.whole("dim"), heads=heads,
         layers=fields.whole("n_layers", LARGEST_LAYERS),
         kv_heads=fields.whole("n_kv_heads", default=heads), head_size=None,
         hidden=meta_hidden(fields),
-        context=fields.whole("max_seq_len", LARGEST_CONTEXT, default=8192),
+        context=fields.whole("max_seq_len", LARGEST_CONTEXT, default=4096 if older else 8192),
         theta=fields.number("rope_theta", default=10_000.0), eps=fields.number("norm_eps"),
         scaling=llama3(scaling) if scaled else None,
-        tied=not any("output.weight" in shard(path) for path in shard_paths(fields.path.parent)))
+        tied=not any("output.weight" in table for table in tables))
 
 
 def meta_hidden(fields: Fields) -> int:
@@ -277,16 +336,15 @@ class Fields:
 # ----------------------------------------------------------------------------------- tensors
 
 def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]],
-            dtype: torch.dtype = torch.float32) -> Iterator[tuple[str, Tensor]]:
-    """(our name, tensor in the file's dtype) of all `shapes`, the biggest first.
+            dtype: torch.dtype | None = torch.float32, device: str = "cpu"
+            ) -> Iterator[tuple[str, Tensor]]:
+    """(our name, tensor) of all `shapes`, the biggest first. dtype None: that of each on disk.
 
-    Each is mapped from disk only while the caller holds it: what is held besides his copies is
-    largest when he has none yet. ValueError names what is missing, left over or misshapen before
-    anything is read, and then what is not finite in `dtype` or, with tied embeddings, not tied.
+    A file is mapped only while one is copied from it: what is held besides is largest when there
+    are none yet. ValueError names what is missing, left over or misshapen before anything is
+    read, and then what is not finite in `dtype` or, with tied embeddings, not tied.
     """
-    meta = not is_hugging_face(folder)
-    pieces = {name: piece for name, piece in (shards if meta else safetensors)(folder).items()
-              if not NO_WEIGHT.fullmatch(name)}
+    meta, pieces = on_disk(folder)
     names = {name: published(name, meta) for name in shapes}
     wanted = {names[name]: shape for name, shape in shapes.items()}
     head = NAMES["head.weight"][meta]
@@ -294,18 +352,24 @@ def tensors(folder: Path, settings: dict, shapes: dict[str, tuple[int, ...]],
         wanted[head] = shapes["embed.weight"]
     check_names(folder, wanted, pieces)
     seams = {name: seam(name, pieces[name], shape) for name, shape in wanted.items()}
-
-    def read(name: str) -> Tensor:
-        tensor = joined(names[name], pieces[names[name]], seams[names[name]], dtype)
-        if name == "embed.weight" and settings["tied"] and head in pieces and not same(
-                tensor, joined(head, pieces[head], seams[head], dtype)):
+    for name in sorted(shapes, key=lambda name: -math.prod(shapes[name])):
+        parts = pieces[names[name]]
+        tensor = torch.empty(shapes[name], dtype=dtype or parts[0].dtype, device=device)
+        fill(tensor, names[name], parts, seams[names[name]])  # whose temporary ones come after it
+        if name == "embed.weight" and settings["tied"] and head in pieces and not torch.equal(
+                tensor, fill(torch.empty_like(tensor), head, pieces[head], seams[head])):
             raise ValueError(f"{folder}: {head} differs from the embedding, expected a copy: its "
                              "settings say that the two are tied")
         if meta and name.endswith(("attention.q.weight", "attention.k.weight")):
-            tensor = halved(tensor, settings["head_size"])
-        return tensor
-    for name in sorted(shapes, key=lambda name: -math.prod(shapes[name])):
-        yield name, read(name)  # not held here, or it would stay mapped while the next one is
+            tensor.copy_(halved(tensor, settings["head_size"]))
+        yield name, tensor
+
+
+def on_disk(folder: Path) -> tuple[bool, dict[str, list[Piece]]]:
+    """Whether the folder is in Meta's layout; and its weights, by the names there."""
+    meta = not is_hugging_face(folder)
+    return meta, {name: pieces for name, pieces in (shards if meta else safetensors)(
+        folder).items() if not NO_WEIGHT.fullmatch(name)}
 
 
 def published(name: str, meta: bool) -> str:
@@ -351,33 +415,26 @@ def seam(name: str, pieces: list[Piece], shape: tuple[int, ...]) -> int | None:
     raise ValueError(f"{pieces[0].path}: {name} is {found}, expected {shape}")
 
 
-def joined(name: str, pieces: list[Piece], seam: int | None, dtype: torch.dtype) -> Tensor:
-    """The whole tensor; what each shard holds whole (the norms) must be equal in all of them.
-
-    pieces: one a shard. seam: as above. ValueError for NaN and for what is infinite in `dtype`.
+def fill(whole: Tensor, name: str, pieces: list[Piece], seam: int | None) -> Tensor:
+    """Copies the pieces into `whole` and returns it; what each holds whole (the norms) must be
+    equal. pieces: one a shard. seam: as above. ValueError for NaN and what is infinite in dtype.
 
     >>> rows = [Piece(Path("a"), (1, 2), lambda n=n: torch.full((1, 2), n)) for n in (3., 4.)]
-    >>> joined("w", rows, 0, torch.float16).tolist()
+    >>> fill(torch.empty(2, 2, dtype=torch.float16), "w", rows, 0).tolist()
     [[3.0, 3.0], [4.0, 4.0]]
     """
-    parts, most = [piece.read() for piece in pieces], torch.finfo(dtype).max
+    parts, most = [piece.read() for piece in pieces], torch.finfo(whole.dtype).max
     for piece, part in zip(pieces, parts):
         if not all(-most <= end <= most for end in map(float, part.aminmax())):  # NaN is passed on
-            raise ValueError(f"{piece.path}: {name} holds NaN or infinity in {dtype}, expected "
-                             f"numbers up to {most:.3g}")
-        if seam is None and not same(part, parts[0]):
+            raise ValueError(f"{piece.path}: {name} holds NaN or infinity in {whole.dtype}, "
+                             f"expected numbers up to {most:.3g}")
+        if seam is None and (part.dtype != parts[0].dtype or not torch.equal(part, parts[0])):
             raise ValueError(f"{piece.path}: {name} differs from that of {pieces[0].path.name}, "
                              "expected a copy")
-    return parts[0] if seam is None else torch.cat(parts, dim=seam)
-
-
-def same(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors have the same dtype, shape and values.
-
-    >>> same(torch.ones(2), torch.ones(2)), same(torch.ones(2), torch.ones(2).half())
-    (True, False)
-    """
-    return a.dtype == b.dtype and torch.equal(a, b)
+    places = [whole] if seam is None else whole.split([part.shape[seam] for part in parts], seam)
+    for place, part in zip(places, parts):
+        place.copy_(part)
+    return whole
 
 
 def halved(weight: Tensor, head_size: int) -> Tensor:
@@ -398,9 +455,10 @@ def safetensors(folder: Path) -> dict[str, list[Piece]]:
     if index.exists():
         return indexed(index)
     single = folder / "model.safetensors"
-    paths = [single] if single.exists() else sorted(folder.glob("*.safetensors"))
+    mistrals = {*folder.glob(MISTRALS)}  # the same again, in another layout
+    paths = [single] if single.exists() else sorted({*folder.glob("*.safetensors")} - mistrals)
     if not paths:
-        raise ValueError(f"{folder} has config.json but no *.safetensors beside it")
+        raise ValueError(f"{folder} {instead(folder)}; expected *.safetensors beside config.json")
     pieces = {}
     for path in paths:
         for name, piece in header(path)[0].items():
@@ -418,6 +476,9 @@ def indexed(index: Path) -> dict[str, list[Piece]]:
             raise ValueError(f"{index}: {show(name)} is in {show(file)}, expected the plain name "
                              "of a .safetensors file beside it")
         files.setdefault(file, []).append(name)
+    if away := [file for file in files if not (index.parent / file).exists()]:
+        raise ValueError(f"{index}: {len(files) - len(away)} of {len(files)} files that the index "
+                         f"names are there, missing: {', '.join(away[:9])}; download them, too")
     pieces = {}
     for file, names in files.items():
         found = header(index.parent / file)[0]
@@ -450,6 +511,6 @@ def shards(folder: Path) -> dict[str, list[Piece]]:
             raise ValueError(f"{path} and {paths[0].name} disagree on {show(min(wrong))}, "
                              "expected it in both or in neither")
         for name, tensor in table.items():
-            piece = Piece(path, tuple(tensor.shape), partial(source.read, name))
+            piece = Piece(path, tuple(tensor.shape), partial(source.read, name), tensor.dtype)
             pieces.setdefault(name, []).append(piece)
     return pieces

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
-import tiktoken
 import torch
 from torch import Tensor
 
@@ -18,6 +17,7 @@ from data.files import show
 from data.llama import bpe, weights
 from data.llama.weights import LARGEST_CONTEXT, LARGEST_LAYERS, LLAMA3, Fields
 from data.safetensors import load, raw, save
+from data.tokenizer import Encoding
 from model import GPT, Config
 from svf import Factors, decomposition, matrices
 
@@ -71,7 +71,8 @@ def own_config(given: Fields) -> Config:
         **{name: given.whole(name) for name in sizes}, "scaling": scaling,
         "layers": given.whole("layers", LARGEST_LAYERS),
         "context": given.whole("context", LARGEST_CONTEXT), "theta": given.number("theta"),
-        "eps": given.number("eps"), "tied": given.one_of("tied", True, False)}))
+        "eps": given.number("eps"), "tied": given.one_of("tied", True, False),
+        **{key: given.one_of(key, True, False, default=False) for key in ("bias", "qk_norm")}}))
 
 
 def check_numbers(path: Path, name: str, tensor: Tensor | None, shape: tuple[int, ...]) -> None:
@@ -87,29 +88,31 @@ def check_numbers(path: Path, name: str, tensor: Tensor | None, shape: tuple[int
 
 
 def load_llama(path: Path | str, dtype: torch.dtype = torch.float32, device: str = "cpu"
-               ) -> tuple[GPT, tiktoken.Encoding]:
-    """Open Llama or Mistral weights and their tokenizer, from a folder as they are published.
+               ) -> tuple[GPT, Encoding]:
+    """Open weights of Llama's kin and their tokenizer, from a folder as they are published.
 
     path: Hugging Face's layout (config.json, *.safetensors, tokenizer.json) or Meta's
     (params.json, consolidated.*.pth, tokenizer.model). The weights are turned into `dtype` one by
     one, so that little more than they themselves is in memory. ValueError names what is missing,
     left over, misshapen, not finite, or different from what this model computes.
     """
-    settings, encoding = about_llama(Path(path))
+    settings, encoding, _ = about_llama(Path(path))
     return llama(Path(path), settings, dtype, device), encoding
 
 
-def about_llama(folder: Path) -> tuple[dict, tiktoken.Encoding]:
-    """What a folder of open weights holds beside them: the settings of a Config, the tokenizer."""
-    settings = weights.settings(folder)
-    return settings, bpe.encoding(folder, settings["vocab"])
+def about_llama(folder: Path) -> tuple[dict, Encoding, list[str]]:
+    """What a folder of open weights holds beside them, none of which is read here: the settings
+    of a Config, the tokenizer, and what is to be said, a line each.
+    """
+    notes: list[str] = []
+    settings = weights.settings(folder, notes)
+    return settings, bpe.encoding(folder, settings["vocab"]), notes
 
 
 def llama(folder: Path, settings: dict, dtype: torch.dtype, device: str) -> GPT:
     """The weights of a folder, as a model of these settings."""
     config = Config(**settings)
-    state = {name: tensor.to(device, dtype, copy=True) for name, tensor in weights.tensors(
-        folder, settings, weight_shapes(config), dtype)}
+    state = dict(weights.tensors(folder, settings, weight_shapes(config), dtype, device))
     return filled(config, state).to(device)  # to: RoPE's tables
 
 

@@ -99,20 +99,17 @@ def parts(session: Session, z: Tensor) -> dict[str, tuple[SVFLinear, Tensor]]:
 def merged(session: Session, z: Tensor) -> tuple[Kinds, Tensors]:
     """Of each tensor as Hugging Face calls it dtype and shape; and the tensors, one by one."""
     config, moved = session.svf.model.config, parts(session, z)
-    shapes = weight_shapes(config)
-
-    def read() -> Tensors:
-        return weights.tensors(Path(session.args.weights), asdict(config), shapes)
+    shapes, source = weight_shapes(config), Path(session.args.weights)
+    meta, pieces = weights.on_disk(source)
 
     def made() -> Tensors:
-        for name, W in read():
+        for name, W in weights.tensors(source, asdict(config), shapes, None):
             if name in moved:
                 W = shifted(W, *moved[name])
             if not W.isfinite().all():
                 raise ValueError(f"{name} is infinite in {W.dtype}: expected a smaller --alpha")
             yield weights.published(name, False), W
-    dtypes = {name: W.dtype for name, W in read()}
-    return {weights.published(name, False): (dtypes[name], shape)
+    return {weights.published(name, False): (pieces[weights.published(name, meta)][0].dtype, shape)
             for name, shape in shapes.items()}, made()
 
 

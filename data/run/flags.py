@@ -44,7 +44,8 @@ class Model(Common):
     weights: str = option("", "folder of open Llama weights, instead of the built-in model",
                           metavar="DIR")
     chat: str = option("auto", "headers around a prompt to open weights; auto: what their folder "
-                       "says", choices=["auto", "none", "chatml", "llama3"])
+                       "says", choices=["auto", "none", "chatml", "llama3", "llama3.1", "llama2",
+                                        "mistral"])
     system: str = option("", "system prompt, where there are chat headers")
     one_line: bool = option(False, "an answer of open weights ends with its line")
     dtype: str = option("float32", "of open weights",
@@ -133,17 +134,22 @@ class Mixed(Shots):
 
 @dataclass(frozen=True)
 class Ask(Mixed):
-    """Show both passes on one prompt: what pass 1 decides, and what base and expert answer.
+    """Show both passes on a prompt: what pass 1 decides, and what base and expert answer.
 
-    Strategies A and B, and C where --task says what to take examples from. OUT/ask.json holds it
-    as well.
+    Strategies A and B, and C where --task says what to take examples from; or the base and the
+    mixture of --expert or --alpha. OUT/ask.json holds it as well. Without a prompt, each line that
+    is typed or piped in is one, until Ctrl-D.
 
         python t2.py ask "What is 12 + 7 - 3?"
         python t2.py ask --task day "Today is monday. Go +3 -2 days. Which day?"
+        python t2.py ask --alpha math=0.5,code=0.7 --file prompts.jsonl
         python t2.py ask --weights DIR "If a pack costs 8 dollars, what do 3 cost?"
     """
 
-    prompt: str = option("", "the question", positional=True)
+    prompt: str | None = option(None, "the question (default: each line that is typed)",
+                                positional=True)
+    file: str = option("", 'answer all prompts of this file, {"prompt": "..."} a line, into '
+                       "OUT/answers.jsonl", metavar="FILE")
 
 
 @dataclass(frozen=True)
@@ -212,7 +218,7 @@ def parser(about: str) -> Parser:
             more = dict(f.metadata)
             least, most = more.pop("least", None), more.pop("most", None)
             if more.pop("positional", False):
-                sub.add_argument(f.name, **more)
+                sub.add_argument(f.name, nargs="?", **more)
             elif kind is bool:
                 sub.add_argument(f"--{f.name.replace('_', '-')}", action="store_true", **more)
             else:
@@ -255,7 +261,7 @@ def check_writable(out: Path) -> None:
         with tempfile.TemporaryFile(dir=out):
             pass
         taken = [path for path in out.iterdir()
-                 if path.suffix in (".safetensors", ".json") and path.is_dir()]
+                 if path.suffix in (".safetensors", ".json", ".jsonl") and path.is_dir()]
     except OSError as error:
         raise ValueError(f"--out {out}: can't write there ({error.strerror}); expected a folder "
                          "of yours, or one that can be made") from None

@@ -80,6 +80,16 @@ def coefficients(text: str, domains: Sequence[str]) -> dict[str, float]:
     return shares
 
 
+def searched(args: Mixed, alpha: Sequence[float], place: str = "") -> Mixture:
+    """What C found for --task. alpha is 0 where none of its shots was answered right.
+
+    >>> searched(Ask(task="bus", few_shot=3), (0, 0)).name
+    'what C found for bus (3 shots): nothing, and so the base'
+    """
+    name = f"what C found for {args.task}{place} ({args.few_shot} shots)"
+    return Mixture(name + ": nothing, and so the base" * (not any(alpha)), tuple(alpha))
+
+
 def found(args: Mixed, domains: Sequence[str], find: Callable[[str], Path]
           ) -> tuple[Mixture | None, str]:
     """What C found for --task in OUT/adapt.json, or None and why not ("": no such file).
@@ -106,7 +116,7 @@ def found(args: Mixed, domains: Sequence[str], find: Callable[[str], Path]
         alpha = row["strategies"]["few-shot"]["alpha"]
         if len(alpha) == len(domains) and all(
                 type(x) in (int, float) and abs(x) <= LARGEST for x in alpha):
-            return Mixture(f"what C found for {args.task}", tuple(map(float, alpha))), ""
+            return searched(args, [*map(float, alpha)], f" in {path}"), ""
     except (ValueError, LookupError, TypeError, AttributeError):
         pass  # it is no report of ours
     return None, f"{path} is damaged, or no report of adapt"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data.files import show
@@ -55,29 +55,47 @@ def answer_length(pools: Pools, fmt: PromptFormat, context: int) -> int:
     return room
 
 
-def fitting(args: Model, pools: Pools, fmt: PromptFormat, which: str, context: int
-            ) -> dict[str, Pool]:
-    """The pools but for prompts that leave no room for an answer; how many these were is said.
+@dataclass(frozen=True)
+class Room:
+    """Whether a prompt and its answer fit what the model reads. which: what pass 1 puts after it.
 
-    which: the question of pass 1, which is put after each prompt. ValueError for `ask`'s own one.
+    >>> from data.tokenizer import built_in, load
+    >>> room = Room(built_in(load()), "", 78)
+    >>> room.fits(" what is 12 +7 ?"), room.fits(" what is 12 +7 +7 +7 ?")
+    (True, False)
     """
-    around, room = len(fmt.prompt("")), context - fmt.max_new + 1  # the last token is not read
-    limits = f"{fmt.max_new} tokens for its answer do not fit the {context} that the model reads"
 
-    def fits(prompt: str) -> bool:
-        text = prompt + which
-        return (len(text.encode()) + around <= room  # for a token is a byte or more
-                or len(fmt.prompt(text)) <= room)
-    if not fits("") or not fits(getattr(args, "prompt", "")):
-        what = "a prompt" if not fits("") else "the prompt"
-        raise ValueError(f"{what} and {limits}: shorten it, or lower --max-new-tokens")
+    fmt: PromptFormat
+    which: str
+    context: int
+
+    def fits(self, prompt: str) -> bool:
+        """Whether there is room for the whole answer; its last token is not read."""
+        text, room = prompt + self.which, self.context - self.fmt.max_new + 1
+        return (len(text.encode()) + len(self.fmt.prompt("")) <= room  # a token is a byte or more
+                or len(self.fmt.prompt(text)) <= room)
+
+    def limits(self) -> str:
+        """How to say that there is none."""
+        return (f"{self.fmt.max_new} tokens for its answer do not fit the {self.context} that the "
+                "model reads")
+
+    def check(self, prompt: str, what: str = "the prompt") -> None:
+        """ValueError unless it fits."""
+        if not self.fits(prompt):
+            raise ValueError(f"{what if self.fits('') else 'a prompt'} and {self.limits()}: "
+                             "shorten it, or lower --max-new-tokens")
+
+
+def fitting(pools: Pools, room: Room) -> dict[str, Pool]:
+    """The pools but for prompts that leave no room for an answer; how many these were is said."""
     found = {}
     for name, pool in pools.items():
-        long = {q for q in pool.questions if not fits(q.prompt)}
+        long = {q for q in pool.questions if not room.fits(q.prompt)}
         found[name] = replace(pool, questions=tuple(q for q in pool.questions if q not in long))
         if long:
             note(f"{name}: left out {len(long)} of {len(pool.questions)} prompts, for a prompt "
-                 f"and {limits}: {show(min(q.prompt for q in long))}")
+                 f"and {room.limits()}: {show(min(q.prompt for q in long))}")
     return found
 
 

@@ -213,10 +213,12 @@ def show_passes(strategy: str, domains: Sequence[str], found: dict) -> None:
     if strategy == "base":
         print(f"the base      {said}{second}")
         return
-    said_first = (f"{found['sure']:.0%} sure of {', '.join(found['named'])}" if "sure" in found
+    said_first = (f"{found['sure']:.0%} sure of {found['named']}" if "sure" in found
+                  else printable(found["of"]) if "of" in found
                   else f"has seen {found['shots']} shots" if found["signal"]
                   else "no shot was answered right by any candidate: the base")
-    print(f"{LETTERS[strategy]} {strategy:<11} {said_first}\n"
+    head = f"{LETTERS[strategy]} {strategy}" if strategy in LETTERS else strategy
+    print(f"{head:<13} {said_first}\n"
           f"  pass 1      {coefficients(domains, found['alpha'])}{first}\n"
           f"  pass 2      {bold(said)}{second}")
 

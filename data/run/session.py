@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -27,8 +28,8 @@ from data.run.checkpoints import (
 from data.run.device import checked_device
 from data.run.flags import Adapt, Mixed, Model, Train
 from data.run.mixture import Mixture, chosen
-from data.run.own import answer_length, check_splits, fitting, own_tasks
-from data.run.screen import Line
+from data.run.own import Room, answer_length, check_splits, fitting, own_tasks
+from data.run.screen import Line, note
 from data.tasks.families import TASKS, UNSEEN, trained_on
 from data.tasks.jsonl import CLASSIFIER, classified, which
 from data.tasks.problem import DOMAINS, OTHERS, WHICH
@@ -46,10 +47,13 @@ class Session:
     base: the fingerprint of the base's weights. which: the question of pass 1. trained: what each
     expert is trained on. tasks: what `adapt` may adapt to. names: the experts or the tasks that
     the command is about, all or the one of --task. mixture: of the experts, if the user named one.
+    room: for a prompt and its answer.
+
+    asked: where a prompt of the user's own stands -> the prompt; ValueError if one is too long.
     """
 
-    def __init__(self, args: Model) -> None:
-        self.args = args
+    def __init__(self, args: Model, asked: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.args, self.asked = args, asked
         # What is built in is too small for threads, which crawl where others hold the cores; and
         # with one thread the same seed gives the same experts, bit for bit.
         self.device = checked_device(args.device, args.threads or int(not args.weights))
@@ -77,6 +81,7 @@ class Session:
         self.trained = {name: trained_on(name) for name in (*DOMAINS, CLASSIFIER)}
         self.tasks = TASKS
         self.mixture = self.mixed()
+        self.room = self.roomy(model.config.context)
         self.names = (self.named(self.trained, self.trained) if isinstance(self.args, Train)
                       else self.named(TASKS, [task.name for task in UNSEEN]))
 
@@ -103,18 +108,21 @@ class Session:
         known = [*own, *[CLASSIFIER] * (len(pools) > 1)] if learns else [*pools]
         self.mixture = self.mixed()
         self.names = self.named(known, known)
-        settings, encoding = about_llama(folder)
+        settings, encoding, notes = about_llama(folder)
+        for line in notes:
+            note(line)
         config = Config(**settings)
         if isinstance(args, Adapt) or self.domains and not learns:
             for name in self.experts():
                 load_expert(self.find(name), gains(config))
         fmt = chat.published(folder, encoding, args.chat, args.system, args.one_line)
+        note(fmt.why)
         self.which = which(self.domains) + ("" if fmt.around != "{}" else "\nAnswer:")
         self.fmt = self.sized(fmt)
         if not args.max_new_tokens:
             self.fmt = replace(self.fmt, max_new=answer_length(pools, fmt, config.context))
-        self.tasks = fitting(args, pools, self.fmt, self.which if self.domains else "",
-                             config.context)
+        self.room = self.roomy(config.context)
+        self.tasks = fitting(pools, self.room)
         self.trained = {name: (self.tasks[name],) for name in own}
         if len(pools) > 1:
             self.trained[CLASSIFIER] = (classified(self.tasks, self.which),)
@@ -138,6 +146,13 @@ class Session:
         if task and task not in known:
             raise ValueError(f"--task {task}: expected one of {', '.join(known) or 'none'}")
         return [task] if task else [*usual]
+
+    def roomy(self, context: int) -> Room:
+        """The room for a prompt and its answer. ValueError if one of `asked` does not fit it."""
+        room = Room(self.fmt, self.which if self.domains else "", context)
+        for what, prompt in {**self.asked, "a prompt": ""}.items():
+            room.check(prompt, what)
+        return room
 
     def sized(self, fmt: PromptFormat) -> PromptFormat:
         """The prompt format with the user's own limits."""

@@ -26,7 +26,6 @@ import hashlib
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -34,7 +33,7 @@ from pathlib import Path
 from random import Random
 from types import MappingProxyType
 
-from data.files import opened, show
+from data.files import show
 from data.tasks import judge, rows
 from data.tasks.interpreter import Refused, needed
 from data.tasks.problem import OTHERS, Verdict, split_of
@@ -266,28 +265,17 @@ class _File:
         self.places: dict[str, tuple[int, str]] = {}  # canonical prompt -> the split it says
         self.told: dict[str, dict[str, list[int]]] = {}  # what befell lines -> why -> which
         self.few: dict[str, dict[str, int]] = {}  # domain with few prompts -> split -> how many
-        with opened(path) as file:
-            lines = file.read().removeprefix(b"\xef\xbb\xbf").splitlines()
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                with self.at(number):
-                    self.add(number, line)
-
-    @contextmanager
-    def at(self, number: int) -> Iterator[None]:
-        """An error in here names the file and this line."""
-        try:
-            yield
-        except ValueError as error:
-            raise ValueError(f"{self.path}, line {number}: {error}") from None
+        for number, row, _ in rows.lines(path):
+            with rows.at(path, number):
+                self.add(number, row)
 
     def tell(self, number: int, what: str, why: str) -> None:
         """This happened to that line, and its reader may not expect it."""
         self.told.setdefault(what, {}).setdefault(why, []).append(number)
 
-    def add(self, number: int, line: bytes) -> None:
+    def add(self, number: int, row: dict) -> None:
         """One line. ValueError says what is wrong with it."""
-        row, source = rows.ours(rows.parsed(line))
+        row, source = rows.ours(row)
         for key in rows.spare(row):
             self.tell(number, SPARE, key)
         question = None
@@ -352,7 +340,7 @@ class _File:
         for number, q in self.first.values():
             if q.check == "choice" and not q.choices:
                 q = replace(q, choices=tuple(answers[q.label].values()))
-                with self.at(number):
+                with rows.at(self.path, number):
                     _hold(q, complete=True)
             made.append(q)
         return made

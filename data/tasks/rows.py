@@ -20,11 +20,13 @@ import json
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from difflib import get_close_matches
 from math import isfinite
+from pathlib import Path
 
-from data.files import show
+from data.files import opened, show
 from data.tasks.interpreter import Refused, needed
 from data.tasks.judge import value_of
 
@@ -47,6 +49,29 @@ def expect(good: object, what: str, value: object, expected: str) -> None:
     """ValueError that says what stands there and what was expected, unless it is good."""
     if not good:
         raise ValueError(f"{what} {show(value)}: expected {expected}")
+
+
+@contextmanager
+def at(path: Path, number: int) -> Iterator[None]:
+    """An error in here names the file and this line."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{path}, line {number}: {error}") from None
+
+
+def lines(path: Path) -> Iterator[tuple[int, dict, bytes]]:
+    """Each line that is not blank: its number, from 1, its object, and the line itself.
+
+    ValueError as in `parsed` names the file and the line.
+    """
+    with opened(path) as file:
+        found = file.read().removeprefix(b"\xef\xbb\xbf").splitlines()
+    for number, line in enumerate(found, 1):
+        if line.strip():
+            with at(path, number):
+                row = parsed(line)
+            yield number, row, line.strip()
 
 
 def parsed(line: bytes) -> dict:

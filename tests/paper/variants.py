@@ -37,6 +37,7 @@ class LoRALinear(nn.Module):
     def __init__(self, linear: nn.Linear, rank: int) -> None:
         super().__init__()
         self.weight, self.rank = linear.weight.detach(), rank
+        self.bias = None if linear.bias is None else linear.bias.detach()
         self.merged: Tensor | None = None
         self.gain: tuple[Tensor, Tensor] | None = None  # A and B, where SVF's layer has its S*z
 
@@ -60,7 +61,7 @@ class LoRALinear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
-        y = F.linear(x, self.weight if self.merged is None else self.merged)
+        y = F.linear(x, self.weight if self.merged is None else self.merged, self.bias)
         if self.gain is None:
             return y
         A, B = self.gain
