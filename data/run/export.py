@@ -198,18 +198,22 @@ def card(session: Session, lost: str) -> str:
     """README.md: what it was made of, from the experts' own files, and how it is opened."""
     args, base = session.args, Path(session.args.weights).resolve()
     base = base.parents[1].name if base.parent.name == "snapshots" else base.name  # a hub's cache
-    made = [line for name, x in zip(session.domains, session.mixture.alpha) if x
-            for line in trained(name, x, load_expert(session.find(name), session.svf.N)[1])]
-    opens = ("model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(BASE), HERE)"
-             if args.lora else "model = AutoModelForCausalLM.from_pretrained(HERE)")
+    mixed = {name: x for name, x in zip(session.domains, session.mixture.alpha) if x}
+    what = " and ".join(map(plain, mixed)) or "The base"
+    what = f"What C found for {plain(args.task)}" if args.task else what
+    made = [line for name, x in mixed.items() for line in trained(
+        name, x, load_expert(session.find(name), session.svf.N)[1])]
+    kind, opens = ("Merged weights of", [
+        "from transformers import AutoModelForCausalLM",
+        "model = AutoModelForCausalLM.from_pretrained(HERE)  # or: python t2.py ask --weights HERE"
+    ]) if not args.lora else (f"A LoRA adapter of rank {args.lora} for", [
+        "from peft import PeftModel", "from transformers import AutoModelForCausalLM",
+        "model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(BASE), HERE)"])
     return "\n".join([
-        f"# {plain(session.mixture.name)} on {plain(base)}", "",
-        f"{f'A LoRA adapter of rank {args.lora} for' if args.lora else 'Merged weights of'} "
-        f"{plain(base)} (fingerprint {session.base}), adapted by singular value fine-tuning "
-        "(Transformer-Squared, arXiv 2501.06252): W' = U diag(S z) V^T, z = 1 + sum of "
-        "alpha (z_expert - 1).", "", *made, f"- {lost}", "", "```python",
-        *["from peft import PeftModel"] * bool(args.lora),
-        "from transformers import AutoModelForCausalLM", opens, "```", ""])
+        f"# {what} on {plain(base)}", "",
+        f"{kind} {plain(base)} (fingerprint {session.base}), adapted by singular value "
+        "fine-tuning (Transformer-Squared, arXiv 2501.06252): W' = U diag(S z) V^T, z = 1 + sum "
+        "of alpha (z_expert - 1).", "", *made, f"- {lost}", "", "```python", *opens, "```", ""])
 
 
 def trained(name: str, alpha: float, facts: dict) -> Iterator[str]:
