@@ -32,6 +32,18 @@ class Chat(NamedTuple):
     end: str
     trims: bool = False
 
+    def around(self, system: str) -> tuple[str, str]:
+        """What stands around a prompt, and the system prompt in it.
+
+        >>> CHATS["mistral"].around(""), CHATS["mistral"].around("Be kind.")[1]
+        (('<s>[INST] {} [/INST]', ''), 'Be kind.')
+        """
+        inside = "[INST]" in self.system  # the system prompt stands in the user's turn
+        kept = system if inside or not self.trims else system.strip()
+        prompt = "{}" if not self.trims else "{rtrim}" if inside and system else "{trim}"
+        return (self.begin + (self.system if system else self.alone)
+                + self.user.replace("{}", prompt), kept)
+
 
 def header(role: str) -> str:
     """Of a turn, as Llama 3 writes it."""
@@ -64,31 +76,20 @@ def published(folder: Path, encoding: Encoding, chat: str = "auto", system: str 
     prompt. one_line: an answer ends with its first line. ValueError if headers are asked for that
     the tokenizer does not have, or a system prompt where there are no headers to put it in.
     """
-    special, text = encoding.special, template(folder)
+    special = encoding.special
     ends, first = eos(folder, encoding.n_vocab), begin(folder, encoding)
-    name, form = written(text or "", first)
-    if chat == "auto":
-        chat, why = chosen(text, name, special, ends)
-    else:
-        why = f"{chat}, as --chat says"
-    form = form if chat == name else CHATS.get(chat)
-    if form is None and system:
-        raise ValueError(f"--system {system[:40]!r}: {folder} has no chat headers to put it in; "
-                         f"expected --chat {' or '.join(CHATS)}, or no --system")
+    form, why = chosen(chat, template(folder), special, ends, first)
     around = "{}"
     if form:
-        system = system.strip() if form.trims and chat != "llama2" else system
-        prompt = "{}" if not form.trims else "{rtrim}" if system and chat == "llama2" else "{trim}"
-        if chat == "chatml" and form.alone and not system:
-            why += ", with its default system prompt"
-        around = form.begin + (form.system if system else form.alone) + form.user.replace(
-            "{}", prompt)
-        first = ""
+        around, system = form.around(system)
         named = [*re.findall(r"<\|\w+\|>", around), form.begin, form.end]
         if absent := [name for name in named if name and name not in special]:
             raise ValueError(f"--chat {chat}: the tokenizer of {folder} has no {absent[0]}; "
                              "expected --chat none")
-        ends = [special[form.end], *ends]
+        first, ends = "", [special[form.end], *ends]
+    elif system:
+        raise ValueError(f"--system {system[:40]!r}: {folder} has no chat headers to put it in; "
+                         f"expected --chat {' or '.join(CHATS)}, or no --system")
     ends += [special[name] for name in ENDS if name in special]
     if not ends:
         raise ValueError(f"{folder} names no token that ends an answer; expected eos_token_id in "
@@ -101,30 +102,35 @@ def published(folder: Path, encoding: Encoding, chat: str = "auto", system: str 
                         system, f"prompts: {why}")
 
 
-def chosen(text: str | None, name: str, special: dict[str, int], ends: list[int]
-           ) -> tuple[str, str]:
-    """The form for a folder: its name or "none", and what says so.
+def chosen(chat: str, text: str | None, special: dict[str, int], ends: list[int], first: str
+           ) -> tuple[Chat | None, str]:
+    """The form for a folder, None for bare prompts; and which it is and why, for people.
 
-    text: its template, if it has one, which writes the form `name`. special, ends: the special
-    tokens, and those that end an answer by its own settings. Without a template it is the form
-    whose end of turn is among these. A form whose end is not among them is a base model's, which
-    got its template for those who train it further.
+    chat: what the user wants. text: the folder's template, if it has one. special, ends: the
+    special tokens, and those that end an answer by its own settings. first: as in `written`.
+    Without a template it is the form whose end of turn is among these ends. A form whose end is
+    not among them is a base model's, which got its template for those who train it further.
 
-    >>> chosen("...", "chatml", {"<|im_end|>": 2}, [0])[1]
+    >>> chosen("auto", "<|im_start|>assistant\n", {"<|im_end|>": 2}, [0], "")[1]
     'bare, for <|im_end|>, which ends a turn of its chatml template, is no end in its settings'
     """
+    name, form = written(text or "", first)
+    if chat != "auto":
+        return form if chat == name else CHATS.get(chat), f"{chat}, as --chat says"
     if text is None:
         for name in ("chatml", "llama3"):
             if special.get(end := CHATS[name].end) in ends:
-                return name, f"{name}, for its settings end an answer with {end}; no chat_template"
-        return "none", "bare, as of a base model: no chat_template (else say --chat)"
-    if not name:
-        return "none", ("bare: the chat_template writes none of " + ", ".join(CHATS)
-                        + "; if it is like one of them, say --chat")
-    if special.get(end := CHATS[name].end) not in ends:
-        return "none", (f"bare, for {end}, which ends a turn of its {name} template, is no end in "
-                        "its settings")
-    return name, f"{name}, as its chat_template"
+                return CHATS[name], (f"{name}, for its settings end an answer with {end}; it has "
+                                     "no chat_template")
+        return None, "bare, as of a base model: it has no chat_template (else say --chat)"
+    if not form:
+        return None, (f"bare: the chat_template writes none of {', '.join(CHATS)}; if it is like "
+                      "one of them, say --chat")
+    if special.get(form.end) not in ends:
+        return None, (f"bare, for {form.end}, which ends a turn of its {name} template, is no end "
+                      "in its settings")
+    default = ", with its default system prompt if --system is none"
+    return form, f"{name}, as its chat_template" + default * (name == "chatml" and form.alone > "")
 
 
 def written(text: str, first: str = "") -> tuple[str, Chat | None]:
