@@ -51,8 +51,9 @@ class Config:
     eps: float = 1e-5
     tied: bool = True
     scaling: tuple[float, float, float, float] | None = None
-    bias: bool = field(default=False, repr=False)  # not in the repr, which fingerprints are made
-    qk_norm: bool = field(default=False, repr=False)  # of: the weights' names tell them apart
+    # Not in the repr, of which fingerprints are made: the names of weights tell such models apart.
+    bias: bool = field(default=False, repr=False)
+    qk_norm: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.heads % self.kv_heads or self.head_size % 2:

@@ -87,7 +87,7 @@ class SVFLinear(nn.Module):
     """
 
     def __init__(self, linear: nn.Linear, factors: Factors) -> None:
-        super().__init__()  # all frozen, and no state of the module: move the model before
+        super().__init__()  # plain attributes, not buffers: move the model before, not after
         self.weight, (self.U, self.S, self.Vt) = linear.weight.detach(), factors
         self.bias = None if linear.bias is None else linear.bias.detach()
         self.merged: Tensor | None = None  # W' (O, I)

@@ -32,7 +32,8 @@ class Encoding:
     pattern: the regular expression that cuts. ranks: the id of each token's bytes, by which the
     neighbours are merged that make the one of the lowest. special: names and ids of tokens that
     no text becomes, for a name in a text is plain text. added: those that are cut out of a text
-    before anything else, the longest first. pieces: id -> bytes, of all of them.
+    before anything else, the longest first. pieces: id -> bytes, of all of them. begin: the
+    special token that stands before a text, "" if none.
 
     >>> toy = Encoding("toy", r"\w+|\s", {b"a": 0, b"b": 1, b"ab": 2}, {"<s>": 3}, {"<b>": 4})
     >>> toy.encode_ordinary("ab<b>ba"), toy.decode([3, 2, 4]), toy.n_vocab
@@ -41,7 +42,7 @@ class Encoding:
 
     def __init__(self, name: str, pattern: str, ranks: dict[bytes, int], special: dict[str, int],
                  added: dict[str, int] | None = None) -> None:
-        self.special, self.added = special, added or {}
+        self.special, self.added, self.begin = special, added or {}, ""
         self.core = tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=ranks,
                                       special_tokens={})
         self.pieces = {i: piece for piece, i in ranks.items()}

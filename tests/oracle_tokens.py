@@ -378,7 +378,7 @@ def compare(*folders: Path) -> None:
         middle = time.perf_counter()
         ours = bpe.encoding(folder, rows)
         print(f"{folder}: {rows} rows in {time.perf_counter() - middle:.2f} s (theirs "
-              f"{middle - start:.2f}); a text starts with {bpe.begin(folder, ours)!r}")
+              f"{middle - start:.2f}); a text starts with {ours.begin!r}")
         for kind, lines in kinds.items():
             differ = [line for line in lines if ours.encode_ordinary(line) != encode(line)]
             print(f"  {kind}: {len(lines)} lines, {len(differ)} differ", *map(ascii, differ[:5]))

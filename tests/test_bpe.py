@@ -58,7 +58,7 @@ def test_ids_are_the_librarys_in_other_settings(tmp_path: Path, name: str) -> No
 def test_special_tokens(name: str) -> None:
     encoding = bpe.encoding(FIXTURES / name, ROWS)
     special = {t["content"]: t["id"] for t in document(name)["added_tokens"]}
-    assert bpe.begin(FIXTURES / name, encoding) == BEGINS[name]
+    assert encoding.begin == BEGINS[name]
     for content, row in special.items():
         assert encoding.special[content] == row
         assert not {*encoding.encode_ordinary(f"x {content}")} & {*special.values()}
@@ -133,7 +133,7 @@ def test_llama3_ranks_have_the_ids_of_its_json(tmp_path: Path) -> None:
         "<|finetune_right_pad_id|>", "<|reserved_special_token_2|>", "<|start_header_id|>",
         "<|end_header_id|>", "<|eom_id|>", "<|eot_id|>", "<|python_tag|>",
         "<|reserved_special_token_3|>", "<|reserved_special_token_247|>"]
-    assert bpe.begin(tmp_path, encoding) == "<|begin_of_text|>"
+    assert encoding.begin == "<|begin_of_text|>"
     assert bpe.encoding(tmp_path, n + 300).decode([n + 256]) == f"<|no token {n + 256}|>"
 
 
@@ -267,7 +267,7 @@ def written(folder: Path, thing: object) -> Path:
 
 def refused(folder: Path, says: str, rows: int = ROWS) -> None:
     with pytest.raises(ValueError, match=says) as error:
-        bpe.begin(folder, bpe.encoding(folder, rows))
+        bpe.encoding(folder, rows)
     text = str(error.value)
     assert text.startswith(f"{folder / 'tokenizer.json'}: ") and "\n" not in text
     assert len(text) < len(str(folder)) + 700

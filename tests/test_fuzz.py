@@ -366,7 +366,7 @@ KINDS = {
     "tokenizer.model": Kind("meta/tokenizer.model", lambda path: ranked(
         path, bpe.encoding(path.parent, 600))),
     "tokenizer.json": Kind("fuzz/tokenizer.json", lambda path: (
-        spoken(encoding := bpe.encoding(path.parent, 600)), bpe.begin(path.parent, encoding))),
+        spoken(encoding := bpe.encoding(path.parent, 600)), encoding.begin)),
     "pieces.json": Kind("pieces/tokenizer.json", lambda path: spoken(
         bpe.encoding(path.parent, 640))),
     "pieces.model": Kind("scores/tokenizer.model", lambda path: spoken(

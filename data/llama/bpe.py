@@ -19,7 +19,15 @@ import regex
 
 from data.files import opened, read_json, show
 from data.llama import sentencepiece
-from data.llama.vocabulary import check_ids, check_merges, filled, get, merges, steps
+from data.llama.vocabulary import (
+    check_ids,
+    check_merges,
+    check_settings,
+    get,
+    merges,
+    steps,
+    with_fillers,
+)
 from data.tokenizer import BEGIN, END, Encoding, read_ranks
 
 SHORT = "'s|'t|'re|'ve|'m|'ll|'d"
@@ -111,21 +119,6 @@ def encoding(folder: Path, vocab: int) -> Encoding:
         raise ValueError(str(error) if told else f"{path}: {error}") from None
 
 
-def begin(folder: Path, encoding: Encoding) -> str:
-    """The special token that this tokenizer puts before a text, "" if none.
-
-    folder, encoding: as above. ValueError names tokenizer.json if its template is another.
-    """
-    path = folder / "tokenizer.json"
-    if not path.is_file():
-        return next((name for name in (BEGIN, "<s>") if name in encoding.special), "")
-    document = read_json(path)
-    try:
-        return template_start(document, encoding.special)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path}: {error}") from None
-
-
 def llama3(path: Path, vocab: int) -> ByteLevel:
     """tokenizer.model: lines of "base64-of-token rank"; the rows after them are special.
 
@@ -137,26 +130,37 @@ def llama3(path: Path, vocab: int) -> ByteLevel:
                          f"{vocab} rows")
     special = {NAMES.get(i) or f"<|reserved_special_token_{next(spare)}|>": len(ranks) + i
                for i in range(min(vocab - len(ranks), 256))}
-    return ByteLevel(path.parent.name, LLAMA3, ranks, filled(special, [*ranks.values()], vocab))
+    found = ByteLevel(path.parent.name, LLAMA3, ranks,
+                      with_fillers(special, ranks.values(), vocab))
+    found.begin = BEGIN
+    return found
 
 
 def from_json(path: Path, vocab: int) -> Encoding:
     """tokenizer.json, of either kind. ValueError says what is wrong or not supported."""
-    document, name = read_json(path), path.parent.name
+    document = read_json(path)
     special, added = added_tokens(document, vocab)
     names = get(get(document, "model", dict), "vocab", dict)
     ids = check_ids(names, {**special, **added}, vocab)
-    special = filled(special, ids, vocab)
-    if document["model"].get("byte_fallback"):
-        return sentencepiece.from_json(name, document, special, added)
+    special = with_fillers(special, ids, vocab)
+    read = (sentencepiece.from_json if document["model"].get("byte_fallback") else byte_level)
+    found = read(path.parent.name, document, special, added)
+    found.begin = template_start(document, special)
+    return found
+
+
+def byte_level(name: str, document: dict, special: dict[str, int], added: dict[str, int]
+               ) -> ByteLevel:
+    """A tokenizer.json whose added tokens and ids were checked. ValueError says what is wrong."""
     nfc = document.get("normalizer")
     if nfc not in (None, {"type": "NFC"}):
         raise ValueError(f"normalizer is {show(nfc)}, supported: null, NFC, and where there is "
                          "byte_fallback those of SentencePiece")
     pattern, space = split_pattern(document)
-    model = settings(document)
-    tokens = vocabulary(names, {**special, **added})
-    ranks = {token: names[key] for key, token in tokens.items()}
+    model = document["model"]
+    check_settings(model, SETTINGS)
+    tokens = vocabulary(model["vocab"], {**special, **added})
+    ranks = {token: model["vocab"][key] for key, token in tokens.items()}
     check_bytes(model, tokens, special)
     check_merges(ranks, merges(model, tokens), model.get("ignore_merges") is True)
     return ByteLevel(name, pattern, ranks, special, added, nfc is not None, space)
@@ -211,21 +215,6 @@ def added_tokens(document: dict, vocab: int) -> tuple[dict[str, int], dict[str, 
                              "change the text beside it; supported are tokens as they stand")
         added[name] = row
     return special, added
-
-
-def settings(document: dict) -> dict:
-    """The model's part, once nothing in it merges in another way.
-
-    >>> settings({"model": {"type": "WordPiece"}})
-    Traceback (most recent call last):
-    ValueError: model.type is 'WordPiece', supported: 'BPE'
-    """
-    model = get(document, "model", dict)
-    for key, allowed in SETTINGS.items():
-        if model.get(key) not in allowed:
-            raise ValueError(f"model.{key} is {show(model.get(key))}, supported: "
-                             f"{allowed[-1]!r}")
-    return model
 
 
 def vocabulary(names: Collection[str], others: Collection[str]) -> dict[str, bytes]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.files import opened
-from data.llama.bpe import begin
 from data.llama.weights import Fields
 from data.tokenizer import Encoding, PromptFormat
 
@@ -77,7 +76,7 @@ def published(folder: Path, encoding: Encoding, chat: str = "auto", system: str 
     the tokenizer does not have, or a system prompt where there are no headers to put it in.
     """
     special = encoding.special
-    ends, first = eos(folder, encoding.n_vocab), begin(folder, encoding)
+    ends, first = eos(folder, encoding.n_vocab), encoding.begin
     form, why = chosen(chat, template(folder), special, ends, first)
     around = "{}"
     if form:
@@ -85,7 +84,7 @@ def published(folder: Path, encoding: Encoding, chat: str = "auto", system: str 
         named = [*re.findall(r"<\|\w+\|>", around), form.begin, form.end]
         if absent := [name for name in named if name and name not in special]:
             raise ValueError(f"--chat {chat}: the tokenizer of {folder} has no {absent[0]}; "
-                             "expected --chat none")
+                             "expected --chat auto, or none for the bare prompt")
         first, ends = "", [special[form.end], *ends]
     elif system:
         raise ValueError(f"--system {system[:40]!r}: {folder} has no chat headers to put it in; "
@@ -111,17 +110,17 @@ def chosen(chat: str, text: str | None, special: dict[str, int], ends: list[int]
     Without a template it is the form whose end of turn is among these ends. A form whose end is
     not among them is a base model's, which got its template for those who train it further.
 
-    >>> chosen("auto", "<|im_start|>assistant\n", {"<|im_end|>": 2}, [0], "")[1]
+    >>> chosen("auto", "... '<|im_start|>assistant\\\\n'", {"<|im_end|>": 2}, [0], "")[1]
     'bare, for <|im_end|>, which ends a turn of its chatml template, is no end in its settings'
     """
     name, form = written(text or "", first)
     if chat != "auto":
         return form if chat == name else CHATS.get(chat), f"{chat}, as --chat says"
     if text is None:
-        for name in ("chatml", "llama3"):
-            if special.get(end := CHATS[name].end) in ends:
-                return CHATS[name], (f"{name}, for its settings end an answer with {end}; it has "
-                                     "no chat_template")
+        for usual in ("chatml", "llama3"):
+            if special.get(end := CHATS[usual].end) in ends:
+                return CHATS[usual], (f"{usual}, for its settings end an answer with {end}; it "
+                                      "has no chat_template")
         return None, "bare, as of a base model: it has no chat_template (else say --chat)"
     if not form:
         return None, (f"bare: the chat_template writes none of {', '.join(CHATS)}; if it is like "

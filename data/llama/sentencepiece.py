@@ -21,13 +21,22 @@ from pathlib import Path
 from typing import Any
 
 from data.files import opened, show
-from data.llama.vocabulary import check_ids, check_merges, filled, merges, steps
+from data.llama.vocabulary import (
+    check_ids,
+    check_merges,
+    check_settings,
+    merges,
+    steps,
+    with_fillers,
+)
 from data.tokenizer import Encoding
 
 SPACE = "\u2581"
 BYTE_NAMES = [f"<0x{b:02X}>" for b in range(256)]
 MOST_BYTES = 100_000_000  # of a tokenizer.model
 NORMAL, UNKNOWN, CONTROL, BYTE = 1, 2, 3, 6  # kinds of pieces
+SETTINGS = {"type": ("BPE",), "dropout": (None, 0), "ignore_merges": (None, False),
+            "continuing_subword_prefix": (None, ""), "end_of_word_suffix": (None, "")}
 # tokenizer.json's ways to write spaces: (normalizer, pre_tokenizer), and how a text begins
 PREPEND = {"type": "Prepend", "prepend": SPACE}
 REPLACE = {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}
@@ -39,25 +48,22 @@ WAYS = [([PREPEND, REPLACE], [], "one more"), ([REPLACE], [], "never"),
 
 
 class SentencePiece(Encoding):
-    r"""ids: of each piece by name, U+2581 for spaces. order: the pieces that merges make, as they
-    are made. characters: all there are.
+    r"""A text of characters, merged as the ranks say; U+2581 for its spaces.
 
-    prefix: which texts get a space before them: "one more": all; "always": those that have none;
-    "first": those of them before which no token stands; "never".
+    ids: of each piece by name. ranks: of what `ranked` gives. prefix: which texts get a space
+    before them: "one more": all; "always": those that have none; "first": those of them before
+    which no token stands; "never".
 
     >>> ids = {name: 1000 + b for b, name in enumerate(BYTE_NAMES)}
     >>> ids |= {"\u2581": 0, "a": 1, "é": 2, "\u2581a": 3}
-    >>> toy = SentencePiece("toy", ids, ["\u2581a"], "\u2581aé", {}, {}, "always")
+    >>> toy = SentencePiece("toy", ids, ranked("\u2581aé", ["\u2581a"]), {}, prefix="always")
     >>> toy.encode_ordinary("a éb"), toy.decode([3, 0, 2, 1098])
     ([3, 0, 2, 1098], 'a éb')
     """
 
-    def __init__(self, name: str, ids: dict[str, int], order: Iterable[str],
-                 characters: Iterable[str], special: dict[str, int], added: dict[str, int],
-                 prefix: str) -> None:
-        ranks = formed(characters)
-        for piece in order:
-            ranks.setdefault(piece.encode(), len(ranks))
+    def __init__(self, name: str, ids: dict[str, int], ranks: dict[bytes, int],
+                 special: dict[str, int], added: dict[str, int] | None = None,
+                 prefix: str = "one more") -> None:
         super().__init__(name, "", ranks, special, added)  # no pattern: the text is one piece
         self.prefix, as_bytes = prefix, [ids[name] for name in BYTE_NAMES]
         named = {piece.encode(): i for piece, i in ids.items() if piece not in BYTE_NAMES}
@@ -92,48 +98,40 @@ class SentencePiece(Encoding):
         return text.removeprefix(" " if self.prefix != "never" else "")
 
 
-def formed(characters: Iterable[str]) -> dict[bytes, int]:
-    """Ranks of the bytes, the beginnings and the characters, as above.
+def ranked(characters: Iterable[str], pieces: Iterable[str] = ()) -> dict[bytes, int]:
+    """Ranks of the bytes, the beginnings and the characters, and of pieces in their order.
 
-    >>> [*formed("aé\u2581")][256:]
-    [b'\\xe2\\x96', b'\\xc3\\xa9', b'\\xe2\\x96\\x81']
+    >>> [*ranked("aé\u2581", ["aé"])][256:]
+    [b'\\xe2\\x96', b'\\xc3\\xa9', b'\\xe2\\x96\\x81', b'a\\xc3\\xa9']
     """
     whole = sorted(character.encode() for character in set(characters))
     begun = {raw[:i] for raw in whole for i in range(2, len(raw))}
     order = [*(bytes([b]) for b in range(256)), *sorted(begun, key=lambda raw: (len(raw), raw)),
-             *(raw for raw in whole if len(raw) > 1)]
-    return {raw: rank for rank, raw in enumerate(order)}
+             *(raw for raw in whole if len(raw) > 1), *(piece.encode() for piece in pieces)]
+    return {raw: rank for rank, raw in enumerate(dict.fromkeys(order))}
 
 
 def from_json(name: str, document: dict, special: dict[str, int], added: dict[str, int]
               ) -> SentencePiece:
     """A tokenizer.json whose added tokens and ids were checked. ValueError says what is wrong."""
-    model = document["model"]
-    for key, allowed in {"type": ("BPE",), "dropout": (None, 0), "ignore_merges": (None, False),
-                         "continuing_subword_prefix": (None, ""),
-                         "end_of_word_suffix": (None, "")}.items():
-        if model.get(key) not in allowed:
-            raise ValueError(f"model.{key} is {show(model.get(key))}, supported with "
-                             f"byte_fallback: {allowed[-1]!r}")
+    check_settings(document["model"], SETTINGS)
     found = [steps(document, key, f"{key}s") for key in ("normalizer", "pre_tokenizer")]
     prefix = next((prefix for *way, prefix in WAYS if way == found), None)
     if prefix is None:
         raise ValueError(f"normalizer and pre_tokenizer are {show(found)}; supported with "
                          "byte_fallback are U+2581 for spaces, one before the text or none, by "
                          "Prepend and Replace or by Metaspace without split")
-    vocab = model["vocab"]
+    vocab = document["model"]["vocab"]
     check_byte_names(vocab)
-    names = vocab.keys() - {*BYTE_NAMES, *special, *added}
-    characters = {piece for piece in names if len(piece) == 1}
-    tokens = {piece: piece.encode() for piece in names}
-    listed = merges(model, tokens)
-    order = [raw.decode() for raw in listed]
-    first = [raw for raw in formed(characters) if len(raw) > 1]  # the merges of bytes, our own
-    ranks = {raw: rank for rank, raw in enumerate(dict.fromkeys([*formed(characters), *listed]))}
-    check_merges(ranks, {raw: {raw[:-1]: place} for place, raw in enumerate(first)} | {
-        raw: {left: len(first) + place for left, place in ways.items()}
+    tokens = {piece: piece.encode() for piece in vocab.keys() - {*BYTE_NAMES, *special, *added}}
+    characters = [piece for piece in tokens if len(piece) == 1]
+    listed = merges(document["model"], tokens)
+    ranks = ranked(characters, [raw.decode() for raw in listed])
+    own = [raw for raw in ranked(characters) if len(raw) > 1]  # merges of bytes into characters
+    check_merges(ranks, {raw: {raw[:-1]: place} for place, raw in enumerate(own)} | {
+        raw: {left: len(own) + place for left, place in ways.items()}
         for raw, ways in listed.items()}, False)
-    return SentencePiece(name, vocab, order, characters, special, added, prefix)
+    return SentencePiece(name, vocab, ranks, special, added, prefix)
 
 
 def check_byte_names(names: Iterable[str]) -> None:
@@ -148,21 +146,22 @@ def check_byte_names(names: Iterable[str]) -> None:
 def from_model(path: Path, vocab: int) -> SentencePiece:
     """A SentencePiece model, a protobuf. ValueError says what is wrong or not supported."""
     with opened(path) as file:
-        found = fields(file.read(MOST_BYTES))
-    trainer, normalizer = (fields(last(found, number, b"")) for number in (2, 3))
-    for what, value, wanted in (("model_type", last(trainer, 3, 1), 2),
-                                ("byte_fallback", last(trainer, 35, 0), 1),
-                                ("treat_whitespace_as_suffix", last(trainer, 24, 0), 0),
-                                ("precompiled_charsmap", last(normalizer, 2, b""), b""),
-                                ("remove_extra_whitespaces", last(normalizer, 4, 1), 0),
-                                ("escape_whitespaces", last(normalizer, 5, 1), 1)):
+        model = fields(file.read(MOST_BYTES))
+    trainer, normalizer = fields(last(model, 2, b"")), fields(last(model, 3, b""))
+    for what, value, wanted in (  # absent fields have the default of the format
+            ("model_type", last(trainer, 3, 1), 2), ("byte_fallback", last(trainer, 35, 0), 1),
+            ("treat_whitespace_as_suffix", last(trainer, 24, 0), 0),
+            ("precompiled_charsmap", last(normalizer, 2, b""), b""),
+            ("remove_extra_whitespaces", last(normalizer, 4, 1), 0),
+            ("escape_whitespaces", last(normalizer, 5, 1), 1)):
         if value != wanted:
             raise ValueError(f"{what} is {show(value)}, supported: {wanted} (BPE, model_type 2, "
                              "with byte fallback, on the text as it is; Unigram is 1)")
+    add_dummy_prefix = last(normalizer, 3, 1)
     ids: dict[str, int] = {}
     special: dict[str, int] = {}
     scores: dict[str, float] = {}
-    for i, entry in enumerate(map(fields, found.get(1, []))):
+    for i, entry in enumerate(map(fields, model.get(1, []))):
         piece, kind = last(entry, 1, b"").decode(), last(entry, 3, NORMAL)
         if not piece or piece in ids or kind not in (NORMAL, UNKNOWN, CONTROL, BYTE):
             raise ValueError(f"piece {i}, {piece!a:.60}, of kind {kind}: empty, there twice, or "
@@ -171,12 +170,14 @@ def from_model(path: Path, vocab: int) -> SentencePiece:
         if kind in (UNKNOWN, CONTROL):
             special[piece] = i
         elif kind == NORMAL:
-            scores[piece] = number(last(entry, 2, bytes(4)))
+            scores[piece] = score(last(entry, 2, bytes(4)))
     check_byte_names(ids)
     check_ids(ids, {}, vocab)
-    return SentencePiece(path.parent.name, ids, by_score(scores), "".join(scores),
-                         filled(special, ids.values(), vocab), {},
-                         "one more" if last(normalizer, 3, 1) else "never")
+    found = SentencePiece(path.parent.name, ids, ranked("".join(scores), by_score(scores)),
+                          with_fillers(special, ids.values(), vocab),
+                          prefix="one more" if add_dummy_prefix else "never")
+    found.begin = "<s>" if "<s>" in special else ""
+    return found
 
 
 def fields(data: object) -> dict[int, list[int | bytes]]:
@@ -202,10 +203,12 @@ def fields(data: object) -> dict[int, list[int | bytes]]:
     while at < len(data):
         key = varint()
         kind = key & 7
+        if kind not in (0, 1, 2, 5):
+            raise ValueError(f"a field of kind {kind}, expected 0, 1, 2 or 5: damaged")
         if kind == 0:
             value: int | bytes = varint()
         else:
-            size = {1: 8, 5: 4}.get(kind) or (varint() if kind == 2 else len(data) + 1)
+            size = {1: 8, 5: 4}.get(kind) or varint()
             value, at = data[at:at + size], at + size
             if at > len(data):
                 raise ValueError(f"a field of {size} bytes ends after the file: damaged")
@@ -213,18 +216,20 @@ def fields(data: object) -> dict[int, list[int | bytes]]:
     return found
 
 
-def number(raw: bytes) -> float:
-    """A score: 4 bytes, little-endian."""
+def score(raw: bytes) -> float:
+    """4 bytes, little-endian."""
     if len(raw) != 4:
         raise ValueError(f"a score of {len(raw)} bytes, expected 4")
     return struct.unpack("<f", raw)[0]
 
 
-def last(message: dict[int, list[int | bytes]], number: int, default: Any) -> Any:
-    """The value of a field that is there once; of the default's type, or ValueError."""
-    value = message.get(number, [default])[-1]
+def last(message: dict[int, list[int | bytes]], field: int, default: Any) -> Any:
+    """The last value of a field, which is the one that counts; of the default's type, or
+    ValueError.
+    """
+    value = message.get(field, [default])[-1]
     if type(value) is not type(default):
-        raise ValueError(f"field {number} is {show(value)}, expected {type(default).__name__}")
+        raise ValueError(f"field {field} is {show(value)}, expected {type(default).__name__}")
     return value
 
 

@@ -7,7 +7,6 @@ not certain is refused.
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import islice
 from typing import Any
 
 from data.files import show
@@ -31,7 +30,7 @@ def get(thing: Any, key: str, kind: type) -> Any:
 
 
 def steps(document: dict, key: str, inside: str) -> list[dict]:
-    """What a pre-tokenizer or post-processor does, one after the other.
+    """What a normalizer, pre-tokenizer or post-processor does, one after the other.
 
     >>> steps({"post_processor": {"type": "ByteLevel"}}, "post_processor", "processors")
     [{'type': 'ByteLevel'}]
@@ -40,6 +39,18 @@ def steps(document: dict, key: str, inside: str) -> list[dict]:
     if isinstance(thing, dict) and thing.get("type") == "Sequence":
         return get(thing, inside, list)
     return [] if thing is None else [thing]
+
+
+def check_settings(model: dict, allowed: dict[str, tuple]) -> None:
+    """ValueError unless each of these settings has one of its values.
+
+    >>> check_settings({"type": "WordPiece"}, {"type": ("BPE",)})
+    Traceback (most recent call last):
+    ValueError: model.type is 'WordPiece', supported: 'BPE'
+    """
+    for key, values in allowed.items():
+        if model.get(key) not in values:
+            raise ValueError(f"model.{key} is {show(model.get(key))}, supported: {values[-1]!r}")
 
 
 def check_ids(names: dict[str, int], others: dict[str, int], vocab: int) -> list[int]:
@@ -54,13 +65,13 @@ def check_ids(names: dict[str, int], others: dict[str, int], vocab: int) -> list
     return [*owner]
 
 
-def filled(special: dict[str, int], ids: Collection[int], vocab: int) -> dict[str, int]:
+def with_fillers(special: dict[str, int], ids: Collection[int], vocab: int) -> dict[str, int]:
     """Rows without a token get a special one, so that whatever a model says can be decoded.
 
     ids: those of all tokens but some special ones. ValueError if so many rows are without one
     that this is not the model's tokenizer.
 
-    >>> filled({"<end>": 2}, [0], vocab=4)
+    >>> with_fillers({"<end>": 2}, [0], vocab=4)
     {'<end>': 2, '<|no token 1|>': 1, '<|no token 3|>': 3}
     """
     taken = {*ids, *special.values()}
@@ -106,15 +117,24 @@ def check_merges(ranks: dict[bytes, int], listed: dict[bytes, dict[bytes, int]],
     were never merged across is merged as if it stood alone. So it is enough that each token's way
     ends in a listed merge, and that these merges are listed in the order of their ranks: then at
     every step both see the same pairs and take the same one. If whole pieces of text are looked up
-    before any merge (ignore_merges), a token may have no way; then all its splits must be listed.
+    before any merge (ignore_merges: `whole`), a token may have no way; then all its splits must be
+    listed.
+
+    >>> ranks = {b"a": 0, b"b": 1, b"ab": 2, b"bb": 3}
+    >>> check_merges(ranks, {b"ab": {b"a": 0}, b"bb": {b"b": 1}}, False)
+    >>> check_merges(ranks, {b"ab": {b"a": 1}, b"bb": {b"b": 0}}, False)  # "abb": a bb, or ab b
+    Traceback (most recent call last):
+    ValueError: the merges of token 3, b'bb', come before those of a smaller id; supported is the \
+order of the ids
     """
     made: Made = {token: (-1, b"", b"") for token in ranks if len(token) == 1}
     last = -1
     for token in sorted(ranks.keys() - made.keys(), key=ranks.__getitem__):
         places = listed.get(token, {})
-        ways = [*islice((x for x in places if remains(x, token[len(x):], made, ranks)), 1)]
-        if ways:
-            made[token] = ranks[token], ways[0], token[len(ways[0]):]
+        way = next((x for x in places if remains(x, token[len(x):], made, ranks)), None)
+        ways = [way]
+        if way is not None:
+            made[token] = ranks[token], way, token[len(way):]
         elif whole and all(token[:i] in places for i in range(1, len(token))
                            if token[:i] in ranks and token[i:] in ranks):
             ways = list(places)
