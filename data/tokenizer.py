@@ -144,7 +144,7 @@ class PromptFormat:
 
     encoding: Encoding
     before: tuple[int, ...]  # tokens before every prompt
-    around: str              # what stands around a prompt: see `fill`
+    around: str              # what stands around a prompt, in the words of `fill`
     ends: tuple[int, ...]    # tokens that end an answer, the usual one first
     stop: str = ""           # a text that does as well
     max_new: int = 72        # tokens that an answer may have
@@ -167,7 +167,8 @@ class PromptFormat:
         >>> fmt.text(fmt.answer(" it is 19")), fmt.text([195])
         (' it is 19', '\ufffd')
         """
-        special = {*self.encoding.special.values()}
+        special = {*self.encoding.special.values(),
+                   *{*self.ends}.intersection(self.encoding.added.values())}
         text = self.encoding.decode([t for t in tokens
                                      if t not in special and t < self.encoding.n_vocab])
         return text.split(self.stop)[0] if self.stop else text
@@ -185,14 +186,17 @@ class PromptFormat:
 def fill(encoding: Encoding, template: str, text: str, system: str = "") -> list[int]:
     """Tokens of a template of ours, in which the names of special tokens are these tokens.
 
-    Put in: the text for "{}", "{trim}" (without the white space around it) and "{rtrim}" (without
-    that after it), the system prompt for "{system}". They are plain text whatever they say.
+    Put in: the text for "{}", "{trim}" (without the white space around it), "{rtrim}" (without
+    that after it) and "{ltrim}", the system prompt for "{system}" and "{systemtrim}"; they are
+    plain text whatever they say. "{brace}" is "{".
 
     >>> tokens = fill(load(), "<|end_of_text|>{trim}", "  <|end_of_text|> ")
     >>> [load().decode([token]) for token in tokens][:5]
     ['<|end_of_text|>', '<', '|', 'e', 'n']
     """
-    inside = {"{}": text, "{trim}": text.strip(), "{rtrim}": text.rstrip(), "{system}": system}
+    inside = {"{}": text, "{trim}": text.strip(), "{rtrim}": text.rstrip(),
+              "{ltrim}": text.lstrip(), "{system}": system, "{systemtrim}": system.strip(),
+              "{brace}": "{"}
     tokens: list[int] = []
     names = [name for name in encoding.special if name in template]
     for piece in re.split(f"({'|'.join(map(re.escape, names)) or '(?!)'})", template):

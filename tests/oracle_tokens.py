@@ -42,42 +42,20 @@ VARIANTS: dict[str, tuple[str, dict]] = {  # of a fixture: what is put in place 
     "no prefix": ("sentencepiece", {"normalizer": {
         "type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}}),
 }
-# A way to chat: tokenizer fixture, special tokens that it gets, the end of a turn, a template
-IN_TURNS = ("{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>' "
-            "+ '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}"
-            "{% endif %}")
-BY_HEADER = ("{% for m in messages %}{% set turn = '<|start_header_id|>' + m.role + "
-             "'<|end_header_id|>\n\n' + m.content | trim + '<|eot_id|>' %}{{ bos_token + turn if "
-             "loop.first else turn }}{% endfor %}{{ '<|start_header_id|>assistant<|end_header_id|>"
-             "\n\n' }}")
-DATED = ("{% set first = '' %}{% if messages[0].role == 'system' %}{% set first = messages[0]."
-         "content.strip() %}{% set messages = messages[1:] %}{% endif %}{{ bos_token + '<|start_"
-         "header_id|>system<|end_header_id|>\\n\\nCutting Knowledge Date: December 2023\\nToday "
-         "Date: 26 Jul 2024\\n\\n' + first + '<|eot_id|>' }}{% for m in messages %}{{ '<|start_"
-         "header_id|>user<|end_header_id|>\\n\\n' + m.content | trim + '<|eot_id|>' }}{% endfor %}"
-         "{{ '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}")
-IN_BRACKETS = ("{%% set first = '' %%}{%% if messages[0].role == 'system' %%}{%% set first = %s "
-               "%%}{%% set messages = messages[1:] %%}{%% endif %%}{{ bos_token }}{%% for m in "
-               "messages %%}{{ %s }}{%% endfor %%}")
-LLAMA2 = IN_BRACKETS % ("'<<SYS>>\\n' + messages[0].content + '\\n<</SYS>>\\n\\n'",
-                        "'[INST] ' + (first + m.content).strip() + ' [/INST]'")
-SYSTEM = "messages[0].content + '\\n\\n'"
 HEADERS = ["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
-CHATS = {
-    "chatml": ("smollm", [], "<|im_end|>", IN_TURNS),
-    "chatml with a default": ("smollm", [], "<|im_end|>", (
-        "{% if messages[0].role != 'system' %}{{ '<|im_start|>system\\nYou are our toy.<|im_end|>"
-        "\\n' }}{% endif %}") + IN_TURNS),
-    "llama3": ("llama3", HEADERS, "<|eot_id|>", BY_HEADER),
-    "llama3.1": ("llama3", HEADERS, "<|eot_id|>", DATED),
-    "llama2": ("sentencepiece", [], "</s>", LLAMA2),
-    "llama2 by metaspace": ("metaspace first", [], "</s>", LLAMA2),
-    "mistral": ("sentencepiece", [], "</s>", IN_BRACKETS % (
-        SYSTEM, "' [INST] ' + first + m.content + ' [/INST]'")),
-    "mistral with tokens": ("metaspace first", ["[INST]", "[/INST]"], "</s>", IN_BRACKETS % (
-        SYSTEM, '"[INST] " + first + m.content + "[/INST]"')),
-    "mistral without spaces": ("tekken", ["[INST]", "[/INST]"], "</s>", IN_BRACKETS % (
-        SYSTEM, '"[INST]" + first + m.content + "[/INST]"')),
+CHATS = {  # template in fixtures/chats: tokenizer, special tokens that it gets, the end of a turn
+    "chatml": ("smollm", [], "<|im_end|>"),
+    "chatml with a default": ("smollm", [], "<|im_end|>"),
+    "llama3": ("llama3", HEADERS, "<|eot_id|>"),
+    "llama3.1": ("llama3", HEADERS, "<|eot_id|>"),
+    "llama2": ("sentencepiece", [], "</s>"),
+    "llama2 by metaspace": ("metaspace first", [], "</s>"),
+    "mistral": ("sentencepiece", [], "</s>"),
+    "mistral with tokens": ("metaspace first", ["[INST]", "[/INST]"], "</s>"),
+    "a default with braces": ("smollm", [], "<|im_end|>"),
+    "a default in a variable": ("llama3", HEADERS, "<|eot_id|>"),
+    "thoughts": ("smollm", [], "<|im_end|>"),
+    "mistral without spaces": ("tekken", ["[INST]", "[/INST]"], "</s>"),
 }
 WORDS = ("the a of to river stone light paper summer winter garden letter window walking "
          "singing returns return value values print range number list count while for in if "
@@ -309,7 +287,8 @@ def make() -> None:
 
 def chat_folder(folder: Path, name: str) -> Path:
     """Tokenizer and settings of one of CHATS, in this folder."""
-    fixture, names, end, template = CHATS[name]
+    fixture, names, end = CHATS[name]
+    template = (FIXTURES / "chats" / f"{name}.jinja").read_text()
     old, changes = VARIANTS.get(fixture, (fixture, {}))
     document = json.loads((FIXTURES / old / "tokenizer.json").read_text())
     added = [{"content": one, "special": True, "normalized": False, "lstrip": False,
@@ -318,8 +297,9 @@ def chat_folder(folder: Path, name: str) -> Path:
     ids = {token["content"]: token["id"] for token in document["added_tokens"]}
     bos = next((one for one in ("<s>", "<|begin_of_text|>") if one in ids), None)
     for file, thing in (("tokenizer.json", document), ("config.json", {"eos_token_id": ids[end]}),
-                        ("tokenizer_config.json", {"bos_token": bos, "chat_template": template,
-                                                   "tokenizer_class": "PreTrainedTokenizerFast"})):
+                        ("tokenizer_config.json", {
+                            "bos_token": bos, "eos_token": end, "chat_template": template,
+                            "tokenizer_class": "PreTrainedTokenizerFast"})):
         (folder / file).write_text(json.dumps(thing))
     return folder
 

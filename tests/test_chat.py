@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.llama import bpe, chat
-from data.llama.chat import published, written
+from data.llama.chat import published
 from data.run.flags import Model
 from data.tokenizer import PATTERN, VOCABULARY, Encoding, PromptFormat, built_in, load, read_ranks
 from tests.oracle_tokens import CHATS, FIXTURES, chat_folder
@@ -49,39 +49,61 @@ def test_ids_are_those_of_transformers(tmp_path: Path, name: str) -> None:
     for system, text, ids in wanted:
         fmt = published(tmp_path, encoding, system=system)
         assert fmt.prompt(text) == ids, (fmt.why, encoding.decode(fmt.prompt(text)))
-        assert fmt.why.startswith(f"prompts: {name.split()[0]}, as its chat_template")
+        assert fmt.why.startswith("prompts: as its chat_template writes them: ")
         assert fmt.ends[0] == encoding.special[CHATS[name][2]]
-        assert ("default system prompt" in fmt.why) is (name == "chatml with a default")
 
 
-def test_the_form_is_chosen_by_what_stands_in_the_template(tmp_path: Path) -> None:
-    """And what is none of ours is said, not taken for a base model in silence."""
-    odd = "{% for m in messages %}{{ '<|' + m.role + '|>' + m.content }}{% endfor %}"
+@pytest.mark.parametrize("name", ["chatml", "llama3", "llama3.1", "llama2", "mistral"])
+def test_the_forms_for_folders_without_a_template_are_those_of_the_templates(
+        tmp_path: Path, name: str) -> None:
+    encoding = bpe.encoding(chat_folder(tmp_path, name), ROWS)
+    for system in ("", " be\n brief \n"):
+        asked, read = (published(tmp_path, encoding, how, system) for how in (name, "auto"))
+        around = read.around.replace("<s> [INST]", "<s>[INST]")  # a space that later ones have not
+        assert asked.around == around
+        assert asked.ends == read.ends and asked.why == f"prompts: {name}, as --chat says"
+
+
+def test_which_it_is_and_why_is_said(tmp_path: Path) -> None:
+    """And what can't be followed is said, not taken for a base model in silence."""
     file = chat_folder(tmp_path, "chatml") / "tokenizer_config.json"
-    vocabulary = bpe.encoding(tmp_path, ROWS)
+    plain, vocabulary = json.loads(file.read_text())["chat_template"], bpe.encoding(tmp_path, ROWS)
     for content, why in (
-            ({"chat_template": odd}, "bare: the chat_template writes none of chatml, llama3"),
-            ({"chat_template": [{"name": "default", "template": odd}]}, "bare: the chat_template"),
-            ({"chat_template": [{"name": "x"}, {"name": "default", "template": CHATS["chatml"][3]}
-                                ]}, "chatml, as its chat_template"),
-            ({"chat_template": None}, "chatml, for its settings end an answer with <|im_end|>"),
-            ({"chat_template": CHATS["chatml"][3].replace("\\n", "<|im_sep|>")}, "bare: the ch")):
-        file.write_text(json.dumps(content))
+            ("{% macro x() %}{% endmacro %}", "bare, for its chat_template is not followed: "),
+            ("hello", "bare, for its chat_template is not followed: it writes prompt 0 times"),
+            ("{{ messages[0].content }}" * 2, "bare, for its chat_template is not followed: "),
+            ("{{ messages[0].content.lstrip('\\n ') }}", "bare, for its chat_template is not "),
+            ([{"name": "x"}, {"name": "default", "template": plain}], "as its chat_template "),
+            (None, "chatml, for its settings end an answer with <|im_end|>; it has no chat_tem")):
+        file.write_text(json.dumps({"chat_template": content}))
         assert published(tmp_path, vocabulary).why.startswith(f"prompts: {why}"), content
-    file.write_text(json.dumps({"chat_template": 3}))
-    with pytest.raises(ValueError, match="chat_template is 3, expected a text"):
-        published(tmp_path, vocabulary)
-    (tmp_path / "chat_template.jinja").write_text(CHATS["chatml with a default"][3])  # comes first
-    assert "default system prompt" in published(tmp_path, vocabulary).why
+    for content in (3, [{"name": "x", "template": plain}]):
+        file.write_text(json.dumps({"chat_template": content}))
+        with pytest.raises(ValueError, match="chat_template is .*, expected a text"):
+            published(tmp_path, vocabulary)
+    (tmp_path / "chat_template.jinja").write_text("{{ messages[0].content }}<|im_end|>")
+    file.write_text(json.dumps({"chat_template": plain}))
+    assert "'{}<|im_end|>'" in published(tmp_path, vocabulary).why  # the file comes first
+    with pytest.raises(ValueError, match="--system .* has no place for it .*writes prompt 0"):
+        published(tmp_path, vocabulary, system="x")
     assert published(tmp_path, vocabulary, "none").why == "prompts: none, as --chat says"
-    asked = published(tmp_path, vocabulary, "chatml")  # its own default stays
-    assert asked.prompt("x") == published(tmp_path, vocabulary).prompt("x") != published(
-        chat_folder(tmp_path / "..", "chatml"), vocabulary, "chatml").prompt("x")
-    plain = CHATS["chatml"][3]
-    assert written("{{ bos_token }}" + plain, "<s>")[1].begin == "<s>"
-    assert written(plain, "<s>")[1].begin == written(plain)[1].begin == ""
-    (tmp_path / "config.json").write_text('{"eos_token_id": 0}')
-    assert "is no end in its settings" in published(tmp_path, vocabulary).why
+    (tmp_path / "chat_template.jinja").unlink()
+    (tmp_path / "config.json").write_text('{"eos_token_id": 0}')  # what ends a text is no turn's
+    fmt = published(tmp_path, vocabulary)
+    assert "for <|im_end|>, which ends a turn of its" in fmt.why and fmt.around == "{}"
+
+
+def test_headers_that_are_added_and_not_special_are_tokens_too(tmp_path: Path) -> None:
+    """And what ends an answer is not part of it."""
+    chat_folder(tmp_path, "chatml")
+    thing = json.loads((tmp_path / "tokenizer.json").read_text())
+    for token in thing["added_tokens"]:
+        token["special"] = False
+    (tmp_path / "tokenizer.json").write_text(json.dumps(thing))
+    fmt = published(tmp_path, bpe.encoding(tmp_path, ROWS))
+    start, end = (fmt.encoding.added[name] for name in ("<|im_start|>", "<|im_end|>"))
+    assert fmt.prompt("a")[0] == start and fmt.ends[0] == end
+    assert fmt.text(fmt.answer("so")) == "so"
 
 
 def test_the_flag_knows_all_forms() -> None:
@@ -128,7 +150,7 @@ def test_a_special_tokens_name_in_a_users_text_is_plain_text(tmp_path: Path, cha
 def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="--system"):
         made(tmp_path, "none", "<|endoftext|>", system="be brief")
-    with pytest.raises(ValueError, match=r"--chat llama3.*no <\|begin_of_text\|>"):
+    with pytest.raises(ValueError, match=r"--chat llama3.*no special token <\|begin_of_text\|>"):
         made(tmp_path, "chatml", "<|im_end|>", chat="llama3")
     (tmp_path / "config.json").write_text("{}")
     ranks = encoding("none")

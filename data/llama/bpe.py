@@ -108,6 +108,9 @@ def encoding(folder: Path, vocab: int) -> Encoding:
                  if (folder / name).exists()), None)
     if path is None:
         raise ValueError(f"{folder} has neither tokenizer.json nor tokenizer.model")
+    if path.suffix == ".model" and (folder / "added_tokens.json").exists():
+        raise ValueError(f"{folder / 'added_tokens.json'} adds to tokenizer.model, which is not "
+                         "followed here: let transformers save a tokenizer.json beside it")
     with opened(path) as file:
         protobuf = file.read(1) == b"\n"  # its first field; no line of ranks starts so
     read = (from_json if path.suffix == ".json" else

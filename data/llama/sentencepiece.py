@@ -66,7 +66,8 @@ class SentencePiece(Encoding):
                  prefix: str = "one more") -> None:
         super().__init__(name, "", ranks, special, added)  # no pattern: the text is one piece
         self.prefix, as_bytes = prefix, [ids[name] for name in BYTE_NAMES]
-        named = {piece.encode(): i for piece, i in ids.items() if piece not in BYTE_NAMES}
+        named = {piece.encode(): i for piece, i in ids.items()
+                 if piece not in BYTE_NAMES and piece not in special}
         self.table = [[named[raw]] if raw in named else [as_bytes[b] for b in raw]
                       for raw in ranks]  # rank -> ids
         self.bytes = {i: bytes([b]) for b, i in enumerate(as_bytes)}
