@@ -2,6 +2,7 @@
 
     write_whole   writes beside the file, flushes to disk, renames: whatever happens at whatever
                   moment, a reader finds the old file or the new one
+    new_folder    the same with a folder and all that is in it
     read_json     a JSON object from anybody, bounded
     alone         keeps a folder for one run; what killed runs left half written is swept away
 
@@ -15,6 +16,7 @@ import json
 import math
 import os
 import re
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -52,6 +54,28 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     finally:
         with suppress(OSError):  # it is rarely there, and neither may its folder be
             temporary.unlink()
+
+
+@contextmanager
+def new_folder(to: Path) -> Iterator[Path]:
+    """A folder beside `to` that takes its place at the end; whatever goes wrong in here, it alone
+    is deleted. ValueError where it can't be written, or something came to `to` meanwhile.
+    """
+    folder = to.with_name(f".{to.name[:50]}.{os.urandom(4).hex()}.tmp")
+    try:
+        folder.mkdir(parents=True)
+        yield folder
+        with suppress(FileNotFoundError):
+            to.rmdir()  # if it is empty; Windows renames to what is not there alone
+        folder.rename(to)
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if (not isinstance(error, OSError) or isinstance(error, BrokenPipeError)
+                or error.filename and not str(error.filename2 or error.filename).startswith(
+                    (str(folder), str(to)))):
+            raise  # it is about what is read or printed
+        raise ValueError(f"{to} can't be written ({error.strerror}): what was there is untouched; "
+                         "mend that and run the same command again") from None
 
 
 def remove(path: Path) -> None:

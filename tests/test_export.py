@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -245,7 +247,7 @@ def test_of_a_rank_there_is_no_better_adapter(rank: int, made: Callable, tmp_pat
     assert config["r"] == config["lora_alpha"] == rank and ranks == {12, 24}
     assert config["target_modules"] == [f"{kind}_proj" for kind in (
         "down", "gate", "k", "o", "q", "up", "v")]
-    assert config["base_model_name_or_path"] == str((tmp_path / "source").resolve())
+    assert config["base_model_name_or_path"] == str(tmp_path / "source")
     assert {path.name for path in to.iterdir()} == {
         "README.md", "adapter_config.json", "adapter_model.safetensors"}
 
@@ -260,17 +262,44 @@ def test_what_was_lost_is_measured_on_what_was_written(made: Callable, tmp_path:
         for kind in ("words", "sums", "more") for i in range(60)))
     lost = {}
     for rank in (0, 1, 12, 24):
-        to = run(tmp_path, "--expert", "sums", "--lora", rank, "--tasks", tmp_path / "tasks.jsonl")
+        to = run(tmp_path, "--expert", "sums", "--tasks", tmp_path / "tasks.jsonl",
+                 *["--lora", rank] * bool(rank))
         said = " ".join(capsys.readouterr().out.split())
         assert "answers to 12 test prompts of sums" in said
         lost[rank], base = (float(said.split(before)[1].split()[0].strip(";"))
                             for before in ("exact expert: ", "base's is "))
         assert said[said.index("KL to"):] in (to / "README.md").read_text()
+        assert ("of what the expert changes" in said) == (lost[rank] > 0.1 * base)
+        if rank == 1:
+            share = float(said.split("That is ")[1].split("%")[0]) / 100
+            assert abs(share * base / lost[1] - 1) < 0.1  # they have two digits
+            assert said.endswith(" of what the expert changes, in KL: a higher --lora keeps more")
         shutil.rmtree(to)
     assert lost[0] < 1e-8 and lost[24] < 1e-8 < 10 * lost[12] < lost[1] < base * 2
     run(tmp_path, "--alpha", "sums=1", "--tasks", tmp_path / "tasks.jsonl")
     said = " ".join(capsys.readouterr().out.split())
     assert said.endswith("to 15 test prompts of words, sums, more")
+
+
+def test_of_many_tasks_those_that_were_asked_are_named(made: Callable, tmp_path: Path) -> None:
+    made("float32")
+    (tmp_path / "tasks.jsonl").write_text("".join(json.dumps({
+        "prompt": f"{kind} {i}?", "answer": "yes", "domain": f"t{kind}"}) + "\n"
+        for kind in range(20) for i in range(9)))
+    session, _ = expert(tmp_path, alpha="sums=1", tasks=str(tmp_path / "tasks.jsonl"))
+    prompts, what = export.questions(session)
+    asked = {f"t{prompt.split()[0]}" for prompt in prompts}
+    assert {*what.removeprefix("test prompts of ").split(", ")} == asked and len(asked) == 16
+
+
+def test_what_a_short_dtype_rounds_is_said(made: Callable, tmp_path: Path, capsys: Said) -> None:
+    made("tied")
+    run(tmp_path, "--expert", "sums", "--dtype", "bfloat16")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "plain questions; made from U and V in bfloat16, and measured in its arithmetic" in said
+    shutil.rmtree(tmp_path / "to")
+    run(tmp_path, "--expert", "sums")
+    assert "bfloat16" not in capsys.readouterr().out.replace(str(tmp_path), "")
 
 
 def test_expert_and_exported_are_compared_as_if_run_one_by_one(
@@ -285,7 +314,7 @@ def test_expert_and_exported_are_compared_as_if_run_one_by_one(
         with session.svf.adapted(z), torch.no_grad():
             answer = generate(session.svf.model, [row], session.fmt.ends, 5)[0].tokens
             exact = session.svf.model(torch.tensor([row + answer]))[0, len(row) - 1:-1]
-        with export.opened(session, to), torch.no_grad():
+        with export.as_written(session, to), torch.no_grad():
             other = session.svf.model(torch.tensor([row + answer]))[0, len(row) - 1:-1]
         found += (exact - other)[:, 7].tolist()
     mean = sum(found) / len(found)
@@ -316,20 +345,60 @@ def test_the_card_says_what_the_experts_say_and_no_more(made: Callable, tmp_path
     assert lines[lines.index("- expert words, alpha 2: seed 4") + 1].startswith("- KL")
     assert "- expert a?b??x??, alpha 1" in lines and "secret" not in card
     assert f"(fingerprint {session.base})" in card
+    assert str(tmp_path) not in card
     assert lines[0] == "# a?b??x?? and sums and words on source" and "Merged weights" in card
     shutil.rmtree(tmp_path / "to")
     card = (run(tmp_path, "--expert", "base", "--lora", 3) / "README.md").read_text()
     assert card.startswith("# The base on source\n\nA LoRA adapter of rank 3 for source (")
+    assert str(tmp_path) not in card
+
+
+@pytest.mark.parametrize("kind, more, calls", [
+    ("tied", [], ["tokenizer .", "model ."]), ("meta", [], ["tokenizer .", "model ."]),
+    ("tied", ["--lora", 3], ["tokenizer X/Y-1--Z", "model X/Y-1--Z", "peft ."])])
+def test_the_code_of_the_card_runs_in_its_folder(kind: str, more: list, calls: list[str],
+                                                 made: Callable, tmp_path: Path,
+                                                 monkeypatch: Patch) -> None:
+    snapshot = tmp_path / "models--X--Y-1--Z" / "snapshots" / "0123"
+    snapshot.parent.mkdir(parents=True)
+    made(kind).rename(snapshot)  # as in a hub's cache
+    (tmp_path / "source").symlink_to(snapshot)
+    card, seen = (run(tmp_path, "--expert", "sums", *more) / "README.md").read_text(), []
+
+    def opens(what: str) -> SimpleNamespace:
+        return SimpleNamespace(from_pretrained=lambda *names: seen.append(f"{what} {names[-1]}"))
+    monkeypatch.setitem(sys.modules, "transformers", SimpleNamespace(
+        AutoTokenizer=opens("tokenizer"), AutoModelForCausalLM=opens("model")))
+    monkeypatch.setitem(sys.modules, "peft", SimpleNamespace(PeftModel=opens("peft")))
+    exec(card.split("```python\n")[1].split("```")[0], {})
+    assert seen == calls and str(tmp_path) not in card
+    assert not more or json.loads((tmp_path / "to" / "adapter_config.json").read_text())[
+        "base_model_name_or_path"] == str(tmp_path / "source")  # as it was typed
+    assert ("tokenizer.json is to be put here" in card) == (kind == "meta")
+
+
+def test_the_sources_are_those_of_the_mixture(made: Callable, tmp_path: Path, capsys: Said
+                                              ) -> None:
+    made("tied")
+    run(tmp_path, "--alpha", "words=0.5,sums=0")
+    said = capsys.readouterr().out
+    assert "\nbase " in f"\n{said}" and "\nwords  " in said and "\nsums " not in said
 
 
 @pytest.mark.parametrize("args, says", [
     ("--to NEW", "export needs --expert NAME"), ("--expert sums --to", "expected one argument"),
-    ("--expert sums", "needs --to FOLDER"), ("--expert sums --to FULL", "is not empty"),
+    ("--expert sums", "needs --to FOLDER"), ("--expert sums --to FULL", "FULL is not empty"),
     ("--expert sums --to FULL/file", "is a file"), ("--expert chess --to NEW", "chess"),
+    ("--weights", "needs --weights DIR (what is built in fits no other program) and --to FOLDER "
+     "and --expert NAME, --alpha NAME=X,... or --task NAME"),
+    ("--expert sums --to FULL/link", "FULL/link is a link to nothing"),
+    ("--expert sums --to FULL/file/x", "x can't be written (Not a directory)"),
+    ("--expert sums --to .", "is where this command runs"),
+    ("--expert sums --to NEW --lora 0", "--lora: '0': expected"),
     ("--expert sums --to SOURCE", "with the weights"),
     ("--expert sums --to SOURCE/x/y", "with the weights"),
     ("--expert sums --to NEW --lora -1", "--lora: '-1': expected"),
-    ("--expert sums --to NEW --weights", "goes with --weights DIR"),
+    ("--expert sums --to NEW --weights", "needs --weights DIR"),
     ("--expert sums --alpha sums=1 --to NEW", "expected one"),
     ("--alpha sums=nan --to NEW", "--alpha"), ("--task sums --to NEW", "adapt.json")])
 def test_what_cannot_be_is_said_before_the_weights_are_read(
@@ -338,6 +407,9 @@ def test_what_cannot_be_is_said_before_the_weights_are_read(
     source = made("tied")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").write_text("mine")
+    (tmp_path / "full" / "link").symlink_to(tmp_path / "new")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setattr("data.run.session.llama", lambda *_: pytest.fail("reads the weights"))
     given = [arg.replace("SOURCE", str(source)).replace("FULL", str(tmp_path / "full"))
              .replace("NEW", str(tmp_path / "new")) for arg in args.split()]
@@ -348,26 +420,34 @@ def test_what_cannot_be_is_said_before_the_weights_are_read(
     except SystemExit as end:
         code = end.code
     error, = capsys.readouterr().err.splitlines()
-    assert code == 2 and says in error and not (tmp_path / "new").exists()
+    assert code == 2 and says in error.replace(str(tmp_path / "full"), "FULL")
     assert (tmp_path / "full" / "file").read_text() == "mine"
+    assert {path.name for path in tmp_path.iterdir()} == {"full", "here", "out", "source"}
 
 
 @pytest.mark.parametrize("error, code, says", [
     (OSError(28, "No space left on device"), 2, "can't be written (No space left on device)"),
     (KeyboardInterrupt(), 130, "stopped"), (ValueError("x is infinite"), 2, "x is infinite")])
-@pytest.mark.parametrize("where", ["raw", "settle"])
-def test_what_breaks_off_leaves_no_folder(error: BaseException, code: int, says: str, where: str,
-                                          made: Callable, tmp_path: Path, capsys: Said,
-                                          monkeypatch: Patch) -> None:
+@pytest.mark.parametrize("where", ["raw", "copy_the_rest"])
+@pytest.mark.parametrize("place", ["new", "empty", "link"])
+def test_what_breaks_off_leaves_all_as_it_was(error: BaseException, code: int, says: str,
+                                              where: str, place: str, made: Callable,
+                                              tmp_path: Path, capsys: Said, monkeypatch: Patch
+                                              ) -> None:
     made("tied")
+    if place != "new":
+        (tmp_path / ("to" if place == "empty" else "real")).mkdir()
+    if place == "link":
+        (tmp_path / "to").symlink_to(tmp_path / "real")
+    before = sorted(tmp_path.glob("[!o]*/**"))  # all but out
     capsys.readouterr()
 
     def broken(*_: object) -> None:
-        assert (tmp_path / "to" / "model.safetensors").exists()
-        assert not (tmp_path / "to" / "config.json").exists()  # so it would not open
+        assert len([*tmp_path.glob(".*.tmp/model.safetensors")]) == 1
         raise error
     monkeypatch.setattr(out, where, broken)
-    assert not run(tmp_path, "--expert", "sums", code=code).exists()
+    run(tmp_path, "--expert", "sums", code=code)
+    assert sorted(tmp_path.glob("[!o]*/**")) == before and not [*tmp_path.glob(".*")]
     said = [line for line in capsys.readouterr().err.splitlines() if line]
     assert len(said) == 1 and says in said[0] and "goes on" not in said[0]
 
@@ -401,7 +481,47 @@ def test_numbers_that_leave_the_dtype_are_refused(made: Callable, tmp_path: Path
     assert "is infinite in torch.float16: expected a smaller --alpha" in capsys.readouterr().err
 
 
-def test_an_empty_folder_is_as_good_as_a_new_one(made: Callable, tmp_path: Path) -> None:
+def test_an_empty_folder_is_as_good_as_a_new_one_and_so_is_a_link_to_it(
+        made: Callable, tmp_path: Path) -> None:
     made("tied")
-    (tmp_path / "to").mkdir()
+    (tmp_path / "real").mkdir()
+    (tmp_path / "to").symlink_to(tmp_path / "real")
     assert (run(tmp_path, "--expert", "sums") / "config.json").exists()
+    assert (tmp_path / "to").is_symlink() and (tmp_path / "real" / "README.md").exists()
+    assert not [*tmp_path.glob(".*")]
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_comes_there_meanwhile_stays(what: str, made: Callable, tmp_path: Path, capsys: Said,
+                                          monkeypatch: Patch) -> None:
+    made("tied")
+    path = tmp_path / "to" / "mine" if what == "folder" else tmp_path / "to"
+    write = export.write
+
+    def wrote(*given: object) -> str:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+        return write(*given)
+    monkeypatch.setattr(export, "write", wrote)
+    run(tmp_path, "--expert", "sums", code=2)
+    assert path.read_text() == "mine" and not [*tmp_path.glob(".*")]
+    assert f"{tmp_path / 'to'} can't be written (" in capsys.readouterr().err
+    assert what == "file" or [*(tmp_path / "to").iterdir()] == [path]
+
+
+@pytest.mark.parametrize("error, code, says", [
+    (PermissionError(13, "Permission denied", "source/LICENSE"), 2, "denied: 'source/LICENSE'"),
+    (BrokenPipeError(32, "Broken pipe"), 141, "")])
+def test_what_cannot_be_read_or_printed_is_not_said_of_the_new_folder(
+        error: OSError, code: int, says: str, made: Callable, tmp_path: Path, capsys: Said,
+        monkeypatch: Patch) -> None:
+    made("tied")
+
+    def broken(*_: object) -> None:
+        raise error
+    monkeypatch.setattr(shutil, "copyfile", broken)
+    monkeypatch.setattr(sys, "stdout", (tmp_path / "said").open("w"))  # for what 141 does to it
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    run(tmp_path, "--expert", "sums", code=code)
+    said = capsys.readouterr().err
+    assert says in said and "can't be written" not in said and not [*tmp_path.glob(".*")]

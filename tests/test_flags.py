@@ -62,7 +62,8 @@ def test_flags_are_refused_in_one_line_or_in_range(command: str, main: Callable,
             value = getattr(args, f.name)
             assert type(value) is type(f.default)
             if type(f.default) in (int, float):
-                assert f.metadata["least"] <= value <= f.metadata["most"] < math.inf
+                least, most = (f.metadata[key] for key in ("least", "most"))
+                assert value == f.default or least <= value <= most < math.inf
 
 
 @pytest.mark.parametrize("flag", ["--weights", "--tasks", "--task", "--device", "--system"])
@@ -94,6 +95,15 @@ def test_help_names_the_tasks_and_the_defaults(capsys: Said) -> None:
         row = rf"^  {re.escape(task.name)} +{task.label} "
         assert not task.label or re.search(row, said, re.M)
     assert "look at (default: 8)" in " ".join(said.split())
+
+
+def test_help_says_what_export_needs_and_which_command_searches(capsys: Said) -> None:
+    for command in ("export", "ask"):
+        with pytest.raises(SystemExit):
+            t2.main([command, "--help"])
+        said = " ".join(capsys.readouterr().out.split())
+        assert ("searche" in said) == (command == "ask") and "`ask`" not in said
+        assert ("new or empty; needed" in said) == (command == "export")
 
 
 @pytest.mark.parametrize("command", ALL)

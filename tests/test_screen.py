@@ -236,3 +236,9 @@ def test_both_passes_and_an_expert_are_told_with_their_own_figures(shown: Callab
         "  pass 1      math +0.25   (1.00 s)", "  pass 2       7   (2.00 s)",
         "math        n 9  base 0.100  expert 0.900 [0.800, 1.000]  3 s",
         "            reward -1.00 to +0.50"]
+
+
+def test_an_interval_lies_between_0_and_1() -> None:
+    for n in range(1, 2000):
+        (low, high), (few, all_) = report.wilson(0.0, n), report.wilson(1.0, n)
+        assert f"{low:.3f}" == "0.000" and all_ <= 1 and 0 < high < 1 and 0 < few < 1

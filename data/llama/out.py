@@ -4,16 +4,16 @@
               weights of the folder that it was made of: tokenizer, chat template, licence
     adapter   adapter_config.json, adapter_model.safetensors: W' = W + B A of each matrix
 
-Tensors are written one at a time, in whatever order they come. The settings come last: a folder
-that was killed half way does not open. Left out: to add to a folder that has something in it.
+Tensors are written one at a time, in whatever order they come. Left out: to add to a folder that
+has something in it.
 """
 from __future__ import annotations
 
 import math
+import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
@@ -29,29 +29,18 @@ NOT_BESIDE = re.compile(  # weights, what describes them, and what is written an
     r"|params\.json|checklist\.chk|config\.json|README\.md")
 
 
-def check_new(to: Path, source: Path) -> None:
-    """ValueError unless `to` is a new or an empty folder, and none in the folder `source`."""
-    if to.resolve().is_relative_to(source.resolve()):
-        raise ValueError(f"--to {to} is in {source}, with the weights: expected another place")
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        raise ValueError(f"--to {to} is {'not empty' if to.is_dir() else 'a file'}: expected a "
-                         "folder that is new or empty, for nothing is written over")
-
-
-@contextmanager
-def new_folder(to: Path) -> Iterator[None]:
-    """Makes the folder; whatever goes wrong in here, nothing of it is left. ValueError where it
-    can't be written, as on a full disk.
-    """
-    try:
-        to.mkdir(parents=True, exist_ok=True)
-        yield
-    except BaseException as error:
-        shutil.rmtree(to, ignore_errors=True)
-        if not isinstance(error, OSError):
-            raise
-        raise ValueError(f"{to} can't be written ({error.strerror}): what was there of it is "
-                         "deleted; mend that and run the same command again") from None
+def checked_place(typed: str, source: Path) -> Path:
+    """Where `--to typed` is. ValueError unless it is new, or empty and can be replaced."""
+    to = Path(os.path.realpath(typed))
+    if to.is_relative_to(os.path.realpath(source)):
+        raise ValueError(f"--to {typed} is in {source}, with the weights: expected another place")
+    if wrong := (("a link to nothing" if Path(typed).is_symlink() else "") if not to.exists() else
+                 "a file" if not to.is_dir() else "not empty" if any(to.iterdir()) else
+                 "where a disk is mounted" if os.path.ismount(to) else
+                 "where this command runs" if to.samefile(".") else ""):
+        raise ValueError(f"--to {typed} is {wrong}: expected a folder that is new, or empty and "
+                         "then replaced, for nothing is written over")
+    return to
 
 
 def write_tensors(folder: Path, stem: str, kinds: Kinds, tensors: Iterable[tuple[str, Tensor]],
@@ -87,8 +76,8 @@ def write_tensors(folder: Path, stem: str, kinds: Kinds, tensors: Iterable[tuple
             "weight_map": {name: path.name for name, (path, _) in places.items()}})
 
 
-def settle(folder: Path, source: Path, settings: dict, dtype: torch.dtype, ends: Iterable[int]
-           ) -> None:
+def copy_the_rest(folder: Path, source: Path, settings: dict, dtype: torch.dtype,
+                  ends: Iterable[int]) -> None:
     """What lies beside the weights of `source`, and its config.json.
 
     For Meta's layout, one of our own: settings, the fields of model.Config; the dtype; the tokens
@@ -113,13 +102,17 @@ def settle(folder: Path, source: Path, settings: dict, dtype: torch.dtype, ends:
         "torch_dtype": str(dtype).removeprefix("torch.")})
 
 
-def settle_adapter(folder: Path, base: str, kinds: Kinds) -> None:
+def lora(name: str, which: str) -> str:
+    """What peft calls A or B of a weight that Hugging Face calls so."""
+    return f"base_model.model.{name.removesuffix('.weight')}.lora_{which}.weight"
+
+
+def write_adapter_config(folder: Path, base: str, ranks: dict[str, int]) -> None:
     """adapter_config.json: what is in A and B is all of the change, so alpha / r is 1 everywhere.
 
-    base: what peft is to open for it. kinds: of the adapter's tensors, A (r, I) among them.
+    base: what peft is to open for it. ranks: r of each weight, by Hugging Face's name.
     """
-    ranks = {name[len("base_model.model."):-len(".lora_A.weight")]: shape[0]
-             for name, (_, shape) in kinds.items() if name.endswith(".lora_A.weight")}
+    ranks = {name.removesuffix(".weight"): rank for name, rank in ranks.items()}
     most = max(ranks.values())
     others = {name: rank for name, rank in ranks.items() if rank != most}
     write_json(folder / "adapter_config.json", {

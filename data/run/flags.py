@@ -128,8 +128,8 @@ class Mixed(Shots):
     expert: str = option("", "this expert alone; or base", metavar="NAME")
     alpha: str = option("", "this mixture, such as math=0.5,code=0.7; who is not named has 0",
                         metavar="NAME=X,...")
-    task: str = option("", "the mixture that strategy C found for this task, in OUT/adapt.json; "
-                       "if there is none, `ask` searches", metavar="NAME")
+    task: str = option("", "the mixture that strategy C found for this task, in OUT/adapt.json",
+                       metavar="NAME")
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,8 @@ class Ask(Mixed):
         python t2.py ask --weights DIR "If a pack costs 8 dollars, what do 3 cost?"
     """
 
+    task: str = option("", "the mixture that strategy C found for this task, in OUT/adapt.json; "
+                       "if there is none, it is searched for", metavar="NAME")
     prompt: str | None = option(None, "the question (default: each line that is typed)",
                                 positional=True)
     file: str = option("", 'answer all prompts of this file, {"prompt": "..."} a line, into '
@@ -158,15 +160,17 @@ class Export(Mixed):
 
     Merged into the weights, in Hugging Face's layout; or with --lora as an adapter for PEFT. What
     rounding to the dtype of the weights costs, or the rank, is measured and printed: on the test
-    prompts of --tasks, or on plain questions.
+    prompts of --tasks, or on plain questions. All of it is computed in float32: with --dtype
+    bfloat16 it takes half the memory, what is written comes from rounded U and V, and what is
+    measured is the rounding of bfloat16 as well, which is said.
 
         python t2.py export --weights DIR --expert math --to math
         python t2.py export --weights DIR --alpha math=0.5,code=0.7 --lora 64 --to math+code
     """
 
-    to: str = option("", "folder to write, new or empty", metavar="FOLDER")
+    to: str = option("", "folder to write, new or empty; needed", metavar="FOLDER")
     lora: int = option(0, "an adapter of this rank instead; more than a matrix has is all of it",
-                       least=0, most=MOST, metavar="RANK")
+                       least=1, most=MOST, metavar="RANK")
 
 
 FORMS = {form.__name__.lower(): form for form in (Adapt, Train, Pretrain, Ask, Export)}

@@ -41,7 +41,8 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     """
     z = 1.959964
     mid, half = share + z * z / (2 * n), z * (share * (1 - share) / n + (z / (2 * n)) ** 2) ** 0.5
-    return (mid - half) / (1 + z * z / n), (mid + half) / (1 + z * z / n)
+    low, high = ((mid + x) / (1 + z * z / n) for x in (-half, half))
+    return max(0.0, low), min(1.0, high)  # which rounding passes by 1e-18
 
 
 class Table:
