@@ -251,6 +251,7 @@ def test_a_bad_line_is_one_clear_line_before_there_is_work(
     (["--file", "EMPTY", "hello"], "a prompt and --file"), ([""], "the prompt is empty"),
     (["--expert", "chess", "hi"], "expected one of base, math"),
     (["--expert", "math", "--task", "bus", "hi"], "expected one of them"),
+    (["--task", "classifier", "hi"], "--task classifier: expected one of chain, shop, product"),
     (["--alpha", "math=x", "hi"], "--alpha 'math=x'"), (["a " * 300], "the prompt and 72 tokens")])
 def test_what_ask_can_not_do_is_one_clear_line(args: list[str], says: str, run: Run,  # noqa: F811
                                                tmp_path: Path, monkeypatch: Patch) -> None:
