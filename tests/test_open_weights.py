@@ -73,7 +73,7 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path,
     for named in (("--task", "sums", "--few-shot", 2), ("--alpha", "words=-0.5")):  # no --tasks
         assert run("ask", *model, *named, "--file", folder / "tasks.jsonl") == 0
     text = (tmp_path / "answers.jsonl").read_text()
-    assert text.count('"mixture": {"alpha": [0.0, -0.5]') == 120
+    assert text.count('"mixture": {"alpha": {"sums": 0.0, "words": -0.5}') == 120
     assert f"{tmp_path / 'adapt.json'} has" not in capsys.readouterr().out
     (tmp_path / "classifier.safetensors").unlink()  # as where there is one domain alone
     assert run("ask", *model, "Is ice hot?") == 0 and "classifier" not in capsys.readouterr().out
