@@ -28,8 +28,8 @@ class Mixture(NamedTuple):
 def chosen(args: Mixed, domains: Sequence[str], find: Callable[[str], Path]) -> Mixture | None:
     """What --expert, --alpha or --task names, or None. find: where the expert of a name is.
 
-    ValueError for what can't be, and for a --task without a mixture; but `ask` searches then, and
-    says why if OUT/adapt.json is there.
+    ValueError for what can't be, and for a --task without a mixture; but `ask` with examples of it
+    searches then, and says why if OUT/adapt.json is there.
 
     >>> chosen(Ask(alpha="code=0.7, math=-1"), ("math", "code", "words"), Path)
     Mixture(name='math=-1,code=0.7', alpha=(-1.0, 0.7, 0.0))
