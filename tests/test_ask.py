@@ -207,7 +207,8 @@ def test_a_file_of_prompts_is_answered_line_by_line(run: Run, tmp_path: Path  # 
         found = json.loads(line)["answers"]
         assert list(found) == ["base", "prompt", "classifier"]
         for name, got in found.items():
-            assert got == {key: pytest.approx(value, abs=1e-5) if key == "sure" else value
+            assert got == {key: pytest.approx(value, abs=1e-5) if key == "sure" else
+                           dict(zip(EXPERTS, value)) if key == "alpha" else value
                            for key, value in one[name].items() if key != "seconds"}
     assert [one["classifier"]["named"] for one in alone] == ["math"] * 3 + ["code"]
     assert out.splitlines() == ["4 prompts; cut off: base 2, prompt 2, classifier 2",
@@ -236,6 +237,7 @@ def test_answers_that_were_not_finished_leave_the_old_ones(run: Run, tmp_path: P
     ('{"prompt": ["a"]}', "line 2: prompt ['a']: expected text"),
     ("hello", "line 2: expected one JSON object a line"),
     ('{"prompt": "a", "prompt": "b"}', "line 2: keys"), ('["a"]', "line 2: line ['a']"),
+    (f'{{"prompt": "a", "id": {"1" * 100_000}}}', "line 2: a number of 100,000 digits: exp"),
     ('{"prompt": "a", "answers": 1}', "line 2: keys ['prompt', 'answers']: expected none named"),
     (json.dumps({"prompt": "a " * 300}), "line 2: the prompt and 72 tokens for its answer")])
 def test_a_bad_line_is_one_clear_line_before_there_is_work(
@@ -251,6 +253,7 @@ def test_a_bad_line_is_one_clear_line_before_there_is_work(
     (["--file", "EMPTY", "hello"], "a prompt and --file"), ([""], "the prompt is empty"),
     (["--expert", "chess", "hi"], "expected one of base, math"),
     (["--expert", "math", "--task", "bus", "hi"], "expected one of them"),
+    (["--task", "classifier", "hi"], "--task classifier: expected one of chain, shop, product"),
     (["--alpha", "math=x", "hi"], "--alpha 'math=x'"), (["a " * 300], "the prompt and 72 tokens")])
 def test_what_ask_can_not_do_is_one_clear_line(args: list[str], says: str, run: Run,  # noqa: F811
                                                tmp_path: Path, monkeypatch: Patch) -> None:
@@ -304,6 +307,22 @@ def stopped(line: str) -> str:
     if not line:
         raise EOFError
     return line
+
+
+def test_a_prompt_of_bytes_that_are_no_text_is_one_all_the_same(run: Run,  # noqa: F811
+                                                                tmp_path: Path) -> None:
+    code, out, err = run("ask", "--expert", "base", "caf\udce9 ?")  # as Python reads such bytes
+    assert (code, err) == (0, "") and "caf \ufffd ?" in out.splitlines()[0]
+    assert json.loads((tmp_path / "ask.json").read_text())["question"] == "caf \ufffd ?"
+
+
+def test_a_closed_stdin_is_one_clear_line_before_there_is_work(run: Run,  # noqa: F811
+                                                               monkeypatch: Patch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    monkeypatch.setattr("data.run.ask.Session", lambda *given: pytest.fail("is at work"))
+    code, _, err = run("ask")
+    assert code == 2 and "stdin is closed: expected a prompt" in err
+    assert len(err.splitlines()) == 1
 
 
 def test_bytes_that_are_no_text_are_no_end(monkeypatch: Patch) -> None:

@@ -87,6 +87,16 @@ def test_any_prompt_is_answered_or_refused_in_one_line(main: Callable, monkeypat
         assert code == 0 or code == 2 and one_line(error), (prompt, error)
 
 
+@pytest.mark.parametrize("typed, says", [
+    ("ask is -3 + 4 5?", "unrecognized: -3 + 4 5?; a prompt of several words goes in quotes"),
+    ("ask hi --foo bar", "unrecognized: --foo bar"), ("ask --file x --foo", "unrecognized: --foo"),
+    ("train math", "unrecognized: math")])
+def test_what_is_too_much_names_the_page_of_the_command(typed: str, says: str, main: Callable
+                                                        ) -> None:
+    command = typed.split()[0]
+    assert main(typed.split()) == (2, f"t2.py: {says} (see `t2.py {command} --help`)\n")
+
+
 def test_help_names_the_tasks_and_the_defaults(capsys: Said) -> None:
     with pytest.raises(SystemExit):
         t2.main(["adapt", "--help"])

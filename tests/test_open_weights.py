@@ -10,6 +10,7 @@ import torch
 
 import t2
 from data.llama import weights
+from data.run.checkpoints import save_expert
 from data.run.flags import Ask
 from data.run.session import Session
 from tests import published
@@ -72,7 +73,7 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path,
     for named in (("--task", "sums", "--few-shot", 2), ("--alpha", "words=-0.5")):  # no --tasks
         assert run("ask", *model, *named, "--file", folder / "tasks.jsonl") == 0
     text = (tmp_path / "answers.jsonl").read_text()
-    assert text.count('"mixture": {"alpha": [0.0, -0.5]') == 120
+    assert text.count('"mixture": {"alpha": {"sums": 0.0, "words": -0.5}') == 120
     assert f"{tmp_path / 'adapt.json'} has" not in capsys.readouterr().out
     (tmp_path / "classifier.safetensors").unlink()  # as where there is one domain alone
     assert run("ask", *model, "Is ice hot?") == 0 and "classifier" not in capsys.readouterr().out
@@ -85,6 +86,24 @@ def test_without_experts_ask_shows_what_the_base_says(folder: Path, tmp_path: Pa
     assert "no experts" in said and "pass 1" not in said
     report = json.loads((tmp_path / "ask.json").read_text(), parse_constant=pytest.fail)
     assert report["base"]["alpha"] == []
+    assert not (tmp_path / "decomposition.safetensors").exists()  # for there is nothing to mix
+
+
+@pytest.mark.parametrize("command", [
+    ("ask", "hi"), ("adapt", "--tasks", "T", "--few-shot", 2),
+    ("export", "--expert", "words", "--to", "new")])
+def test_experts_of_another_base_are_found_out_before_a_decomposition(
+        command: tuple, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_expert(tmp_path / "words.safetensors", torch.ones(2 * (24 + 12 + 12 + 24 + 3 * 24)),
+                "0" * 16, {})
+    (kept := tmp_path / "decomposition.safetensors").write_text("of the other base")
+    command = [folder / "tasks.jsonl" if word == "T" else word for word in command]
+    assert run(*command, "--weights", folder, "--out", tmp_path, *SMALL) == 2
+    said, = capsys.readouterr().err.splitlines()
+    assert f"words.safetensors is an expert of base '{'0' * 16}', this base is" in said
+    assert kept.read_text() == "of the other base"
 
 
 def test_other_tasks_are_another_run(folder: Path, tmp_path: Path) -> None:

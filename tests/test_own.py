@@ -112,6 +112,33 @@ def test_every_split_that_a_command_needs_is_asked_for(
         split for split in SPLITS if split in lacks]
 
 
+@pytest.mark.parametrize("command", [
+    "ask --expert words hi", "ask --alpha words=1 hi", "ask --task words --tasks T hi",
+    "adapt --tasks T", "export --to new.jsonl --expert words",
+    "export --to new.jsonl --expert base"])
+def test_where_there_are_no_experts_is_said_what_makes_some(
+        command: str, run: Callable, closed: Path, tmp_path: Path) -> None:
+    _, [error] = run(f"{command} --weights W")
+    assert error.endswith(f"no experts of these weights in {tmp_path / 'out'}: run `python t2.py "
+                          f"train --weights {closed} --tasks FILE --out {tmp_path / 'out'}` first")
+
+
+def test_a_task_of_no_file_is_refused_with_the_tasks_that_c_knows(run: Callable, tmp_path: Path
+                                                                  ) -> None:
+    (out := tmp_path / "out").mkdir()
+    put(out / "words.safetensors", torch.ones(N))
+    needs = "t2.py: --task 'chess' needs --tasks FILE, which has its examples: "
+    said, [error] = run("ask --weights W --task chess hi")
+    assert error == f"{needs}there is no adapt.json in {out} either"
+    (out / "adapt.json").write_text(json.dumps({"run": {"experts": {}}, "tasks": {
+        name: {"strategies": dict.fromkeys(found)} for name, found in (
+            ("sums", ["base", "few-shot"]), ("facts", ["base"]), ("bus", ["few-shot"]))}}))
+    said, [error] = run("ask --weights W --task chess hi")
+    assert error == (f"{needs}{out / 'adapt.json'} has nothing that C found for 'chess', but for "
+                     "'sums', 'bus'")
+    assert "searches" not in said
+
+
 @pytest.mark.parametrize("z, says", [
     (None, "run `python t2.py train"), (torch.ones(N + 1), "is an expert of another model"),
     (torch.full((N,), torch.nan), f"is not ({N},) finite numbers"), (b"", "words.safetensors")])

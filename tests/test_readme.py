@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,10 @@ import torch
 
 import rl
 from data import HERE, tokenizer
+from data.run import load_llama
+from data.run.checkpoints import fingerprint, save_expert
 from model import GPT
+from svf import SVF
 from tests.exercises import EXERCISES
 from tests.paper.__main__ import RESULTS
 from tests.test_exercises import HEAD, RIGHT
@@ -219,6 +223,30 @@ def test_the_examples_of_task_lines_are_read(tmp_path: Path) -> None:
     (tmp_path / "mine.jsonl").write_text(block, encoding="utf-8")
     assert set(read(tmp_path / "mine.jsonl")) == {
         json.loads(line).get("domain", "mine") for line in block.splitlines()}
+
+
+def test_the_library_is_used_as_is_shown(folder: Path, tmp_path: Path,  # noqa: F811
+                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    """On another model, whose answers are others; each line runs, and gives text where it does."""
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    page = text.split("# As a library\n")[1].split("\n# ")[0]
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(folder, "smol")
+    model, _ = load_llama("smol")
+    base, svf = fingerprint(model), SVF(model)
+    save_expert(Path("out/reasoning.safetensors"), svf.neutral() + 1, base, {})
+    shown, names = [], {}
+    test = doctest.DocTestParser().get_doctest(page, names, "library", None, None)
+    for example in test.examples:
+        example.want and shown.append(example)
+        example.want = ""
+    said: list[str] = []
+    doctest.DocTestRunner(verbose=False).run(test, out=said.append, clear_globs=False)
+    got = re.findall(r"^Got:\n((?:    .*\n)+)", "".join(said), re.M)
+    assert len(got) == len(shown) == 2 and "Exception" not in "".join(said)
+    first, second = map(ast.literal_eval, got[1].split("\n")[:2])
+    assert isinstance(first, str) and first != second  # the expert is at work
+    assert got[0].strip().startswith("'prompts: ")
 
 
 # ------------------------------------------------------------- departures that had no test before

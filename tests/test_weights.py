@@ -339,6 +339,9 @@ CONFIGS = [  # key, value, what the message says
           for kind in ("gemma2", "phi3", "mixtral", "qwen2_moe", "qwen3_moe", "qwen2_vl")),
         (None, "not there"), (["llama"], "['llama']"))),
     ("attention_bias", True, "attention_bias is True, expected False"),
+    ("is_causal", False, "is_causal is False, expected True"),
+    ("per_layer_config", {"1": {"rms_norm_eps": 0.5}}, "per_layer_config is {'1': {"),
+    ("attention_chunk_size", 4, "attention_chunk_size is 4, expected None"),
     ("quantization_config", {"quant_method": "gptq"}, "quantization_config is {'quant_method'"),
     ("mlp_bias", 0, "mlp_bias is 0"),
     *(("sliding_window", value, f"sliding_window is {value!r}, expected a whole number from 1 to")
@@ -417,6 +420,19 @@ def test_two_spellings_of_rope_have_to_agree(tmp_path: Path) -> None:
     assert distance(load(tmp_path), "llama3_8") < 2e-5
     edit(path, rope_parameters={**both, "rope_theta": 300.0}, rope_scaling=None)
     assert "rope_parameters.rope_theta is 300.0, expected 200.0" in refused(tmp_path)
+
+
+def test_a_stretch_of_rope_is_said_in_one_place_or_alike(tmp_path: Path) -> None:
+    """transformers takes the number beside rope_scaling, not the one in it."""
+    for name in ("llama3_8", "llama3_32"):
+        path, key = hugging_face(tmp_path, name) / "config.json", weights.LLAMA3[-1]
+        inside = json.loads(path.read_text()).popitem()[1]  # rope_scaling, or rope_parameters
+        edit(path, **{key: 32})
+        assert f"{key} is 32, expected {inside[key]} as beside factor" in refused(tmp_path)
+        edit(path, **{key: inside[key]})
+        assert distance(load(tmp_path), name) < 2e-5
+    edit(hugging_face(tmp_path) / "config.json", original_max_position_embeddings=32)
+    assert distance(load(tmp_path), "gqa") < 2e-5  # which has nothing to stretch
 
 
 @pytest.mark.parametrize("values, said", [

@@ -53,6 +53,8 @@ KINDS = ("llama", "mistral", "qwen2", "qwen3")  # of model_type
 ONLY = {  # in config.json: what model.py computes, and what absent and null mean
     "attention_bias": False, "mlp_bias": False, "hidden_act": "silu", "rope_interleaved": False,
     "partial_rotary_factor": 1.0, "quantization_config": None, "pretraining_tp": 1,
+    "is_causal": True, "per_layer_config": None, "attention_chunk_size": None,
+    "kv_sharing_modes": None, "transformers_weights": None,  # which names the file of weights
 }
 META = {"dim", "n_layers", "n_heads", "n_kv_heads", "vocab_size", "multiple_of", "norm_eps",
         "ffn_dim_multiplier", "rope_theta", "max_seq_len", "max_batch_size", "use_scaled_rope",
@@ -193,7 +195,12 @@ def rope(fields: Fields) -> tuple[float, tuple[float, ...] | None]:
     inner.one_of("partial_rotary_factor", 1.0, default=1.0)
     inner.known({"rope_theta", "rope_type", "type", "partial_rotary_factor",
                  *(LLAMA3 if kind == "llama3" else ())})
-    return theta, llama3(inner) if kind == "llama3" else None
+    if kind != "llama3":
+        return theta, None
+    scaling, key = llama3(inner), LLAMA3[-1]
+    if fields.number(key, default=scaling[-1]) != scaling[-1]:  # transformers takes this one
+        fields.fail(key, fields.get(key), f"{scaling[-1]:g} as beside {LLAMA3[0]}, or no such key")
+    return theta, scaling
 
 
 def llama3(fields: Fields) -> tuple[float, ...]:

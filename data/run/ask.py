@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -51,6 +52,9 @@ def asked(args: Ask) -> dict[str, tuple[str, bytes]]:
             raise ValueError(f"a prompt and --file {args.file}: expected one of them")
         return {"the prompt": (args.prompt, b"")}
     if not args.file:
+        if sys.stdin is None:
+            raise ValueError("nothing can be typed, stdin is closed: expected a prompt after the "
+                             "flags, or --file FILE")
         return {}
     path, found = Path(args.file), {}
     for number, row, line in rows.lines(path):
@@ -64,7 +68,10 @@ def asked(args: Ask) -> dict[str, tuple[str, bytes]]:
 
 
 def read(args: Ask, text: str) -> str:
-    """A prompt as the model reads it: what is built in knows its own spelling alone."""
+    """A prompt as the model reads it: what is built in knows its own spelling alone. Bytes of the
+    command line that are no UTF-8 become U+FFFD, as those that are typed do.
+    """
+    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
     text = text if args.weights else tidy(text)
     if not text.strip():
         raise ValueError("the prompt is empty; expected a question, such as 'What is 12 + 7 - 3?'")
@@ -116,7 +123,7 @@ def many(session: Session, passes: Passes, lines: Sequence[bytes]) -> None:
     said: list[dict] = [{} for _ in lines]
     for name, found, _ in answers(session, passes, [*session.asked.values()]):
         for one, answer in zip(said, found):
-            one[name] = answer
+            one[name] = {**answer, "alpha": dict(zip(session.domains, answer["alpha"]))}
     write_whole(path, lambda file: file.writelines(
         b'%b, "answers": %b}\n' % (line[:-1], json.dumps(one).encode())  # line ends with a brace
         for line, one in zip(lines, said)))

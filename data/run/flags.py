@@ -247,8 +247,15 @@ def wrapped(text: str) -> str:
 
 def parsed(argv: list[str] | None, about: str) -> Common:
     """The command that was typed, as its dataclass. A mistake is one line and exit code 2."""
-    given = vars(parser(about).parse_args(argv))
-    return FORMS[given.pop("command")](**given)
+    found, spare = parser(about).parse_known_args(argv)
+    given = vars(found)
+    command = given.pop("command")
+    if spare:
+        words = not spare[0].startswith("--") and given.get("prompt") is not None
+        Parser(prog=f"t2.py {command}").error(
+            f"unrecognized: {' '.join(spare)}" + words * (
+                "; a prompt of several words goes in quotes"))
+    return FORMS[command](**given)
 
 
 def tasks_listed() -> str:

@@ -5,12 +5,13 @@ No torch here and no weights: what can't be is said before they are read.
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from data.files import file_digest, read_json, show
-from data.run.flags import Ask, Mixed
+from data.run.flags import Ask, Mixed, Model
 from data.run.screen import note, why
 from data.tasks.jsonl import CLASSIFIER
 
@@ -27,8 +28,8 @@ class Mixture(NamedTuple):
 def chosen(args: Mixed, domains: Sequence[str], find: Callable[[str], Path]) -> Mixture | None:
     """What --expert, --alpha or --task names, or None. find: where the expert of a name is.
 
-    ValueError for what can't be, and for a --task without a mixture; but `ask` searches then, and
-    says why if OUT/adapt.json is there.
+    ValueError for what can't be, and for a --task without a mixture; but `ask` with examples of it
+    searches then, and says why if OUT/adapt.json is there.
 
     >>> chosen(Ask(alpha="code=0.7, math=-1"), ("math", "code", "words"), Path)
     Mixture(name='math=-1,code=0.7', alpha=(-1.0, 0.7, 0.0))
@@ -38,6 +39,8 @@ def chosen(args: Mixed, domains: Sequence[str], find: Callable[[str], Path]) -> 
     named = [f"--{key}" for key in ("expert", "alpha", "task") if getattr(args, key)]
     if len(named) > 1:
         raise ValueError(f"{' and '.join(named)} name a mixture each: expected one of them")
+    if named and not domains and args.expert != "base":
+        raise ValueError(f"{named[0]} {show(getattr(args, named[0][2:]))}: {none_yet(args)}")
     if args.expert:
         if args.expert not in (known := ("base", *domains)):
             raise ValueError(f"--expert {show(args.expert)}: expected one of {', '.join(known)}")
@@ -49,6 +52,9 @@ def chosen(args: Mixed, domains: Sequence[str], find: Callable[[str], Path]) -> 
     if not args.task:
         return None
     mixture, reason = found(args, domains, find)
+    if not mixture and isinstance(args, Ask) and args.weights and not args.tasks:
+        raise ValueError(f"--task {show(args.task)} needs --tasks FILE, which has its examples: "
+                         f"{reason or f'there is no adapt.json in {args.out} either'}")
     if not mixture and not isinstance(args, Ask):
         more = f" --weights {args.weights} --tasks FILE" * bool(args.weights)
         raise ValueError(f"--task {show(args.task)}: {reason or 'there is no adapt.json'}; run "
@@ -56,6 +62,13 @@ def chosen(args: Mixed, domains: Sequence[str], find: Callable[[str], Path]) -> 
     if reason:
         note(f"C searches anew: {reason}")
     return mixture
+
+
+def none_yet(args: Model) -> str:
+    """That there are no experts, and what makes some."""
+    weights, out = shlex.quote(args.weights), shlex.quote(str(args.out))
+    return (f"no experts of these weights in {args.out}: run `python t2.py train --weights "
+            f"{weights} --tasks FILE --out {out}` first")
 
 
 def coefficients(text: str, domains: Sequence[str]) -> dict[str, float]:
@@ -73,7 +86,7 @@ def coefficients(text: str, domains: Sequence[str]) -> dict[str, float]:
         except ValueError:
             value = LARGEST + 1.0  # which is too much
         if name not in domains or name in shares or not abs(value) <= LARGEST:
-            form = ",".join(f"{one}=X" for one in domains) or "an expert, of which there is none"
+            form = ",".join(f"{one}=X" for one in domains)
             raise ValueError(f"--alpha {show(part)}: expected {form}, each once or not at all, X "
                              f"from {-LARGEST} to {LARGEST}")
         shares[name] = value
@@ -110,7 +123,10 @@ def found(args: Mixed, domains: Sequence[str], find: Callable[[str], Path]
         had = {key: run.get(key) for key in asked} | {"experts": [
             item for item in run["experts"].items() if item[0] != CLASSIFIER]}
         if "few-shot" not in row["strategies"]:
-            return None, f"{path} has nothing that C found for {show(args.task)}"
+            others = [show(name) for name, one in report["tasks"].items()
+                      if "few-shot" in one["strategies"]][:9]
+            return None, (f"{path} has nothing that C found for {show(args.task)}"
+                          + f", but for {', '.join(others)}" * bool(others))
         if had != asked:
             return None, f"{path} is of another run: {why(had, asked)}"
         alpha = row["strategies"]["few-shot"]["alpha"]

@@ -26,8 +26,8 @@ from data.run.checkpoints import (
     load_model,
 )
 from data.run.device import checked_device
-from data.run.flags import Adapt, Mixed, Model, Train
-from data.run.mixture import Mixture, chosen
+from data.run.flags import Adapt, Export, Mixed, Model, Train
+from data.run.mixture import Mixture, chosen, none_yet
 from data.run.own import Room, answer_length, check_splits, fitting, own_tasks
 from data.run.screen import Line, note
 from data.tasks.families import TASKS, UNSEEN, trained_on
@@ -58,6 +58,7 @@ class Session:
         # with one thread the same seed gives the same experts, bit for bit.
         self.device = checked_device(args.device, args.threads or int(not args.weights))
         self.sources: dict[str, str] = {}
+        self.base = ""  # not read yet
         if args.weights:
             self.open_weights()
         else:
@@ -79,11 +80,11 @@ class Session:
         self.fmt = self.sized(built_in(encoding))
         self.domains, self.which = DOMAINS, WHICH
         self.trained = {name: trained_on(name) for name in (*DOMAINS, CLASSIFIER)}
-        self.tasks = TASKS
+        self.tasks = {name: task for name, task in TASKS.items() if task.label}
         self.mixture = self.mixed()
         self.room = self.roomy(model.config.context)
         self.names = (self.named(self.trained, self.trained) if isinstance(self.args, Train)
-                      else self.named(TASKS, [task.name for task in UNSEEN]))
+                      else self.named(self.tasks, [task.name for task in UNSEEN]))
 
     def open_weights(self) -> None:
         """A folder of open weights, and the user's tasks if there are any."""
@@ -91,9 +92,12 @@ class Session:
         settings = self.without_weights(folder)
         model = llama(folder, settings, getattr(torch, args.dtype), self.device)
         self.base = fingerprint(model)
+        if not isinstance(args, Train):  # before a decomposition takes its time and its place
+            self.check_experts(model.config)
         self.svf = SVF(model, factors=kept_factors(
             args.out / f"decomposition{SUFFIX}", model,
-            Line("decomposing the weights, once", 7 * model.config.layers)))
+            Line("decomposing the weights, once", 7 * model.config.layers)
+        )) if self.domains else SVF(model, ())  # which answers as the base alone
         self.sources["base"] = str(folder)
 
     def without_weights(self, folder: Path) -> dict:
@@ -112,9 +116,8 @@ class Session:
         for line in notes:
             note(line)
         config = Config(**settings)
-        if isinstance(args, Adapt) or self.domains and not learns:
-            for name in self.experts():
-                load_expert(self.find(name), gains(config))
+        if not learns:
+            self.check_experts(config)
         fmt = chat.published(folder, encoding, args.chat, args.system, args.one_line)
         note(fmt.why)
         self.which = which(self.domains) + ("" if fmt.around != "{}" else "\nAnswer:")
@@ -144,7 +147,7 @@ class Session:
             return []
         task = getattr(self.args, "task", "")
         if task and task not in known:
-            raise ValueError(f"--task {task}: expected one of {', '.join(known) or 'none'}")
+            raise ValueError(f"--task {task}: expected one of {', '.join(known)}")
         return [task] if task else [*usual]
 
     def roomy(self, context: int) -> Room:
@@ -170,10 +173,17 @@ class Session:
         there is none.
         """
         if not self.domains:
-            raise ValueError(f"no experts of these weights in {self.args.out}: run `python t2.py "
-                             f"train --weights {self.args.weights} --tasks FILE` first")
+            raise ValueError(none_yet(self.args))
         judge = self.find(CLASSIFIER)
         return [*self.domains, *[CLASSIFIER] * (os.path.lexists(judge) or old(judge))]
+
+    def check_experts(self, config: Config) -> None:
+        """ValueError unless all experts fit these settings, and the base once that was read; or if
+        there is none and the command is about nothing else.
+        """
+        if self.domains or isinstance(self.args, (Adapt, Export)):
+            for name in self.experts():
+                load_expert(self.find(name), gains(config), self.base)
 
     def library(self) -> dict[str, Tensor]:
         """The experts, by name."""

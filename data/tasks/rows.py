@@ -40,6 +40,7 @@ COMMON = frozenset("""
     explanation thinking cot""".split())
 MARK = "#### "      # GSM8K's: what comes after it is the answer
 LONGEST = 100_000   # characters of a prompt or an answer
+DIGITS = 4_000      # of a whole number; Python reads no more than 4,300
 SHORT = 100         # of an answer in a chat that may be meant to the letter
 _TURN = re.compile("((system|developer) )?user( assistant)?")
 _WORD = re.compile("[A-Z]?[a-z]+|[A-Z]+")
@@ -77,7 +78,7 @@ def lines(path: Path) -> Iterator[tuple[int, dict, bytes]]:
 def parsed(line: bytes) -> dict:
     """One line as an object. ValueError unless it is UTF-8 and JSON, no key twice."""
     try:
-        row = json.loads(line.decode(), object_pairs_hook=_unique)
+        row = json.loads(line.decode(), object_pairs_hook=_unique, parse_int=_whole)
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {line[error.start]:#x}: expected UTF-8") from None
     except json.JSONDecodeError as error:
@@ -87,6 +88,14 @@ def parsed(line: bytes) -> dict:
         raise ValueError("nested too deep: expected strings, numbers and lists of them") from None
     expect(isinstance(row, dict), "line", row, 'an object: {"prompt": "7 plus 5?", "answer": 12}')
     return row
+
+
+def _whole(digits: str) -> int:
+    """The number that a line has. ValueError if it is one of thousands of digits."""
+    if len(digits) > DIGITS:
+        raise ValueError(f"a number of {len(digits):,} digits: expected {DIGITS:,} at most, or "
+                         "text in quotes")
+    return int(digits)
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict:
