@@ -126,7 +126,7 @@ def test_other_tasks_are_another_run(folder: Path, tmp_path: Path) -> None:
     ("train --weights W --tasks T --task chess", "--task chess"),
     ("train --weights W --tasks T --rate nan", "--rate: 'nan': expected"),
     ("train --weights W --tasks T --batch -1", "--batch: '-1': expected"),
-    ("ask --weights W --chat llama3 hi", "has no <|begin_of_text|>"),
+    ("ask --weights W --chat llama3 hi", "has no special token <|begin_of_text|>"),
     ("ask --weights W --chat none --system x hi", "--system"),
     ("ask --system x hi", "--system goes with --weights"),
     ("train --tasks T", "--tasks goes with --weights"),
