@@ -34,6 +34,7 @@ def written(template: str, **names: object) -> str:
     ("{% for m in [1, 2] %}{{ loop.previtem ~ loop.nextitem ~ loop.index }}.{% endfor %}",
      "21.12."),
     ("{% generation %}x{% endgeneration %}{{ messages[0]['content'].strip() }}", "xhi"),
+    ("{{ [{'a': 0, 'b': 1}, {'b': 2}] | selectattr('a') | list | length }}{{ '\\(' }}", "0\\("),
     ("{{ strftime_now('%d %b %Y') }}{{ messages | selectattr('x') | list | length }}",
      "26 Jul 20240")])
 def test_what_is_written(template: str, said: str) -> None:
@@ -63,7 +64,8 @@ ATTACKS = [
     "{% endfor %}", "{{ " + "(" * 9000 + ")" * 9000 + " }}", "{{ " + "not " * 99_999 + "1 }}",
     "{% if 1 %}" * 5000 + "{% endif %}" * 5000, "a" * 300_000,
     ("{{ '" + "a" * 99_000 + "' }}") * 3,
-    "{{ " + "9" * 9999 + " }}", "{{ '\\ud800' | nothing }}", "{{ 1 if x }}", "{{ x.y.z() }}"]
+    "{{ x.y }}", "{{ x['y'] is defined }}", "{{ " + "9" * 9999 + " }}",
+    "{{ '\\ud800' | nothing }}", "{{ 1 if x }}", "{{ x.y.z() }}"]
 
 
 @pytest.mark.parametrize("template", ATTACKS)

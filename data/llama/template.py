@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import islice
@@ -37,9 +38,10 @@ class Undefined:
 
 UNDEFINED = Undefined()
 FILTERS: dict[str, Callable[..., Any]] = {
-    "trim": lambda x: text(x).strip(), "length": len, "count": len, "list": list, "string": str,
-    "lower": lambda x: text(x).lower(), "upper": lambda x: text(x).upper(),
-    "capitalize": lambda x: text(x).capitalize(), "first": lambda x: x[0], "last": lambda x: x[-1],
+    "trim": lambda x: text(x).strip(), "length": len, "count": len, "list": list,
+    "string": lambda x: text(x), "lower": lambda x: text(x).lower(),
+    "upper": lambda x: text(x).upper(), "capitalize": lambda x: text(x).capitalize(),
+    "first": lambda x: x[0], "last": lambda x: x[-1],
     "default": lambda x, other="", falsy=False: other if x is UNDEFINED or falsy and not x else x,
     "selectattr": lambda x, *how: [one for one in x if chosen(one, *how)],
     "rejectattr": lambda x, *how: [one for one in x if not chosen(one, *how)]}
@@ -75,10 +77,11 @@ def number(value: object) -> int:
     return value
 
 
-def chosen(one: dict, key: str, test: str = "defined", *value: object) -> bool:
-    """Of the filters selectattr and rejectattr: whether one[key] passes a test."""
+def chosen(one: dict, key: str, test: str = "", *value: object) -> bool:
+    """Of the filters selectattr and rejectattr: whether one[key] passes a test, or is true."""
     found = one.get(key, UNDEFINED)
-    return found == value[0] if test in ("equalto", "==", "eq") else TESTS[test](found)
+    return (bool(found) if not test else found == value[0] if test in ("equalto", "==", "eq")
+            else TESTS[test](found))
 
 
 class Run:
@@ -190,7 +193,8 @@ class Run:
                 return names[name] if name in names else NONE.get(name, UNDEFINED)
             case ast.Attribute(value=owner, attr=name) | ast.Subscript(
                     value=owner, slice=ast.Constant(value=str() as name)):
-                found = of(owner)
+                if (found := of(owner)) is UNDEFINED:
+                    raise ValueError(f"it asks for {show(name)} of what is not there")
                 return found.get(name, UNDEFINED) if isinstance(found, dict) else UNDEFINED
             case ast.Subscript(value=owner, slice=ast.Slice(lower=a, upper=b, step=c)):
                 return of(owner)[slice(*(of(x) if x else None for x in (a, b, c)))]
@@ -301,6 +305,8 @@ def expression(code: str) -> ast.expr:
     pieces[::2] = [piece.replace("|", "@").replace("~", "<<") for piece in pieces[::2]]
     pieces[1::2] = [piece.replace("\n", "\\n") for piece in pieces[1::2]]
     try:
-        return ast.parse(f"({''.join(pieces)}\n)", mode="eval").body
+        with warnings.catch_warnings():  # on backslashes before any letter
+            warnings.simplefilter("ignore")
+            return ast.parse(f"({''.join(pieces)}\n)", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ValueError(f"it has {show(code)}, which is not known") from None
