@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from data.files import opened, show
+from data.files import opened
 from data.llama.template import Run
 from data.llama.weights import Fields
 from data.tokenizer import Encoding, PromptFormat
@@ -114,7 +114,7 @@ def chosen(folder: Path, special: dict[str, int], ends: list[int], system: bool
     if form.end and special[form.end] not in ends:
         return None, (f"bare, for {form.end}, which ends a turn of its chat_template, is no end "
                       "in its settings")
-    return form, f"as its chat_template writes them: {show(form.with_system or form.alone)}"
+    return form, f"as its chat_template writes them: {(form.with_system or form.alone)[:240]!r}"
 
 
 def followed(text: str, tokens: dict[str, str], special: dict[str, int], system: bool) -> Chat:
