@@ -14,7 +14,7 @@ import torch
 import t2
 from data.run.checkpoints import gains, load_llama, save_expert
 from data.run.flags import Ask, Train
-from data.run.own import Room, answer_length, fitting
+from data.run.own import Room, answer_length, fitting, own_tasks
 from data.run.session import Session
 from data.tasks.jsonl import CLASSIFIER, Pool, Pools, Question, read
 from data.tasks.problem import OTHERS
@@ -94,6 +94,19 @@ def test_what_can_be_known_is_said_before_the_weights_are_read(
     put(tmp_path / "out" / "words.safetensors", torch.ones(N))
     _, errors = run(command)
     assert len(errors) == 1 and says in errors[0], errors
+
+
+def test_numbers_that_are_judged_to_the_letter_are_said(tmp_path: Path, capsys: Said) -> None:
+    """Each of these would be wrong with a word before it, and nobody would know why."""
+    path = tmp_path / "tasks.jsonl"
+    path.write_text("".join(json.dumps({"prompt": f"{i}?", "answer": answer}) + "\n"
+                            for i, answer in enumerate(("56", "-1,234.5", 56, "v2", "a"))))
+    own_tasks(Ask(weights="W", tasks=str(path)))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "2 answers that are judged by exact are numbers" in said
+    path.write_text('{"prompt": "a", "answer": "b"}\n')
+    own_tasks(Ask(weights="W", tasks=str(path)))
+    assert "are numbers" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("splits, command, lacks", [

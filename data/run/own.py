@@ -5,6 +5,7 @@ All that can be known without the weights is known here, for they take minutes t
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,7 +35,12 @@ def own_tasks(args: Model) -> Pools:
     pools = with_shots(pools, Path(shots)) if shots else pools
     checks = Counter(q.check for pool in pools.values() for q in pool.questions)
     judged = ", ".join(f"{n:,} by {check}" for check, n in checks.items())
-    for line in (f"{sum(checks.values()):,} prompts, judged {judged}", *pools.notes):
+    numbers = sum(q.check == "exact" and re.fullmatch(r"[-+]?\d[\d,.]*", q.answer) is not None
+                  for pool in pools.values() for q in pool.questions)
+    hint = (f'{numbers:,} answers that are judged by exact are numbers: without quotes, or with '
+            '"check": "number", an answer may have words around it')
+    for line in (f"{sum(checks.values()):,} prompts, judged {judged}", *pools.notes,
+                 *[hint] * bool(numbers)):
         note(line)
     if isinstance(args, Train) and {*pools} <= {OTHERS}:
         raise ValueError(f'{tasks}: all lines are of domain "{OTHERS}", which the base answers: '

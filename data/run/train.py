@@ -10,7 +10,7 @@ from data.run.checkpoints import save_expert
 from data.run.flags import Train
 from data.run.report import show_expert, wilson
 from data.run.resume import keep_going
-from data.run.screen import Line, why
+from data.run.screen import Line, note, why
 from data.run.session import Session
 from data.tasks.tally import Tally, is_counts, together
 from rl import Recipe, Reinforce, accuracy
@@ -42,6 +42,8 @@ def train_one(session: Session, name: str) -> dict:
     if z is None:
         if reason:
             print(f"{name:<11} trained anew: {reason}", flush=True)
+        if args.weights:  # a step takes a while, and the first line comes after it
+            note(f"{name}: {how.steps} steps of {how.prompts} prompts x {how.samples} answers")
         training = Reinforce(session.svf, session.fmt, tasks, how, args.seed)
         log = keep_going(training, how.steps, state, run, Line(f"train {name}", how.steps))
         z = training.best
