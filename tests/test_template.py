@@ -65,7 +65,7 @@ ATTACKS = [
     "{% if 1 %}" * 5000 + "{% endif %}" * 5000, "a" * 300_000,
     ("{{ '" + "a" * 99_000 + "' }}") * 3,
     "{{ x.y }}", "{{ x['y'] is defined }}", "{{ " + "9" * 9999 + " }}",
-    "{{ '\\ud800' | nothing }}", "{{ 1 if x }}", "{{ x.y.z() }}"]
+    "{{ '\\ud800' | nothing }}", "{{ 1 if x }}", "{{ 1 % 0 }}", "{{ x.y.z() }}"]
 
 
 @pytest.mark.parametrize("template", ATTACKS)

@@ -101,7 +101,7 @@ class Run:
         """
         try:
             self.run(self.block(iter(cut(self.template)), ())[0], names)
-        except (TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+        except (TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(f"it has what is not known ({show(error)})") from None
         return "".join(self.out)
 
