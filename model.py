@@ -15,7 +15,6 @@ a whole: data/llama/weights.py). A beginning that prompts share is run once for 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -25,7 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from data.processes import microbatches
+from data.processes import beginnings, microbatches
 from data.tokenizer import PromptFormat
 
 
@@ -261,27 +260,29 @@ def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
             follow: Callable[[Tensor], None] | None = None) -> tuple[Tensor, Cache]:
     """Runs the prompts: the last state (B, C) of each, and their cache with room for more tokens.
 
-    What all prompts begin with is run once. blocks=P: the prompts are P runs of equal length, each
-    with a z of its own; the model starts with P of them, and follow(rows) then names one a prompt.
-    Gradients flow through the cache (see `Cache.pick`).
+    What several prompts begin with is run once. blocks=P: the prompts are P times the same ones,
+    each time with another z; the model starts with P of them, and follow(rows) then names one a
+    prompt. Gradients flow through the cache (see `Cache.pick`).
     """
-    B, device = len(prompts), model.embed.weight.device
-    common = min(len(os.path.commonprefix(prompts)), min(map(len, prompts)) - 1)  # of any lists
-    if common < 8 or blocks == B:  # a few tokens are not worth a pass of their own
-        common = 0
-    rest = [torch.tensor(prompt[common:], dtype=torch.long) for prompt in prompts]
-    tokens = pad_sequence(rest, batch_first=True, padding_value=-1, padding_side="left").to(device)
-    end = common + tokens.shape[1]
-    rows = torch.arange(blocks, device=device).repeat_interleave(B // blocks)
-    cache = Cache(model.config, blocks if common else B, end + room, model.embed.weight, follow)
-    if common:
-        start = torch.tensor(prompts[0][:common], device=device)
-        model.states(start.expand(blocks, -1), cache)
-        cache.pick(rows)
-    elif follow:
-        follow(rows)
-    cache.real[:, common:end] = tokens >= 0  # -1: padding
-    return model.states(tokens.clamp(min=0), cache)[:, -1], cache
+    device, n = model.embed.weight.device, len(prompts) // blocks
+
+    def padded(rows: list[list[int]]) -> Tensor:
+        return pad_sequence([torch.tensor(row, dtype=torch.long) for row in rows], True, -1,
+                            "left").to(device)  # -1: padding
+    starts, which = beginnings(prompts[:n])
+    first = padded(starts * blocks)  # (P * starts, S)
+    rest = padded([row[len(starts[i]):] for row, i in zip(prompts, which * blocks)])  # (B, T - S)
+    ends = first.shape[1], first.shape[1] + rest.shape[1]
+    owner = torch.arange(blocks, device=device)  # of a z
+    cache = Cache(model.config, len(first), ends[1] + room, model.embed.weight, follow)
+    if follow:
+        follow(owner.repeat_interleave(len(starts)))
+    if ends[0]:
+        cache.real[:, :ends[0]] = first >= 0
+        model.states(first.clamp(min=0), cache)
+    cache.pick((owner[:, None] * len(starts) + torch.tensor(which, device=device)).flatten())
+    cache.real[:, ends[0]:ends[1]] = rest >= 0
+    return model.states(rest.clamp(min=0), cache)[:, -1], cache
 
 
 class Completion(NamedTuple):

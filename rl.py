@@ -52,6 +52,7 @@ class Recipe:
     kl: float = 0.1     # lambda
     validate: int = 10  # steps between validations
     held: int = 120     # validation prompts
+    silent: bool = True  # whether groups without signal count as well: in the KL alone
 
 
 class Reinforce(nn.Module):
@@ -111,7 +112,14 @@ class Reinforce(nn.Module):
             # Judge: +1 or -1 an answer, and how much better that is than the rest of its group.
             rewards = torch.tensor([[tally.reward(p, *fmt.read(e.completion)) for e in group]
                                     for p, group in zip(some, groups)])  # (G, n)
-            unique = [distinct(group, A) for group, A in zip(groups, advantages(rewards))]
+            A = advantages(rewards)
+            sums["reward"] += rewards.mean(1).sum().item()
+            sums["surprise"] -= sum(e.logp for group in groups for e in group)
+            sums["tokens"] += sum(len(e.completion) for group in groups for e in group)
+            sums["no_signal"] += (A == 0).all(1).sum().item()
+            unique = [distinct(group, a) for group, a in zip(groups, A) if r.silent or a.any()]
+            if not unique:
+                continue
             # The policy, factored since z has a gradient; the base beside it has none.
             with svf.adapted(self.z):
                 states, targets, row = answer_states(svf.model, unique)  # (M, C), (M,), (M,)
@@ -131,10 +139,6 @@ class Reinforce(nn.Module):
                 loss.backward()
                 sums["kl"] += kl.item()
             states.backward(leaf.grad)  # adds to z.grad
-            sums["reward"] += rewards.mean(1).sum().item()
-            sums["surprise"] -= sum(e.logp for group in groups for e in group)
-            sums["tokens"] += sum(len(e.completion) for group in groups for e in group)
-            sums["no_signal"] += (rewards == rewards[:, :1]).all(1).sum().item()
         summed(self.z.grad)  # over all processes
         total = summed(torch.tensor([*sums.values()], dtype=torch.float64)).tolist()
         reward, kl, surprise, tokens, no_signal = total

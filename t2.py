@@ -49,6 +49,9 @@ def categorise(session: Session, z: Tensor | None, prompts: list[str]) -> list[t
     "others" if it names none; the probability is that of the answer's first token.
     """
     from model import complete
+    if z is None and session.examples:
+        from data.run.kinds import named
+        return named(session.svf, session.fmt, session.examples, prompts)
     brief = replace(session.fmt, max_new=min(8, session.fmt.max_new))
     with session.svf.adapted(z):
         done = complete(session.svf.model, brief, [p + session.which for p in prompts])

@@ -29,6 +29,31 @@ def microbatches(lengths: list[int], size: int) -> list[list[int]]:
     return [order[i:i + size] for i in range(0, len(order), size)]
 
 
+def beginnings(prompts: list[list[int]]) -> tuple[list[list[int]], list[int]]:
+    """What prompts begin with, and which of these each does: tokens to run once for several.
+
+    Those that share half of it or more go together; a beginning is never a whole prompt. One
+    that is empty serves all, unless running beginnings first saves a third of all tokens.
+
+    >>> beginnings([[1, 2, 3, 4], [9, 9, 9, 8], [1, 2, 3, 5], [9, 9, 9, 9]])
+    ([[1, 2, 3], [9, 9, 9]], [0, 1, 0, 1])
+    >>> beginnings([[1, 2, 3, 4], [1, 3, 3, 5]])
+    ([[]], [0, 0])
+    """
+    starts: list[list[int]] = []
+    which = [0] * len(prompts)
+    for i in sorted(range(len(prompts)), key=prompts.__getitem__):
+        own = prompts[i][:-1]
+        shared = os.path.commonprefix([starts[-1], own]) if starts else []  # of any lists
+        if 2 * len(shared) > len(own):
+            starts[-1] = shared
+        else:
+            starts.append(own)
+        which[i] = len(starts) - 1
+    saved = sum(len(starts[i]) for i in which) - sum(map(len, starts))
+    return (starts, which) if 3 * saved > sum(map(len, prompts)) else ([[]], [0] * len(which))
+
+
 def seeded(*name: object) -> torch.Generator:
     """A generator for what `name` says: (seed, step, prompt ...). The same name, the same numbers.
 

@@ -103,6 +103,28 @@ def test_the_cache_gives_what_the_whole_text_gives_in_any_batch(tiny: GPT, start
             prompts, keep = [prompts[i] for i in keep], None
 
 
+@torch.no_grad()
+@pytest.mark.parametrize("blocks", [1, 2])
+def test_what_several_prompts_begin_with_is_run_once_for_each_z(tiny: GPT, blocks: int,
+                                                                monkeypatch: pytest.MonkeyPatch
+                                                                ) -> None:
+    """Two beginnings of unlike length, in no order, and a prompt that shares nothing."""
+    one, two = rows(23, 17)
+    prompts = [one + [3, 8], two + [5], [9, 9], one + [3, 7, 1], two + [6, 2], one + [4]]
+    shapes, plain, owners = [], tiny.states, [torch.arange(blocks)]
+    monkeypatch.setattr(tiny, "states", lambda tokens, cache: (
+        shapes.append(tuple(tokens.shape)), plain(tokens, cache))[1])
+    state, cache = prefill(tiny, prompts * blocks, 2, blocks,
+                           lambda rows: owners.append(owners[-1][rows]))
+    assert shapes == [(3 * blocks, 23), (6 * blocks, 3)]
+    assert owners[-1].tolist() == [i for i in range(blocks) for _ in prompts]
+    for found, prompt in zip(tiny.head(state), prompts * blocks):
+        close(found, tiny(torch.tensor([prompt]), None)[0, -1])
+    found = tiny(torch.tensor([[7]] * 6 * blocks), cache)[:, -1]
+    for one, prompt in zip(found, prompts * blocks):
+        close(one, tiny(torch.tensor([prompt + [7]]), None)[0, -1])
+
+
 @pytest.mark.parametrize("samples", [0, 3])  # greedily, or so many of each prompt
 def test_what_a_row_says_does_not_depend_on_who_else_is_in_the_batch(samples: int) -> None:
     """Not a token of it, and log p by rounding alone; rows leave early, at their own end."""

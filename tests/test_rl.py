@@ -174,6 +174,20 @@ def test_a_step_is_the_naive_loss_of_one_answer_at_a_time(batch: int, piece: int
                                      "no_signal": 1 / 3}, rel=1e-12)
 
 
+def test_groups_without_signal_may_be_left_out(float64: None, monkeypatch: Patch) -> None:
+    """The gradient is then that of the others, of all the metrics KL alone lacks them; and a step
+    of nothing else has none."""
+    groups = groups_of()
+    kept, _ = gradient(trained(random_model(), prompts=3, samples=5), monkeypatch, groups[:2])
+    less = trained(random_model(), prompts=3, samples=5, silent=False)
+    found, metrics = gradient(less, monkeypatch, groups)
+    torch.testing.assert_close(found, kept, atol=1e-12, rtol=1e-12)
+    assert metrics["no_signal"] == pytest.approx(1 / 3)
+    assert metrics["reward"] == pytest.approx(-7 / 15) and metrics["answers"]["wrong"] == 11
+    found, metrics = gradient(less, monkeypatch, [groups[2]] * 3)
+    assert not found.any() and metrics["kl"] == 0 and metrics["no_signal"] == 1
+
+
 @pytest.mark.parametrize("ranks", [2, 4])
 def test_the_processes_of_a_run_make_the_step_of_one_and_its_metrics(ranks: int, float64: None,
                                                                      monkeypatch: Patch) -> None:

@@ -27,6 +27,7 @@ from data.run.checkpoints import (
 )
 from data.run.device import checked_device
 from data.run.flags import Adapt, Export, Mixed, Model, Train
+from data.run.kinds import usable
 from data.run.mixture import Mixture, chosen, none_yet
 from data.run.own import Room, answer_length, check_splits, fitting, own_tasks
 from data.run.screen import Line, note
@@ -47,7 +48,7 @@ class Session:
     base: the fingerprint of the base's weights. which: the question of pass 1. trained: what each
     expert is trained on. tasks: what `adapt` may adapt to. names: the experts or the tasks that
     the command is about, all or the one of --task. mixture: of the experts, if the user named one.
-    room: for a prompt and its answer.
+    room: for a prompt and its answer. examples: what each expert was trained on, for strategy A.
 
     asked: where a prompt of the user's own stands -> the prompt; ValueError if one is too long.
     """
@@ -58,6 +59,7 @@ class Session:
         # with one thread the same seed gives the same experts, bit for bit.
         self.device = checked_device(args.device, args.threads or int(not args.weights))
         self.sources: dict[str, str] = {}
+        self.examples: dict[str, list[str]] = {}
         self.base = ""  # not read yet
         if args.weights:
             self.open_weights()
@@ -189,8 +191,10 @@ class Session:
         """The experts, by name."""
         names = self.experts()
         self.sources |= {name: str(self.find(name)) for name in names}
-        return {name: load_expert(self.find(name), self.svf.N, self.base)[0].to(self.device)
-                for name in names}
+        found = {name: load_expert(self.find(name), self.svf.N, self.base) for name in names}
+        kept = {name: found[name][1].get("examples") for name in self.domains}
+        self.examples = kept if self.args.weights and usable(kept) else {}
+        return {name: z.to(self.device) for name, (z, _) in found.items()}
 
     def show_sources(self) -> None:
         """Which files base and experts come from, a line each."""

@@ -8,10 +8,12 @@ from dataclasses import asdict, replace
 from data.files import remove, write_json
 from data.run.checkpoints import save_expert
 from data.run.flags import Train
+from data.run.kinds import examples
 from data.run.report import show_expert, wilson
 from data.run.resume import keep_going
 from data.run.screen import Line, note, why
 from data.run.session import Session
+from data.tasks.jsonl import CLASSIFIER
 from data.tasks.tally import Tally, is_counts, together
 from rl import Recipe, Reinforce, accuracy
 
@@ -50,6 +52,8 @@ def train_one(session: Session, name: str) -> dict:
         counts = [step["answers"] for step in log if is_counts(step.get("answers"))]
         facts = {"run": run, "row": {"parameters": session.svf.N, "seconds": log[-1]["seconds"],
                                      "answers": {"training": together(counts)}, "log": log}}
+        if args.weights and name != CLASSIFIER:
+            facts["examples"] = examples(tasks[0], args.seed)
         save_expert(path, z, session.base, facts)
         remove(state)
     problems = [p for t in tasks
@@ -83,7 +87,7 @@ def is_result(facts: dict) -> bool:
 
 def recipe(args: Train) -> Recipe:
     """What the user asked for; else what was found to do for either kind of model."""
-    usual = (Recipe(steps=25, prompts=8, batch=32, rate=0.004, validate=5, held=60)
+    usual = (Recipe(batch=32, rate=0.005, silent=False, validate=8, held=60)
              if args.weights else Recipe())
     return replace(usual, steps=args.steps or usual.steps, rate=args.rate or usual.rate,
                    batch=args.batch or usual.batch)

@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
@@ -37,7 +38,7 @@ from model import complete
 from svf import SVF
 from tests.paper import variants
 
-OUT = Path("out/paper")
+OUT, STUDIES = Path("out/paper"), "tests.paper.studies"  # what is done, and what there is to do
 FIRST, SECOND = "first", "second"  # the base that ships, and one pretrained with another seed
 N = 210       # test prompts a cell and seed: 70 of each of three families, 105 of each of two
 HELD = 120    # validation prompts
@@ -233,14 +234,14 @@ def pretrain(which: str) -> dict:
 
 def everything() -> dict:
     """Name -> function of a job."""
-    from tests.paper import studies
-    return {f.__name__: f for f in (train, base, skills, pretrain, *studies.JOBS)}
+    own = (train, base, skills, pretrain) if STUDIES == "tests.paper.studies" else ()
+    return {f.__name__: f for f in (*own, *import_module(STUDIES).JOBS)}
 
 
-def begin(out: Path) -> None:
-    """In each process that does jobs."""
-    global OUT
-    OUT = out
+def begin(out: Path, studies: str = STUDIES) -> None:
+    """In each process that does jobs. studies: the module that has them."""
+    global OUT, STUDIES
+    OUT, STUDIES = out, studies
     torch.set_num_threads(1)
 
 
@@ -273,7 +274,7 @@ def do_all(jobs: Iterable[Job], what: str, processes: int) -> None:
         return
     line = Line(what, len(left))
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, begin, (OUT,)) as pool:
+    with ProcessPoolExecutor(processes, context, begin, (OUT, STUDIES)) as pool:
         try:
             for i, future in enumerate(as_completed([pool.submit(do, job) for job in left])):
                 future.result()

@@ -1,0 +1,1 @@
+"""The laboratory of a real model: its tasks, its runs, its tables."""

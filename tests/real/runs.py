@@ -1,0 +1,188 @@
+"""What is done on the real model: experts, and marks of what they and their mixtures answer.
+
+A job is kept in OUT as tests/paper/lab.py keeps its own: done once, by whichever of two processes,
+and the same whoever does it. Marks are of the same test prompts for all methods, a character a
+prompt: "2" right as it is judged, "1" if the right answer stands anywhere in the text, "0" else.
+"""
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+import t2
+from cem import ranking, scores
+from data.run.checkpoints import load_expert
+from data.run.flags import Adapt, Train
+from data.run.session import SUFFIX, Session
+from data.run.train import train_one
+from data.tasks import jsonl
+from data.tasks.jsonl import Question
+from model import complete
+from tests.paper import lab
+from tests.paper.studies import shuffled
+from tests.real import english
+
+DOMAINS = (*english.DOMAINS,)
+N, OTHER = 200, 100  # test prompts of a family or of an expert's own domain; of each other domain
+HELD = 100           # validation prompts by which families are chosen
+SHOTS = 8
+FLAGS = {"chat": "none", "one_line": True, "max_new_tokens": 24, "threads": 1, "batch": 64}
+
+
+def about() -> dict:
+    """Which weights, in which dtype: what `python -m tests.real` was called with."""
+    return json.loads((lab.OUT / "about.json").read_text())
+
+
+@lru_cache
+def session(seed: int, learns: bool = False) -> Session:
+    """The base, with the experts of a seed if there are any; as `t2.py` has it."""
+    more = {**FLAGS, **about(), "out": lab.OUT / str(seed), "seed": seed}
+    if learns:
+        return Session(Train(tasks=str(lab.OUT / "tasks" / "train.jsonl"), n=N, **more))
+    return Session(Adapt(tasks=str(lab.OUT / "tasks" / "unseen.jsonl"), n=N, few_shot=SHOTS,
+                         **more))
+
+
+@lru_cache
+def pools(name: str) -> jsonl.Pools:
+    return jsonl.read(lab.OUT / "tasks" / f"{name}.jsonl")
+
+
+# ------------------------------------------------------------------------------------ the judges
+
+def mark(problem: Question, text: str, cut: bool = False) -> str:
+    """"2", "1" or "0", see above.
+
+    >>> sums = Question("7 plus 5?", "12", "sums", "number")
+    >>> [mark(sums, text) for text in ("7 + 5 = 12", "12 I think, or 13", "13")]
+    ['2', '1', '0']
+    """
+    if problem.judge(text, cut).right:
+        return "2"
+    return str(int(any(problem.judge(part).right for part in parts(problem, text))))
+
+
+def parts(problem: Question, text: str) -> list[str]:
+    """What stands in an answer and may be the right one."""
+    if problem.check == "number":
+        return re.findall(r"-?\d[\d,]*(?:\.\d+)?", text)
+    if problem.check != "python":
+        answer = re.escape(problem.answer)
+        return [problem.answer] if re.search(rf"\b{answer}\b", text, re.IGNORECASE) else []
+    head = re.search(r"f\(.*?\)", problem.prompt.rpartition("Q: ")[2])
+    bodies = [text.rpartition("return")[2], text.rpartition("=")[2], text]
+    return [f"def {head[0]}: return {body.strip(' .')}" for body in bodies if head]
+
+
+def marked(problems: list[Question], said: list[tuple[str, bool]]) -> str:
+    return "".join(mark(problem, *answer) for problem, answer in zip(problems, said))
+
+
+def greedy(of: Session, z: Tensor | None, problems: list[Question]) -> str:
+    """Marks of the expert z, or of the base."""
+    with of.svf.adapted(z):
+        done = complete(of.svf.model, of.fmt, [p.prompt for p in problems])
+    return marked(problems, [of.fmt.read(c.tokens) for c in done])
+
+
+# ------------------------------------------------------------------------------------------ jobs
+
+def family(name: str) -> dict:
+    """The base on validation prompts of a family, trained on or not; nobody was selected on them.
+    """
+    of = session(0)
+    home = next((d for d in DOMAINS if name in english.DOMAINS[d]), "")
+    if home:
+        path = lab.OUT / "tasks" / "train.jsonl"
+        kept = {row["prompt"] for row in english.trained(home, family=name)}
+        questions = [q for q in pools(path.stem)[home].questions
+                     if q.prompt in kept and q.split == "validation"][:HELD]
+    else:
+        questions = pools("unseen")[name].problems(HELD, "validation")
+    return {"marks": greedy(of, None, questions)}
+
+
+def expert(name: str, seed: int) -> dict:
+    """Trains an expert as `t2.py train --weights` does, and what it says of it."""
+    of = session(seed, learns=True)
+    row = train_one(of, name)
+    return {key: row[key] for key in ("n", "base", "expert", "seconds")} | {
+        "log": [{key: step[key] for key in ("reward", "kl", "no_signal")} for step in row["log"]]}
+
+
+def vector(name: str, seed: int) -> Tensor:
+    of = session(seed)
+    return load_expert(lab.OUT / str(seed) / f"{name}{SUFFIX}", of.svf.N, of.base)[0]
+
+
+def own(name: str, seed: int) -> dict:
+    """An expert ("base": none) on test prompts of all domains, with and without solved questions.
+    """
+    of, z = session(seed), None if name == "base" else vector(name, seed)
+    return {"marks": {d: greedy(of, z, pools("train")[d].problems(
+                N if name in (d, "base") else OTHER, "test", seed)) for d in DOMAINS},
+            "bare": {d: greedy(of, z, pools("zero")[d].problems(N, "test", seed))
+                     for d in DOMAINS if name in (d, "base")}}
+
+
+def validated(name: str, seed: int) -> dict:
+    """The experts and 1/K on a family's validation prompts: does any of them help?"""
+    of = session(seed)
+    questions = pools("unseen")[name].problems(HELD, "validation")
+    Z = torch.stack([vector(d, seed) for d in of.domains])
+    rows = {"uniform": torch.full((len(Z),), 1 / len(Z)),
+            **dict(zip(of.domains, torch.eye(len(Z))))}
+    return {"marks": {who: marked(questions, t2.answer(of, Z, alpha, questions, name))
+                      for who, alpha in rows.items()}}
+
+
+def adapt(name: str, seed: int) -> dict:
+    """All strategies and baselines on a family's test prompts."""
+    of = session(seed)
+    task, library = of.tasks[name], of.library()
+    problems = task.problems(N, "test", seed)
+    row: dict[str, dict] = {"marks": {}, "alpha": {}, "seconds": {}, "named": {}}
+    for who, alpha, said, told in t2.passes(of, library, task, problems):
+        row["marks"][who] = marked(problems, said)
+        row["alpha"][who] = alpha.expand(len(problems), -1).mean(0).tolist()
+        row["seconds"][who] = told["seconds"]
+        if "named" in told:
+            row["named"][who] = {d: told["named"].count(d) for d in sorted({*told["named"]})}
+        if "cem" in told:
+            row["cem"] = told["cem"]
+    Z = torch.stack([library[d] for d in of.domains])
+    shots = task.problems(SHOTS, "shots", seed)
+    begin = time.perf_counter()
+    found = scores(of.svf, of.fmt, Z, torch.eye(len(Z)), shots)
+    more = {"best": (Z, torch.eye(len(Z))[ranking(found)[0]])}
+    other = shuffled(Z, of.svf.sizes, seed)
+    more["shuffled"] = (other, t2.search(of, other, task)[0])
+    for who, (experts, alpha) in more.items():
+        row["marks"][who] = marked(problems, t2.answer(of, experts, alpha, problems, name))
+        row["alpha"][who] = alpha.tolist()
+    row["marks"]["in_prompt"] = greedy(of, None, in_prompt(shots, problems))
+    row["seconds"]["more"] = time.perf_counter() - begin
+    return row
+
+
+def in_prompt(shots: list[Question], problems: list[Question]) -> list[Question]:
+    """The problems with the solved shots before their own question."""
+    solved = {row["prompt"]: row["_worked"] for row in english.unseen(
+        shots[0].label, english.family(shots[0].label))}
+    text = "".join(f"Q: {q.prompt.rpartition('Q: ')[2]} {solved[q.prompt]}\n\n" for q in shots)
+    return [replace(p, prompt="{}{}Q: {}".format(*_around(p.prompt, text))) for p in problems]
+
+
+def _around(prompt: str, text: str) -> tuple[str, str, str]:
+    before, _, question = prompt.rpartition("Q: ")
+    return before, text, question
+
+
+JOBS = (family, expert, own, validated, adapt)
