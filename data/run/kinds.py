@@ -22,7 +22,8 @@ from rl import Episode, answer_states
 from svf import SVF
 
 SHOWN, WEIGHED = 4, 8  # training prompts of each kind: in the question; to weigh the words by
-LONGEST = 400          # characters of each
+LONGEST = 200          # characters of each, and of a prompt that is asked about
+WORST = "\U0001f9ff" * LONGEST  # in tokens
 SURE = 0.5             # a kind is named if it has more than half, else "others"
 
 
@@ -41,7 +42,7 @@ def examples(task: Task, seed: int) -> list[str]:
 
 
 def usable(kept: dict[str, object]) -> bool:
-    """Whether these are examples, enough of each kind: experts of before have none.
+    """Whether these are examples, and enough of each kind: experts of before have none.
 
     >>> usable({"math": ["1 + 1?"] * 5}), usable({"math": ["1 + 1?"] * 4}), usable({"math": None})
     (True, False, False)

@@ -97,7 +97,7 @@ def greedy(of: Session, z: Tensor | None, problems: list[Question]) -> str:
 def family(name: str) -> dict:
     """The base on validation prompts of a family, trained on or not; nobody was selected on them.
     """
-    of = session(0)
+    of = session(0, learns=True)  # there are no experts yet
     home = next((d for d in DOMAINS if name in english.DOMAINS[d]), "")
     if home:
         path = lab.OUT / "tasks" / "train.jsonl"
