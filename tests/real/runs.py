@@ -17,6 +17,7 @@ from torch import Tensor
 
 import t2
 from cem import ranking, scores
+from data.processes import seeded
 from data.run.checkpoints import load_expert
 from data.run.flags import Adapt, Train
 from data.run.session import SUFFIX, Session
@@ -27,6 +28,7 @@ from model import complete
 from tests.paper import lab
 from tests.paper.studies import shuffled
 from tests.real import english
+from tests.real.search import VARIANTS, search
 
 DOMAINS = (*english.DOMAINS,)
 N, OTHER = 200, 100  # test prompts of a family or of an expert's own domain; of each other domain
@@ -185,4 +187,18 @@ def _around(prompt: str, text: str) -> tuple[str, str, str]:
     return before, text, question
 
 
-JOBS = (family, expert, own, validated, adapt)
+def compare(name: str, seed: int) -> dict:
+    """Each way to search, on a family's validation prompts: alpha, and marks."""
+    of, task = session(seed), pools("unseen")[name]
+    Z = torch.stack([vector(d, seed) for d in of.domains])
+    questions, row = task.problems(HELD, "validation"), {"marks": {}, "alpha": {}}
+    for way, v in VARIANTS.items():
+        shots = task.problems(v.shots, "shots", seed)
+        alpha = search(v, len(Z), lambda alphas, shots=shots: scores(
+            of.svf, of.fmt, Z, alphas, shots), seeded("compare", name, seed))
+        row["marks"][way] = marked(questions, t2.answer(of, Z, alpha, questions, name))
+        row["alpha"][way] = alpha.tolist()
+    return row
+
+
+JOBS = (compare, family, expert, own, validated, adapt)

@@ -1,0 +1,69 @@
+"""How C may search, compared at equal cost on validation prompts: what wins is cem.few_shot's way.
+
+Each variant may look at 320 answers: candidates of all iterations times shots.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from cem import CEM, ranking
+
+
+@dataclass(frozen=True)
+class Variant:
+    """mu: where every alpha starts (None: 1/K). known: whether the base, each expert and their
+    mean are among the first candidates. l1: what a unit of sum |alpha| costs in accuracy. gate:
+    whether the shots choose between what was found and the known ones at the end; it takes the
+    place of an iteration's last candidates.
+    """
+
+    shots: int = 8
+    population: int = 10
+    iterations: int = 4
+    elites: int = 3
+    mu: float | None = None
+    sigma: float = 0.4
+    known: bool = False
+    l1: float = 0.0
+    gate: bool = False
+
+
+VARIANTS = {
+    "from 1/K": Variant(), "from 0": Variant(mu=0.0, sigma=0.5), "from 0.6": Variant(mu=0.6),
+    "known first": Variant(known=True), "known first, L1": Variant(known=True, l1=0.02),
+    "known first, from 0.6": Variant(known=True, mu=0.6),
+    "known first, gate": Variant(known=True, gate=True),
+    "known first, 16 shots": Variant(known=True, shots=16, iterations=2),
+    "known first, 4 shots": Variant(known=True, shots=4, population=20, elites=5),
+}
+
+
+def known(K: int) -> Tensor:
+    """(K + 2, K): the base, each expert alone, and all of them mixed evenly."""
+    return torch.cat((torch.zeros(1, K), torch.eye(K), torch.full((1, K), 1 / K)))
+
+
+def search(v: Variant, K: int, score: Callable[[Tensor], Tensor], generator: torch.Generator
+           ) -> Tensor:
+    """alpha (K,) that the variant finds. score: alphas (P, K) -> (P, 2), as cem.scores."""
+    start = torch.full((K,), 1 / K if v.mu is None else v.mu)
+    cem, signal = CEM(start, torch.full((K,), v.sigma), v.population, v.elites, generator), False
+    for i in range(v.iterations):
+        alphas = cem.ask()
+        if i == 0 and v.known:
+            alphas[:K + 2] = known(K)
+        found = score(alphas)
+        if i == 0 and v.known:
+            first = found[:K + 2]
+        if found[:, 0].max() > 0:
+            signal = True
+            found[:, 0] -= v.l1 * alphas.abs().sum(1)
+            cem.tell(alphas, found)
+    if v.gate and signal:  # one answer a shot more than the others
+        both = torch.cat((known(K), cem.mu[None]))
+        return both[ranking(torch.cat((first, score(cem.mu[None]))))[0]]
+    return cem.mu if signal else torch.zeros(K)
