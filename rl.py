@@ -26,14 +26,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from statistics import mean
 
 import torch
 from torch import Tensor, nn
 
 from data.processes import by_rank, microbatches, seeded, summed
 from data.tasks.problem import Problem, draw
-from data.tasks.tally import Tally, together
+from data.tasks.tally import Tally
 from data.tokenizer import PromptFormat
 from model import GPT, complete, generate, prefill
 from svf import SVF
@@ -53,8 +52,6 @@ class Recipe:
     kl: float = 0.1     # lambda
     validate: int = 10  # steps between validations
     held: int = 120     # validation prompts
-    rounds: int = 1     # of prompts a step, at most; until half as many had signal
-    silent: bool = True  # whether groups without signal count as well: in the KL alone
 
 
 class Reinforce(nn.Module):
@@ -84,7 +81,9 @@ class Reinforce(nn.Module):
         while (step := int(self.step)) < r.steps:
             if step % r.validate == 0:
                 self.validate()
-            metrics = self.rounds()
+            problems = draw(self.tasks, r.prompts, "train", *self.name, step)
+            self.z.grad = torch.zeros_like(self.z)  # not None: a process may have nothing to add
+            metrics = self.policy_gradient(problems)
             norm = nn.utils.clip_grad_norm_([self.z], 1.0)  # no group may throw z far off
             adamw.param_groups[0]["lr"] = learning_rate(r, step)
             adamw.step()
@@ -95,26 +94,8 @@ class Reinforce(nn.Module):
             yield {**metrics, "gradient": norm.item(), "moved": moved.item(),
                    "validation": self.accuracy.item()}
 
-    def rounds(self) -> dict:
-        """-dJ/dz on prompts, and on others in the place of those whose groups have no signal.
-
-        The metrics are those of all rounds, their mean.
-        """
-        r, found, grad = self.recipe, [], torch.zeros_like(self.z)
-        while not found or len(found) < r.rounds and sum(1 - m["no_signal"] for m in found) < 0.5:
-            name = (*self.name, int(self.step), *[len(found)] * bool(found))
-            self.z.grad = torch.zeros_like(self.z)  # not None: a process may have nothing to add
-            found.append(self.policy_gradient(draw(self.tasks, r.prompts, "train", *name), name))
-            grad += self.z.grad
-        self.z.grad = grad
-        return found[0] if len(found) == 1 else {
-            key: together(m[key] for m in found) if key == "answers" else mean(
-                m[key] for m in found) for key in found[0]}
-
-    def policy_gradient(self, problems: list[Problem], name: tuple = ()) -> dict:
+    def policy_gradient(self, problems: list[Problem]) -> dict:
         """Adds -dJ/dz to z.grad, a microbatch at a time. Returns the metrics of the step.
-
-        name: of the numbers by which answers are sampled.
 
         reward; kl (nats an answer); entropy (nats a token, estimated by what was sampled);
         no_signal: the share of groups whose answers all have the same reward, and no advantage;
@@ -125,19 +106,12 @@ class Reinforce(nn.Module):
         # Sample. W' is merged, once for all tokens; nothing here has a gradient.
         with svf.adapted(self.z.detach()):
             sampled = [(some, rollouts(svf.model, fmt, some, uniforms))
-                       for some, uniforms in self.batched(problems, name)]
+                       for some, uniforms in self.batched(problems)]
         for some, groups in sampled:
             # Judge: +1 or -1 an answer, and how much better that is than the rest of its group.
             rewards = torch.tensor([[tally.reward(p, *fmt.read(e.completion)) for e in group]
                                     for p, group in zip(some, groups)])  # (G, n)
-            A = advantages(rewards)
-            sums["reward"] += rewards.mean(1).sum().item()
-            sums["surprise"] -= sum(e.logp for group in groups for e in group)
-            sums["tokens"] += sum(len(e.completion) for group in groups for e in group)
-            sums["no_signal"] += (A == 0).all(1).sum().item()
-            unique = [distinct(group, a) for group, a in zip(groups, A) if r.silent or a.any()]
-            if not unique:
-                continue
+            unique = [distinct(group, A) for group, A in zip(groups, advantages(rewards))]
             # The policy, factored since z has a gradient; the base beside it has none.
             with svf.adapted(self.z):
                 states, targets, row = answer_states(svf.model, unique)  # (M, C), (M,), (M,)
@@ -157,14 +131,17 @@ class Reinforce(nn.Module):
                 loss.backward()
                 sums["kl"] += kl.item()
             states.backward(leaf.grad)  # adds to z.grad
+            sums["reward"] += rewards.mean(1).sum().item()
+            sums["surprise"] -= sum(e.logp for group in groups for e in group)
+            sums["tokens"] += sum(len(e.completion) for group in groups for e in group)
+            sums["no_signal"] += (rewards == rewards[:, :1]).all(1).sum().item()
         summed(self.z.grad)  # over all processes
         total = summed(torch.tensor([*sums.values()], dtype=torch.float64)).tolist()
         reward, kl, surprise, tokens, no_signal = total
         return {"reward": reward / r.prompts, "kl": kl, "entropy": surprise / tokens,
                 "no_signal": no_signal / r.prompts, "answers": tally.total()}
 
-    def batched(self, problems: list[Problem], name: tuple
-                ) -> Iterator[tuple[list[Problem], Tensor]]:
+    def batched(self, problems: list[Problem]) -> Iterator[tuple[list[Problem], Tensor]]:
         """This process's microbatches of a step: some problems, and what samples their answers.
 
         uniforms (problems, samples, max_new) in [0, 1): a stream for each step and prompt.
@@ -173,7 +150,7 @@ class Reinforce(nn.Module):
         parts = microbatches([len(self.fmt.prompt(p.prompt)) for p in problems], size)
         for part in (parts[i] for i in by_rank(len(parts))):
             uniforms = [torch.rand(r.samples, self.fmt.max_new, generator=seeded(
-                "rollout", *name, i)) for i in part]
+                "rollout", *self.name, int(self.step), i)) for i in part]
             yield [problems[i] for i in part], torch.stack(uniforms)
 
     def validate(self) -> None:

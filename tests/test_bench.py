@@ -13,7 +13,7 @@ import torch
 from data.processes import seeded
 from rl import Episode, answer_states
 from svf import SVF, adapted_weight
-from tests import bench, oracle, oracle_tokens, real, scale
+from tests import bench, oracle, oracle_tokens, scale
 from tests.peers import measured
 
 SMALL = dict(vocab=37, width=20, layers=2, heads=4, kv_heads=2, head_size=6, hidden=28,
@@ -185,7 +185,6 @@ def test_cost_is_measured_where_it_grows(small: None, tmp_path: Path,
 
 @pytest.mark.parametrize("main, words, why", [
     (scale.main, ["figure"], "needs matplotlib"), (scale.main, ["tables"], "expected nothing, "),
-    (real.main, [], "nothing: expected `tables OUT`"), (real.main, ["svf", "x"], "svf x: expect"),
     (oracle.main, [], "transformers"), (oracle.main, ["compare"], "compare: expected nothing, "),
     (oracle_tokens.main, [], "nothing: expected `make`"),
     (oracle_tokens.main, ["compare"], "compare: expected `make`")])
@@ -196,19 +195,3 @@ def test_a_tool_says_in_a_line_what_it_wants(main: object, words: list[str], why
     with pytest.raises(SystemExit) as stop:
         main(words)
     assert why in str(stop.value) and "\n" not in str(stop.value)
-
-
-def test_the_tables_of_a_real_model_are_made_of_the_rows_that_are_there(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = {**{name: dict.fromkeys(real.DOMAINS, 0.5) for name in ("base", "zero", "more")},
-            "calibrated": {"plain": 0.25, "calibrated": 0.75},
-            **{f"svf-math-{seed}": {"seconds": 60, "share": {
-                "math": 0.6 + seed / 10, "code": 0.5, "reasoning": 0.5}} for seed in (0, 1)}}
-    for name, row in rows.items():
-        real.kept(tmp_path / f"{name}.json", lambda row=row: row)
-    capsys.readouterr()
-    real.main(["tables", str(tmp_path)])
-    said = capsys.readouterr().out
-    assert "| math | 0.50 | 0.50 | 0.50 | 0.65 | +15 [+8, +22] | +10, +20 | - | - | - |" in said
-    assert "| math | 0.65 | 0.50 | 0.50 | - | - | - |" in said  # trained on math, on each domain
-    assert "0.25, with calibrated label priors 0.75" in said

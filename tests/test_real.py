@@ -109,6 +109,41 @@ def test_families_are_taken_by_the_rule(tmp_path: Path, monkeypatch: pytest.Monk
     assert "age .71, steps .09" in tables.families_text(found)
 
 
+def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strict and lenient, paired on the same prompts; C leads by what it has more; a family is one
+    that an expert helps by its validation prompts alone."""
+    monkeypatch.setattr(lab, "do_all", lambda *given: None)
+    monkeypatch.setattr(tables, "RESULTS", tmp_path)
+    chosen = {"math": ["age"], "two domains": ["story"]}
+    (tmp_path / "families.json").write_text(json.dumps(
+        {"chosen": chosen, "base": {"age": 0.2, "story": 0.5}}))
+
+    def result(job: str, name: str, seed: int) -> dict:
+        if job == "expert":
+            return {"n": 10, "base": 0.2, "expert": 0.5 + seed / 10, "seconds": 60}
+        if job == "own":
+            good = "2110" if name == "base" else "2210"
+            each = {d: good for d in runs.DOMAINS}
+            return {"marks": each, "bare": {d: good for d in runs.DOMAINS if name in (d, "base")}}
+        if job == "validated":
+            return {"marks": {who: "2" * (3 if name == "age" else 5) + "0" * 7
+                              for who in ("uniform", *runs.DOMAINS)}}
+        return {"marks": {"base": "2000", "uniform": "1200", "few-shot": "2220"}, "named": {},
+                "alpha": {"few-shot": [1, 0, 0]}, "seconds": {}}
+    monkeypatch.setattr(lab, "result", result)
+    texts = {}
+    for stage in ("experts", "own", "unseen"):
+        found = tables.TABLES[stage]((0, 1), 1)
+        texts[stage] = tables.TEXTS[stage](json.loads(json.dumps(found)))
+    assert "| math | 10 | .20 | .55 | .50, .60 | 1.0 |" in texts["experts"]
+    assert "| math marks strict | .25 [" in texts["own"] and "| +25.0 [" in texts["own"]
+    assert "| math marks lenient | .75 [" in texts["own"] and "| +0.0 [" in texts["own"]
+    assert "| age | math | yes | .25 | .25 | .75 |" in texts["unseen"]
+    assert "| story | two domains | no |" in texts["unseen"]
+    row = found["families"]["age"]
+    assert row["lead"]["base"]["points"] == 50 and row["lenient"]["uniform"]["share"] == 0.5
+
+
 def test_the_command_says_what_it_expects(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert command.main(["nonsense", str(tmp_path)]) == 2
     assert "expected a folder of weights" in capsys.readouterr().err

@@ -174,41 +174,6 @@ def test_a_step_is_the_naive_loss_of_one_answer_at_a_time(batch: int, piece: int
                                      "no_signal": 1 / 3}, rel=1e-12)
 
 
-def test_groups_without_signal_may_be_left_out(float64: None, monkeypatch: Patch) -> None:
-    """The gradient is then that of the others, of all the metrics KL alone lacks them; and a step
-    of nothing else has none."""
-    groups = groups_of()
-    kept, _ = gradient(trained(random_model(), prompts=3, samples=5), monkeypatch, groups[:2])
-    less = trained(random_model(), prompts=3, samples=5, silent=False)
-    found, metrics = gradient(less, monkeypatch, groups)
-    torch.testing.assert_close(found, kept, atol=1e-12, rtol=1e-12)
-    assert metrics["no_signal"] == pytest.approx(1 / 3)
-    assert metrics["reward"] == pytest.approx(-7 / 15) and metrics["answers"]["wrong"] == 11
-    found, metrics = gradient(less, monkeypatch, [groups[2]] * 3)
-    assert not found.any() and metrics["kl"] == 0 and metrics["no_signal"] == 1
-
-
-@pytest.mark.parametrize("silent, rounds", [((1.0, 0.75, 0.7), 3), ((0.5,), 1), ((0.7, 0.8), 2),
-                                            ((1.0,) * 4, 4)])
-def test_prompts_without_signal_are_replaced_by_others(silent: tuple, rounds: int,
-                                                       monkeypatch: Patch) -> None:
-    """Until half as many groups as a step has prompts had signal, or four times; their gradients
-    add up, the counts too, and other metrics are means."""
-    training, asked = trained(random_model(), prompts=4, rounds=4), []
-
-    def learned(problems: list, name: tuple) -> dict:
-        asked.append((tuple(p.prompt for p in problems), name))
-        training.z.grad += len(asked)
-        return {"no_signal": silent[len(asked) - 1], "kl": float(len(asked)),
-                "answers": {"right": 1}}
-    monkeypatch.setattr(training, "policy_gradient", learned)
-    metrics = training.rounds()
-    assert len(asked) == rounds == len(set(asked)) and len({name for _, name in asked}) == rounds
-    assert (training.z.grad == sum(range(1, rounds + 1))).all()
-    assert metrics["no_signal"] == pytest.approx(sum(silent) / rounds)
-    assert metrics["kl"] == (rounds + 1) / 2 and metrics["answers"]["right"] == rounds
-
-
 @pytest.mark.parametrize("ranks", [2, 4])
 def test_the_processes_of_a_run_make_the_step_of_one_and_its_metrics(ranks: int, float64: None,
                                                                      monkeypatch: Patch) -> None:
@@ -319,7 +284,7 @@ def test_a_step_is_adamw_on_the_clipped_gradient_by_a_warm_cosine(monkeypatch: P
     slope = torch.randn(training.svf.N, generator=seeded("slope"), dtype=torch.float64)
     slope *= 100 / slope.norm()
 
-    def steep(problems: list, name: tuple) -> dict:
+    def steep(problems: list) -> dict:
         training.z.grad += slope
         return {}
     monkeypatch.setattr(training, "policy_gradient", steep)

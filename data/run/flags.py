@@ -101,7 +101,7 @@ class Train(Model):
     tasks: str = option("", "your tasks for open weights, a JSON object a line (see "
                         "data/README.md)", metavar="FILE")
     task: str = option("", "one expert instead of all", metavar="NAME")
-    steps: int = option(0, "gradient steps an expert (default: 40; open weights 40)", least=0,
+    steps: int = option(0, "gradient steps an expert (default: 40; open weights 30)", least=0,
                         most=MOST)
     rate: float = option(0.0, "learning rate (default: 0.02; open weights 0.005)", least=0, most=1)
     n: int = option(600, "test prompts an expert", least=1, most=5000)

@@ -87,7 +87,7 @@ def is_result(facts: dict) -> bool:
 
 def recipe(args: Train) -> Recipe:
     """What the user asked for; else what was found to do for either kind of model."""
-    usual = (Recipe(batch=32, rate=0.005, silent=False, validate=8, held=60)
+    usual = (Recipe(steps=30, batch=32, rate=0.005, validate=6, held=60)
              if args.weights else Recipe())
     return replace(usual, steps=args.steps or usual.steps, rate=args.rate or usual.rate,
                    batch=args.batch or usual.batch)

@@ -175,7 +175,7 @@ def ideal(part: Part, lead: str, rng: Random) -> str:
 class Imitation(rl.Reinforce):
     """Next-token prediction of what the corpus answers to the same prompts, in one batch."""
 
-    def policy_gradient(self, problems: list[Problem], name: tuple) -> dict:
+    def policy_gradient(self, problems: list[Problem]) -> dict:
         """Adds the gradient of the loss to z.grad."""
         rng = Random(repr(("imitate", *self.name, int(self.step))))
         pairs = [(self.fmt.prompt(p.prompt),

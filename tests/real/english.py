@@ -149,13 +149,13 @@ def worked(question: str, sum_: str) -> Item:
 def sums(*phrasings: str) -> Family:
     """A family of word problems, each "question => sum", with places for
 
-    n, m, k different names; t things, o one of goods; x from 10 to 29; y, z, w from 2 to 9;
+    n, m, k different names; t things, o one of goods; x from 10 to 20; y, z, w from 2 to 9;
     b 10, 15, 20 or 30, a banknote or so.
     """
     def family(rng: Random) -> Item:
         n, m, k = rng.sample(NAMES, 3)
         places = dict(n=n, m=m, k=k, t=rng.choice(THINGS), o=rng.choice(GOODS),
-                      x=rng.randrange(10, 30), b=rng.choice((10, 15, 20, 30)),
+                      x=rng.randrange(10, 21), b=rng.choice((10, 15, 20, 30)),
                       **{name: rng.randrange(2, 10) for name in "yzw"})
         question, _, sum_ = rng.choice(phrasings).format(**places).partition(" => ")
         return worked(question, sum_)
