@@ -18,13 +18,6 @@ FAMILIES = {name: family for some in (*english.DOMAINS.values(), *english.UNSEEN
             for name, family in some.items()}
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tasks")
-    english.write(folder)
-    return folder
-
-
 def rows(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
@@ -56,8 +49,10 @@ def test_no_key_is_in_two_splits_and_no_solved_question_is_asked() -> None:
         assert all(len(split) == 1 for split in places.values())
 
 
-def test_every_split_has_enough_and_unseen_families_nothing_to_train_on(files: Path) -> None:
-    train, unseen = (jsonl.read(files / f"{name}.jsonl") for name in ("train", "unseen"))
+@pytest.mark.slow
+def test_every_split_has_enough_and_unseen_families_nothing_to_train_on(tmp_path: Path) -> None:
+    english.write(tmp_path)
+    train, unseen = (jsonl.read(tmp_path / f"{name}.jsonl") for name in ("train", "unseen"))
     assert [*train] == [*english.DOMAINS]
     assert all(pool.count("test") >= runs.N and pool.count("train") > 1000
                for pool in train.values())
@@ -65,7 +60,7 @@ def test_every_split_has_enough_and_unseen_families_nothing_to_train_on(files: P
     for name, pool in unseen.items():
         assert pool.count("train") == 0 and pool.count("shots") >= 20 and (
             pool.count("validation") >= min(runs.HELD, pool.count("test"))), name
-    zero = rows(files / "zero.jsonl")
+    zero = rows(tmp_path / "zero.jsonl")
     assert {row["split"] for row in zero} == {"test"}
     assert all(row["prompt"].count("Q: ") == 1 for row in zero)
 
@@ -85,8 +80,11 @@ def test_lenient_is_the_right_answer_anywhere(check: str, answer: str, text: str
     assert (tables.strict(want), tables.lenient(want)) == ("0", want)
 
 
-def test_shots_are_put_between_the_beginning_and_the_question(files: Path) -> None:
-    pool = jsonl.read(files / "unseen.jsonl")["age"]
+def test_shots_are_put_between_the_beginning_and_the_question(tmp_path: Path) -> None:
+    path = tmp_path / "age.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in english.unseen(
+        "age", english.family("age"))))
+    pool = jsonl.read(path)["age"]
     shots, (problem,) = pool.problems(2, "shots"), pool.problems(1, "test")
     [found] = runs.in_prompt(shots, [problem])
     assert found.prompt.count("Q: ") == 6 and found.prompt.count("A:") == 6
@@ -144,7 +142,9 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert row["lead"]["base"]["points"] == 50 and row["lenient"]["uniform"]["share"] == 0.5
 
 
-def test_the_command_says_what_it_expects(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_the_command_says_what_it_expects(tmp_path: Path, capsys: pytest.CaptureFixture,
+                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(english, "LINES", 3)
     assert command.main(["nonsense", str(tmp_path)]) == 2
     assert "expected a folder of weights" in capsys.readouterr().err
     assert command.main(["english", str(tmp_path)]) == 0

@@ -217,41 +217,38 @@ UNSEEN_MATH = {
 
 # ------------------------------------------------------------------------------------------- code
 
-def python(question: str, head: str, body: str, calls: Sequence[str], ask: str = "Write") -> Item:
-    """An Item that asks for f; its tests are what the answer itself returns, its key is that.
-
-    question: what f does. head, body: its parameters and expression. calls: arguments to test.
-
-    >>> python("double x", "x", "2 * x", ["3", "-1"])[2:]
-    ('x: 2 * x', {'check': 'python', 'tests': ['f(3) == 6', 'f(-1) == -2']})
-    """
-    source = f"def f({head}): return {body}"
-    tests = [f"f({call}) == {run(source, 'f', literal_eval(f'({call},)' if call else '()'))!r}"
-             for call in calls]
-    return (f"{ask} f({head}): {question}.", source, f"{head}: {body}",
-            {"check": "python", "tests": tests})
-
-
 def functions(calls: Sequence[str], *phrasings: str) -> Family:
     """A family of functions, each "head | what it does | body", with places for
 
-    v, w different letters, its parameters; j, k numbers from 2 to 40, j < k; i one from 2 to 9;
-    c a word; n a name, t things, o one of goods. The key has always the same letters.
+    v, w different letters, its parameters; j, k numbers from 2 to 40, j < k, and their neighbours
+    j0, j1, k0, k1; i one from 2 to 9; c a word; n a name, t things, o one of goods. The key has
+    always the same letters. calls: arguments that its tests call it with.
     """
     def family(rng: Random) -> Item:
         j, k = sorted(rng.sample(range(2, 41), 2))
         v, w = sorted(rng.sample("abcdmnpqxyz", 2))
-        places = dict(v=v, w=w, j=j, k=k, i=rng.randrange(2, 10), c=rng.choice(list(KIND)),
+        places = dict(v=v, w=w, j=j, k=k, j0=j - 1, j1=j + 1, k0=k - 1, k1=k + 1,
+                      i=rng.randrange(2, 10), c=rng.choice(list(KIND)),
                       n=rng.choice(NAMES), t=rng.choice(THINGS), o=rng.choice(GOODS))
         phrasing = rng.choice(phrasings)
         head, what, body = phrasing.format(**places).split(" | ")
         key = phrasing.format(**{**places, "v": "v", "w": "w"}).rpartition(" | ")[2]
-        question, source, _, fields = python(what, head, body, calls)
-        return question, source, key, fields
+        return (f"Write f({head}): {what}.", f"def f({head}): return {body}", key,
+                {"check": "python", "calls": [call.format(**places) for call in calls]})
     return family
 
 
+def tested(source: str, calls: Sequence[str]) -> list[str]:
+    """Tests of f: what the right one returns.
+
+    >>> tested("def f(x): return 2 * x", ["3", "-1"])
+    ['f(3) == 6', 'f(-1) == -2']
+    """
+    return [f"f({call}) == {run(source, 'f', literal_eval(f'({call},)'))!r}" for call in calls]
+
+
 NUMBERS, LISTS = ("0", "1", "5", "-3", "20"), ("[3, 1, 7]", "[5, 9, 2, 4, 12]")
+BORDERS = ("0", "{j0}", "{j}", "{j1}", "{k0}", "{k}", "{k1}", "36", "50")
 TWO, TEXTS = ("1, 2", "5, 3", "-1, 4"), ("'abcdefghijklmnopq'", "'The quick brown fox'")
 CODE = {
     "linear": functions(NUMBERS, "x | double x, then add {k} | 2 * x + {k}",
@@ -266,7 +263,7 @@ CODE = {
                        "x | the length of the list x plus {k} | len(x) + {k}",
                        "x | the first item of the list x times {k} | x[0] * {k}",
                        "x | the last item of the list x minus {k} | x[-1] - {k}"),
-    "branch": functions(("0", *map(str, range(2, 42)), "50"),
+    "branch": functions(BORDERS,
                         "x | {j} if x is over {k}, else x | {j} if x > {k} else x",
                         "x | {j} if x is under {k}, else x | {j} if x < {k} else x",
                         "x | {k} if x is {j}, else x | {k} if x == {j} else x"),
@@ -279,7 +276,7 @@ CODE = {
                      "a, b | a times b, minus {k} | a * b - {k}",
                      "a, b | {k} times a, plus b | {k} * a + b",
                      "a, b | the larger of a and b, plus {k} | max(a, b) + {k}"),
-    "tests": functions((*NUMBERS, *map(str, range(2, 42))),
+    "tests": functions(BORDERS,
                        "x | whether x is over {k} | x > {k}",
                        "x | whether x is under {k} | x < {k}",
                        "x | whether x is {k} | x == {k}",
@@ -290,7 +287,7 @@ UNSEEN_CODE = {
     "each": functions(LISTS, "{v} | each item of the list {v} plus {k} | [i + {k} for i in {v}]",
                       "{v} | each item of the list {v} times {k} | [i * {k} for i in {v}]",
                       "{v} | {k} minus each item of the list {v} | [{k} - i for i in {v}]"),
-    "filter": functions(("[3, 1, 7, 40]", "[5, 39, 2, 24, 12]", str([*range(41)])),
+    "filter": functions(("[3, 1, 40, 0]", "[{k1}, 0, {k}, {k0}]"),
                         "{v} | the items of the list {v} over {k} | [i for i in {v} if i > {k}]",
                         "{v} | the items of the list {v} under {k} | [i for i in {v} if i < {k}]"),
     "pair": functions(TWO, "{v}, {w} | the difference of {v} and {w}, times {k} "
@@ -304,7 +301,7 @@ UNSEEN_CODE = {
                        "| ({v} + {w} + t) * {k}",
                        "{v}, {w}, t | the largest of {v}, {w} and t, plus {k} "
                        "| max({v}, {w}, t) + {k}"),
-    "limit": functions((*NUMBERS, *map(str, range(2, 42))),
+    "limit": functions(BORDERS,
                        "{v} | {v}, but {k} at most | min({v}, {k})",
                        "{v} | {v} plus {i}, but {k} at least | max({v} + {i}, {k})",
                        "{v} | the square of {v}, plus {k} | {v} ** 2 + {k}"),
@@ -469,8 +466,9 @@ def shelf(rng: Random) -> Item:
     words = some_words(rng, 4)
     word = words[0]
     rng.shuffle(words)
-    return python(f"x and the {KIND[word]} among {listed(words, 'or')}", "x",
-                  f"[x, '{word}']", ("1", "'a'"))
+    return (f"Write f(x): x and the {KIND[word]} among {listed(words, 'or')}.",
+            f"def f(x): return [x, '{word}']", word,
+            {"check": "python", "calls": ["1", "'a'"]})
 
 
 TWO_DOMAINS = {
@@ -517,7 +515,9 @@ def line(item: Item, before: str, domain: str, splits: dict[str, int]) -> dict:
     """A line of the files. Its split is that of the item's key."""
     question, answer, key, fields = item
     gold = answer.rpartition("= ")[2] if fields["check"] == "number" else answer
-    return {"prompt": f"{before}Q: {question}\nA:", "domain": domain, "answer": gold, **fields,
+    more = {"tests": tested(answer, fields["calls"])} if "calls" in fields else {}
+    return {"prompt": f"{before}Q: {question}\nA:", "domain": domain, "answer": gold,
+            **{name: value for name, value in fields.items() if name != "calls"}, **more,
             "split": split_of(key, splits)}
 
 
