@@ -86,7 +86,13 @@ def is_result(facts: dict) -> bool:
 
 
 def recipe(args: Train) -> Recipe:
-    """What the user asked for; else what was found to do for either kind of model."""
+    """What the user asked for; else what was found to do for either kind of model.
+
+    Tried on a model of 135M parameters, one seed each, by validation: at .006 answers to questions
+    about words became certain before they were right, and so they did at temperature .7; without
+    the KL of groups that have no signal they stayed so, and prompts that replace such groups did
+    not help.
+    """
     usual = (Recipe(steps=30, batch=32, rate=0.005, validate=6, held=60)
              if args.weights else Recipe())
     return replace(usual, steps=args.steps or usual.steps, rate=args.rate or usual.rate,
