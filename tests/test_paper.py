@@ -2,7 +2,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -471,3 +474,32 @@ def test_shuffled_gains_are_the_same_gains_matrix_by_matrix() -> None:
     assert not torch.equal(mixed, Z)
     for a, b in zip(Z.split(sizes, 1), mixed.split(sizes, 1)):
         assert torch.equal(a.sort(1).values, b.sort(1).values)
+
+
+@pytest.mark.slow
+def test_whoever_kills_the_laboratory_ends_its_jobs_too(tmp_path: Path) -> None:
+    """Else they would go on for hours, beside those of the command that goes on."""
+    (tmp_path / "endless.py").write_text(
+        "import os, pathlib, time\n"
+        "def wait(path):\n"
+        "    pathlib.Path(path).write_text(str(os.getpid()))\n"
+        "    time.sleep(600)\n"
+        "JOBS = (wait,)\n")
+    path = tmp_path / "pid"
+    code = ("from pathlib import Path; from tests.paper import lab\n"
+            f"lab.begin(Path({str(tmp_path)!r}), 'endless')\n"
+            f"lab.do_all([('wait', {str(path)!r})], 'wait', 1)")
+    paths = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[1])])
+    with subprocess.Popen([sys.executable, "-c", code],
+                          env={**os.environ, "PYTHONPATH": paths}) as process:
+        while not (path.exists() and path.read_text()):
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.kill()
+    for _ in range(100):
+        try:
+            os.kill(int(path.read_text()), 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the job goes on")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +19,7 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from random import Random
+from threading import Thread
 
 import torch
 from torch import Tensor
@@ -243,6 +245,8 @@ def begin(out: Path, studies: str = STUDIES) -> None:
     global OUT, STUDIES
     OUT, STUDIES = out, studies
     torch.set_num_threads(1)
+    if parent := multiprocessing.parent_process():  # whoever kills it means its jobs too
+        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
 
 
 def check_base() -> None:
