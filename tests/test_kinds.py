@@ -59,5 +59,5 @@ def test_what_the_base_likes_anyway_is_taken_out_and_no_half_is_others(monkeypat
 
 def test_examples_that_are_none_are_not_used() -> None:
     assert kinds.usable(KEPT) and not kinds.usable({**KEPT, "x": ["a"] * kinds.SHOWN})
-    for wrong in (None, "abcdefghijk", [1] * 12, {"a": 1}):
+    for wrong in (None, "abcdefghijk", [1] * 12, {"a": 1}, ["a" * 201] * 12):
         assert not kinds.usable({**KEPT, "x": wrong})

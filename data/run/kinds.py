@@ -48,7 +48,8 @@ def usable(kept: dict[str, object]) -> bool:
     (True, False, False)
     """
     return all(isinstance(texts, list) and len(texts) > SHOWN
-               and all(isinstance(text, str) for text in texts) for texts in kept.values())
+               and all(isinstance(text, str) and len(text) <= LONGEST for text in texts)
+               for texts in kept.values())
 
 
 def question(kept: dict[str, list[str]], prompt: str) -> str:
