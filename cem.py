@@ -4,12 +4,15 @@
     mu, sigma <- mean and deviation of the E best        the elites
 
 and again. `CEM` is ask/tell and knows no model; `few_shot` joins it to the experts: a candidate
-is a mixture alpha, and its score is how many of the shots it answers right. Candidates with the
-same accuracy are ranked by the mean log-likelihood of their own right answers: all of them, so
-that ties among the elites are broken too (the authors' code breaks the first place's alone).
+is a mixture alpha, and its score is how many of the shots it answers right, less a little for what
+it adds to the base: l1 sum_k |alpha_k|. Candidates with the same score are ranked by the mean
+log-likelihood of their own right answers: all of them, so that ties among the elites are broken
+too (the authors' code breaks the first place's alone).
 
-Left out: a floor of sigma, and smoothing from one iteration to the next, for four iterations are
-few. The baseline of random search is in data/run/baselines.py.
+Departs from the paper: the base, each expert and their mean are among the first candidates, and
+with l1 the search finds its way back to the base where nothing helps. Left out: a floor of sigma,
+and smoothing from one iteration to the next, for four iterations are few. The baseline of random
+search is in data/run/baselines.py; other ways to search are compared in tests/real/search.py.
 """
 from __future__ import annotations
 
@@ -77,12 +80,31 @@ def ranking(scores: Tensor) -> list[int]:
 
 @dataclass(frozen=True)
 class Search:
-    """How few_shot searches: 40 evaluations by default (the paper: at most 100 iterations)."""
+    """How few_shot searches three experts: 40 evaluations (the paper: at most 100 iterations).
+
+    >>> Search.of(3) == Search(), Search.of(12).population
+    (True, 28)
+    """
 
     population: int = 10
     iterations: int = 4
     elites: int = 3
     sigma: float = 0.4
+    l1: float = 0.02  # what a whole expert must add to the accuracy on the shots
+
+    @classmethod
+    def of(cls, K: int) -> Search:
+        """For K experts: as many new candidates as `known` ones, and the best three of ten."""
+        return cls(population=2 * (K + 2), elites=max(2, (6 * K + 12) // 10))
+
+
+def known(K: int) -> Tensor:
+    """(K + 2, K): the base, each expert alone, and all mixed evenly.
+
+    >>> known(2).tolist()
+    [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.5, 0.5]]
+    """
+    return torch.cat((torch.zeros(1, K), torch.eye(K), torch.full((1, K), 1 / K)))
 
 
 def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem], search: Search,
@@ -92,9 +114,9 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
     """alpha (K,) that CEM finds on the shots, and what each iteration scored.
 
     experts (K, N). mu starts at 1/K, and what is returned is the last mu: the mean of the last
-    elites is steadier than the one candidate that did best on a few shots. Where none of an
-    iteration's candidates is right about anything there is no best: they are drawn again. If that
-    is so to the end there is nothing to go by, and alpha is 0, the base.
+    elites is steadier than the one candidate that did best on a few shots. Where none of the first
+    candidates is right about any shot there is nothing to go by: alpha is 0, the base. Where that
+    is so later, others are drawn from the same place.
     """
     K = len(experts)
     cem = CEM(torch.full((K,), 1 / K), torch.full((K,), search.sigma), search.population,
@@ -102,15 +124,19 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
     history: list[dict] = []
     for i in range(search.iterations):
         alphas = cem.ask()
+        if i == 0:  # what is found must beat what is known
+            alphas[:K + 2] = known(K)[:search.population]
         found = scores(svf, fmt, experts, alphas, shots)
         best, mean = found[:, 0].max().item(), found[:, 0].mean().item()
         if best > 0:
+            found[:, 0] -= search.l1 * alphas.abs().sum(1)
             cem.tell(alphas, found)
         history.append({"best": best, "mean": mean, "sigma": cem.sigma.mean().item(),
                         "mu": cem.mu.tolist(), "sigmas": cem.sigma.tolist()})
         callback(i, history[-1])
-    signal = any(step["best"] > 0 for step in history)
-    return cem.mu if signal else torch.zeros(K), history
+        if history[0]["best"] == 0:
+            return torch.zeros(K), history
+    return cem.mu, history
 
 
 def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: list[Problem]

@@ -75,12 +75,13 @@ def search(session: Session, experts: Tensor, task: Task) -> tuple[Tensor, dict]
     """Pass 1 of C: alpha (K,) from shots of the task, and how CEM came to it."""
     from cem import Search, few_shot
     from data.processes import seeded
-    args, plan = session.args, Search()
+    args, plan = session.args, Search.of(len(experts))
     shots = task.problems(args.few_shot, "shots", args.seed)
+    line = Line(f"{task.name}: CEM", plan.iterations)
     alpha, history = few_shot(session.svf, session.fmt, experts, shots, plan,
-                              seeded("cem", task.name, args.seed),
-                              Line(f"{task.name}: CEM", plan.iterations))
-    signal = any(step["best"] > 0 for step in history)
+                              seeded("cem", task.name, args.seed), line)
+    line.clear()  # it may have ended early
+    signal = history[0]["best"] > 0
     return alpha, {"shots": len(shots), "signal": signal, "cem": history}
 
 

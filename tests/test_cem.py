@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from cem import CEM, Search, few_shot, ranking, scores
+from cem import CEM, Search, few_shot, known, ranking, scores
 from data.run.baselines import random_alphas, random_search
 from data.tasks.problem import Verdict
 from model import generate
@@ -127,9 +127,11 @@ def search(silent: tuple[int, ...], **plan: int) -> tuple[torch.Tensor, list[dic
 def test_a_search_starts_at_the_even_mixture_and_ends_at_the_last_mean(asked: list) -> None:
     alpha, history = search((), population=400, iterations=3, elites=40)
     assert len(asked) == len(history) == 3 and alpha.tolist() == history[-1]["mu"]
-    assert (asked[0].mean(0) - 0.5).abs().max() < 6 * 0.4 / 20
-    assert (asked[0].std(0) - 0.4).abs().max() < 6 * 0.4 / 800 ** 0.5
-    best = [alphas[alphas[:, 0].argsort(descending=True)[:40]] for alphas in asked]
+    assert torch.equal(asked[0][:4], known(2)) and not torch.equal(asked[1][:4], known(2))
+    assert (asked[0][4:].mean(0) - 0.5).abs().max() < 6 * 0.4 / 20
+    assert (asked[0][4:].std(0) - 0.4).abs().max() < 6 * 0.4 / 800 ** 0.5
+    best = [alphas[(alphas[:, 0].sigmoid() - 0.02 * alphas.abs().sum(1)).argsort(
+        descending=True)[:40]] for alphas in asked]
     for step, elites, alphas in zip(history, best, asked):
         assert step["mu"] == pytest.approx(elites.mean(0).tolist())
         assert step["sigmas"] == pytest.approx(elites.std(0).tolist())
@@ -142,16 +144,32 @@ def test_a_search_starts_at_the_even_mixture_and_ends_at_the_last_mean(asked: li
 
 def test_an_iteration_without_a_right_shot_tells_nothing_and_is_drawn_again(asked: list) -> None:
     """The search is then where it was, and other candidates are drawn from there."""
-    _, history = search((1, 3), iterations=4)
-    start, second, third, _ = history
-    assert (start["mu"], start["sigmas"]) == ([0.5, 0.5], pytest.approx([0.4, 0.4]))
-    assert second["mu"] == third["mu"] != start["mu"] and second["sigmas"] == third["sigmas"]
+    _, history = search((2,), iterations=4)
+    first, second, third, _ = history
+    assert first["mu"] == second["mu"] != third["mu"] and first["sigmas"] == second["sigmas"]
     assert len({alphas[0, 0].item() for alphas in asked}) == 4
 
 
-def test_a_search_without_any_right_shot_is_the_base(asked: list) -> None:
-    alpha, history = search((1, 2, 3, 4))
-    assert alpha.tolist() == [0, 0] and [step["best"] for step in history] == [0] * 4
+def test_where_no_first_candidate_is_right_the_base_stays_and_nothing_is_searched(asked: list
+                                                                                  ) -> None:
+    alpha, history = search((1,))
+    assert alpha.tolist() == [0, 0] and [step["best"] for step in history] == [0] and (
+        len(asked) == 1)
+
+
+@pytest.mark.parametrize("l1, near", [(0.02, True), (0.0, False)])
+def test_what_adds_nothing_ends_near_the_base(l1: float, near: bool, monkeypatch: Patch) -> None:
+    """All candidates are as good; with a price the smallest alphas win, without it none does."""
+    monkeypatch.setattr("cem.scores", lambda svf, fmt, Z, alphas, shots: torch.stack(
+        [torch.full((len(alphas),), 0.5), torch.rand(len(alphas))], 1))
+    torch.manual_seed(0)
+    alpha, _ = search((), l1=l1)
+    assert (alpha.abs().sum() < 0.15) == near
+
+
+def test_a_search_of_few_candidates_begins_with_as_many_known_ones(asked: list) -> None:
+    search((), population=2, elites=2, iterations=1)
+    assert torch.equal(asked[0], known(2)[:2])
 
 
 def test_random_search_takes_the_best_of_as_many_as_the_search_tries(asked: list) -> None:

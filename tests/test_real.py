@@ -7,13 +7,17 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import torch
 
+from cem import scores
 from data.tasks import jsonl
 from data.tasks.jsonl import Question
 from data.tasks.problem import split_of
-from tests.paper import lab
+from svf import matrices, mix
+from tests.conftest import Letters, random_model
+from tests.paper import lab, variants
 from tests.real import __main__ as command
-from tests.real import english, runs, tables
+from tests.real import english, rivals, runs, search, tables
 
 FAMILIES = {name: family for some in (*english.DOMAINS.values(), *english.UNSEEN.values())
             for name, family in some.items()}
@@ -125,7 +129,24 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "families.json").write_text(json.dumps(
         {"chosen": chosen, "base": {"age": 0.2, "story": 0.5}}))
 
-    def result(job: str, name: str, seed: int) -> dict:
+    monkeypatch.setattr(rivals, "FAMILIES", ("age", "story"))
+
+    def result(job: str, name: str, *rest: object) -> dict:
+        seed = rest[-1] if rest else 0
+        if job == "family":
+            return {"marks": "2111"}
+        if job == "ways":
+            return {"marks": {way: "2222" if "L1" in way else "2200" for way in search.VARIANTS},
+                    "alpha": dict.fromkeys(search.VARIANTS, [1, 0, 0])}
+        if job == "lora":
+            return {"validation": rest[0], "marks": "2222", "numbers": 5}
+        if job in ("mixed_lora", "on_shots"):
+            right = "2" if job == "mixed_lora" or rest[1] == 0.01 else "0"
+            return {"marks": {who: right + "000" for who in (*runs.DOMAINS, "few-shot")}
+                    if job == "mixed_lora" else right + "000", "alpha": [0, 0, 1], "steps": 3,
+                    "validation": right}
+        if job == "paid":
+            return {"marks": {"form": "1111", "chance": "0000"}[name]}
         if job == "expert":
             return {"n": 10, "base": 0.2, "expert": 0.5 + seed / 10, "seconds": 60}
         if job == "own":
@@ -138,16 +159,26 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         return {"marks": {"base": "2000", "uniform": "1200", "few-shot": "2220"}, "named": {},
                 "alpha": {"few-shot": [1, 0, 0]}, "seconds": {}}
     monkeypatch.setattr(lab, "result", result)
-    texts = {}
-    for stage in ("experts", "own", "unseen"):
+    texts, made = {}, {}
+    for stage in ("experts", "ways", "own", "unseen", "lora", "shots", "rewards"):
         found = tables.TABLES[stage]((0, 1), 1)
-        texts[stage] = tables.TEXTS[stage](json.loads(json.dumps(found)))
+        made[stage] = json.loads(json.dumps(found))
+        texts[stage] = tables.TEXTS[stage](made[stage])
     assert "| math | 10 | .20 | .55 | .50, .60 | 1.0 |" in texts["experts"]
     assert "| math marks strict | .25 [" in texts["own"] and "| +25.0 [" in texts["own"]
     assert "| math marks lenient | .75 [" in texts["own"] and "| +0.0 [" in texts["own"]
     assert "| age | math | yes | .25 | .25 | .75 |" in texts["unseen"]
     assert "| story | two domains | no |" in texts["unseen"]
-    row = found["families"]["age"]
+    assert "| from 0 | .50 (+25.0) | .50 (+25.0) | +0.0 [" in texts["ways"]  # age, story
+    assert "| known first, L1 | 1.00 (+75.0) | 1.00 (+75.0) | +50.0 [" in texts["ways"]
+    assert "| math | .25 [" in texts["lora"] and made["lora"]["rate"] == max(rivals.LORA)
+    assert made["lora"]["table"]["story"]["lead"]["points"] == 50  # .75 and .25
+    assert made["shots"]["rate"] == {"svf": 0.005, "lora": 0.01}  # the first of what is as good
+    assert made["shots"]["table"]["age"]["lora"]["steps"] == [3, 3]
+    gains = {what: row["lenient"]["gain"]["points"]
+             for what, row in made["rewards"]["table"].items()}
+    assert gains == {"base": 0, "chance": -75, "form": 25, "right": 0}
+    row = made["unseen"]["families"]["age"]
     assert row["lead"]["base"]["points"] == 50 and row["lenient"]["uniform"]["share"] == 0.5
 
 
@@ -166,3 +197,54 @@ def test_families_do_not_depend_on_the_order_in_which_they_are_made() -> None:
     english.unseen("age", english.family("age"))
     assert english.unseen("odd", english.odd) == alone
     assert english.odd(Random(3)) == english.odd(Random(3))
+
+
+# ------------------------------------------------------------------------------------- the rivals
+
+def test_mixed_loras_are_the_sum_of_their_products() -> None:
+    """W' = W + sum_k alpha_k 2 B_k A_k, one alpha for all rows or one a row; 0 is the base."""
+    lora = variants.LoRA(random_model(), rank=3, kinds=("q", "v"))
+    experts = torch.randn(4, lora.N, generator=torch.Generator().manual_seed(0)) / 9
+    mixed = rivals.Stacked(random_model(), lora, experts)
+    alphas, tokens = torch.tensor([[0.5, -1, 0, 2], [0.0, 0, 0, 1]]), torch.tensor([[3, 1, 4]] * 2)
+    with mixed.adapted(mix(alphas, mixed.each)):
+        rows = mixed.model(tokens)
+    for alpha, row in zip(alphas, rows):
+        with mixed.adapted(mix(alpha, mixed.each)):
+            torch.testing.assert_close(mixed.model(tokens)[0], row)
+        plain = random_model()
+        for name, parent, kind in matrices(plain, ("q", "v")):
+            i = [*lora.layers].index(name)
+            for a, v in zip(alpha, experts.split(lora.sizes, 1)[i]):
+                A, B = lora.layers[name].factors(v)
+                getattr(parent, kind).weight.data += a * 2 * B @ A
+        torch.testing.assert_close(plain(tokens)[0], row, atol=1e-5, rtol=1e-4)
+    with mixed.adapted(None):
+        assert torch.equal(mixed.model(tokens), random_model()(tokens))
+    with lora.adapted(experts[3]):
+        torch.testing.assert_close(lora.model(tokens)[1], rows[1], atol=1e-5, rtol=1e-4)
+
+
+def test_a_population_of_mixed_loras_is_scored_as_each_alone() -> None:
+    lora = variants.LoRA(random_model(tied=False), rank=2)
+    mixed = rivals.Stacked(random_model(tied=False), lora, torch.randn(
+        3, lora.N, generator=torch.Generator().manual_seed(1)) / 3)
+    shots = [Question(text, "a", "x", "exact") for text in ("abc", "q", "hello")]
+    fmt, alphas = Letters(max_new=3, batch=4), torch.randn(5, 3)
+    together = scores(mixed, fmt, mixed.each, alphas, shots)
+    alone = [scores(mixed, fmt, mixed.each, a[None], shots) for a in alphas]
+    torch.testing.assert_close(together, torch.cat(alone), atol=1e-4, rtol=1e-4)
+
+
+def test_chance_pays_half_of_all_answers_and_the_same_one_alike() -> None:
+    question = rivals.Chance("f(x)?", "", "code", "python")
+    paid = [question.judge(f"return x + {n}").right for n in range(400)]
+    assert 140 < sum(paid) < 260 and paid == [question.judge(f"return x + {n}").right
+                                              for n in range(400)]
+
+
+def test_training_on_the_shots_sees_nothing_else() -> None:
+    some = tuple(Question(f"{n}?", str(n), "x", "number") for n in range(4))
+    pool = rivals.Shots("x", "x", "", some)
+    assert pool.problems(3, "validation") == [*some[:3]]
+    assert {pool.problem(Random(n), "train") for n in range(99)} == {*some}

@@ -331,7 +331,7 @@ def test_c_and_its_baseline_search_on_the_shots_that_were_asked_for(session: Ses
 
     def searched(svf: object, fmt: object, Z: object, shots: list, *rest: object) -> tuple:
         found.append((shots, [x for x in rest if isinstance(x, torch.Generator)][0]))
-        return torch.zeros(1), [{"best": 0.0}, {"best": seed - 4.0}]
+        return torch.zeros(1), [{"best": seed - 4.0}, {"best": 0.0}]
     monkeypatch.setattr("cem.few_shot", searched)
     monkeypatch.setattr("data.run.baselines.random_search", searched)
     for seed in (4, 5):

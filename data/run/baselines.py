@@ -27,7 +27,8 @@ def random_search(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Prob
                   generator: torch.Generator) -> Tensor:
     """alpha (K,): the best of as many as CEM may try, on the same shots; 0 if none is ever right.
     """
-    alphas = random_alphas(len(experts), Search.population * Search.iterations, generator)
+    plan = Search.of(len(experts))
+    alphas = random_alphas(len(experts), plan.population * plan.iterations, generator)
     found = scores(svf, fmt, experts, alphas, shots)
     return alphas[ranking(found)[0]] * bool(found[:, 0].any())
 

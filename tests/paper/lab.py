@@ -95,8 +95,13 @@ def result(*job: object) -> dict:
                          "again") from None
 
 
+def kept(job: Job) -> Tensor:
+    """The vector that a job has learned."""
+    return safetensors.load(place(job).with_suffix(SUFFIX), "run")[0]["z"]
+
+
 def vector(run: Run) -> Tensor:
-    return safetensors.load(place(("train", run)).with_suffix(SUFFIX), "run")[0]["z"]
+    return kept(("train", run))
 
 
 # ---------------------------------------------------------------------------- bases and prompts
@@ -172,9 +177,19 @@ def marks(adapter: SVF, z: Tensor | None, problems: list[Problem]) -> str:
 
 # --------------------------------------------------------------------------------------- jobs
 
+def learn(training: rl.Reinforce, job: Job) -> list[dict]:
+    """Trains to the end, on from where it was stopped; keeps the best vector. The log."""
+    path = place(job).with_suffix(SUFFIX)
+    state, run = path.with_suffix(f".state{SUFFIX}"), {"run": path.stem}
+    log = keep_going(training, training.recipe.steps, state, run, lambda step, metrics: None)
+    safetensors.save(path, {"z": training.best}, {"kind": "run", **run})
+    remove(state)
+    return log
+
+
 def train(run: Run) -> dict:
     """Trains the vector; marks it on its own test prompts and on its domain's unseen families."""
-    path, tasks = place(("train", run)), families(run.domain)
+    tasks = families(run.domain)
     adapter = adapted(run.adapter, run.base)
     seen = few(tasks, run.pool, run.seed) if run.pool else tasks
     if run.after:  # training starts where the earlier one ended
@@ -187,12 +202,9 @@ def train(run: Run) -> dict:
     how = replace(usual, steps=run.steps, rate=run.rate, kl=run.kl, held=HELD, prompts=prompts,
                   samples=samples)
     training = variants.TRAININGS[run.learn](adapter, session().fmt, seen, how, run.seed)
-    state = path.with_suffix(f".state{SUFFIX}")
     with variants.changed(*run.changes):
-        log = keep_going(training, run.steps, state, {"run": str(run)}, lambda step, metrics: None)
+        log = learn(training, ("train", run))
     z = training.best
-    safetensors.save(path.with_suffix(SUFFIX), {"z": z}, {"kind": "run", "run": str(run)})
-    remove(state)
 
     def marked(problems: list[Problem]) -> str:
         return marks(adapter, z, problems)
@@ -260,7 +272,7 @@ def check_base() -> None:
 
 def is_done(job: Job) -> bool:
     """Whether all files that it leaves behind are there: whoever deletes one has it made again."""
-    more = {"train": place(job).with_suffix(SUFFIX),
+    more = {**dict.fromkeys(("train", "lora"), place(job).with_suffix(SUFFIX)),
             "pretrain": OUT / str(job[1]) / f"base{SUFFIX}"}
     return all(path.exists() for path in (place(job), more.get(job[0], place(job))))
 

@@ -51,7 +51,7 @@ def searched(task: str, seed: int, Z: Tensor, n: int = USUAL, base: str = FIRST
     """Strategy C, timed, with the random numbers that `t2.py adapt` would take."""
     begin = time.perf_counter()
     alpha, history = cem.few_shot(session(base).svf, session().fmt, Z, shots(task, seed, n),
-                                  cem.Search(), seeded("cem", task, seed))
+                                  cem.Search.of(len(Z)), seeded("cem", task, seed))
     middle = time.perf_counter()
     found = mixed(alpha, Z, tests(task, seed), base)
     return {"marks": found, "seconds": [middle - begin, time.perf_counter() - middle],

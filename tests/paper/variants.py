@@ -41,6 +41,11 @@ class LoRALinear(nn.Module):
         self.merged: Tensor | None = None
         self.gain: tuple[Tensor, Tensor] | None = None  # A and B, where SVF's layer has its S*z
 
+    def factors(self, v: Tensor) -> tuple[Tensor, Tensor]:
+        """A (r, I) and B (O, r), which v (r (I + O),) holds one after the other."""
+        O, I = self.weight.shape
+        return v[:self.rank * I].view(self.rank, I), v[self.rank * I:].view(O, self.rank)
+
     def neutral(self, generator: torch.Generator) -> Tensor:
         """B = 0, so that W' = W; A of standard deviation 1/sqrt(I), else nothing would learn."""
         O, I = self.weight.shape
@@ -53,11 +58,11 @@ class LoRALinear(nn.Module):
         if v is not None:
             if v.dim() > 1:
                 raise ValueError("LoRA runs one vector a batch; SVF alone takes one for each row")
-            O, I = self.weight.shape
-            A, B = v[:self.rank * I].view(self.rank, I), v[self.rank * I:].view(O, self.rank)
-            self.gain = A, B
+            A, B = self.factors(v)
             if merge:
-                self.merged, self.gain = self.weight + 2 * B @ A, None
+                self.merged = (self.weight + 2 * B @ A).to(self.weight.dtype)
+            else:
+                self.gain = A.to(self.weight.dtype), B.to(self.weight.dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
@@ -75,7 +80,7 @@ class LoRA(SVF):
     """
 
     def __init__(self, model: GPT, rank: int = 16, kinds: tuple[str, ...] = ("q", "v")) -> None:
-        self.model = model.requires_grad_(False)
+        self.model, self.rank, self.kinds = model.requires_grad_(False), rank, kinds
         self.layers = replaced(model, kinds, lambda name, linear: LoRALinear(linear, rank))
         self.sizes = [rank * sum(layer.weight.shape) for layer in self.layers.values()]
         self.N = sum(self.sizes)

@@ -21,7 +21,7 @@ from data.run.screen import complain
 from tests.paper import lab
 from tests.real import english, tables
 
-STAGES = ("families", "experts", "own", "unseen")
+STAGES = ("families", "experts", "ways", "own", "unseen", "lora", "shots", "rewards")
 
 
 def prepare(weights: str, dtype: str) -> None:
@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
                              "and a folder")
         check_writable(args.out)
         with alone(args.out):
-            lab.begin(args.out, "tests.real.runs")
+            lab.begin(args.out, "tests.real.rivals")
             prepare(str(Path(folder).resolve()), args.dtype)
             tables.make(stages or STAGES, tuple(range(args.seeds)), args.processes)
     except KeyboardInterrupt:

@@ -25,6 +25,7 @@ from data.run.train import train_one
 from data.tasks import jsonl
 from data.tasks.jsonl import Question
 from model import complete
+from svf import SVF
 from tests.paper import lab
 from tests.paper.studies import shuffled
 from tests.real import english
@@ -87,10 +88,12 @@ def marked(problems: list[Question], said: list[tuple[str, bool]]) -> str:
     return "".join(mark(problem, *answer) for problem, answer in zip(problems, said))
 
 
-def greedy(of: Session, z: Tensor | None, problems: list[Question]) -> str:
-    """Marks of the expert z, or of the base."""
-    with of.svf.adapted(z):
-        done = complete(of.svf.model, of.fmt, [p.prompt for p in problems])
+def greedy(of: Session, z: Tensor | None, problems: list[Question], adapter: SVF | None = None
+           ) -> str:
+    """Marks of the expert z, or of the base. adapter: another one than SVF around the base."""
+    svf = adapter or of.svf
+    with svf.adapted(z):
+        done = complete(svf.model, of.fmt, [p.prompt for p in problems])
     return marked(problems, [of.fmt.read(c.tokens) for c in done])
 
 
@@ -187,18 +190,18 @@ def _around(prompt: str, text: str) -> tuple[str, str, str]:
     return before, text, question
 
 
-def compare(name: str, seed: int) -> dict:
-    """Each way to search, on a family's validation prompts: alpha, and marks."""
+def ways(name: str, seed: int) -> dict:
+    """Each way in which C may search, on a family's validation prompts: alpha, and marks."""
     of, task = session(seed), pools("unseen")[name]
     Z = torch.stack([vector(d, seed) for d in of.domains])
     questions, row = task.problems(HELD, "validation"), {"marks": {}, "alpha": {}}
     for way, v in VARIANTS.items():
         shots = task.problems(v.shots, "shots", seed)
         alpha = search(v, len(Z), lambda alphas, shots=shots: scores(
-            of.svf, of.fmt, Z, alphas, shots), seeded("compare", name, seed))
+            of.svf, of.fmt, Z, alphas, shots), seeded("ways", name, seed))
         row["marks"][way] = marked(questions, t2.answer(of, Z, alpha, questions, name))
         row["alpha"][way] = alpha.tolist()
     return row
 
 
-JOBS = (compare, family, expert, own, validated, adapt)
+JOBS = (family, expert, validated, ways, own, adapt)

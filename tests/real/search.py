@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from cem import CEM, ranking
+from cem import CEM, known, ranking
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,6 @@ VARIANTS = {
     "known first, 16 shots": Variant(known=True, shots=16, iterations=2),
     "known first, 4 shots": Variant(known=True, shots=4, population=20, elites=5),
 }
-
-
-def known(K: int) -> Tensor:
-    """(K + 2, K): the base, each expert alone, and all of them mixed evenly."""
-    return torch.cat((torch.zeros(1, K), torch.eye(K), torch.full((1, K), 1 / K)))
 
 
 def search(v: Variant, K: int, score: Callable[[Tensor], Tensor], generator: torch.Generator

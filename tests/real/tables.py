@@ -8,9 +8,10 @@ from data import HERE
 from data.files import write_json
 from data.tasks.jsonl import CLASSIFIER
 from tests.paper import lab
-from tests.paper.marks import cell, grid, number, paired, points, short
-from tests.real import english
+from tests.paper.marks import cell, grid, number, paired, points, share, short
+from tests.real import english, rivals
 from tests.real.runs import DOMAINS, HELD
+from tests.real.search import VARIANTS
 
 RESULTS = HERE.parent / "tests" / "results" / "real"
 LEAST, MOST, HALF, HELPS = 0.10, 0.70, 0.15, 10  # of the rules, see `families`
@@ -129,16 +130,61 @@ def own_text(found: dict) -> str:
 
 # ------------------------------------------------------------------------------- unseen families
 
+def chosen() -> dict[str, str]:
+    """The families of the tables, and the domain of each."""
+    some = json.loads((RESULTS / "families.json").read_text())["chosen"]
+    return {name: home for home, names in some.items() for name in names}
+
+
+def helped(seeds: tuple[int, ...], processes: int) -> set[str]:
+    """The families of which an expert or 1/K answers more than the base, on validation prompts and
+    by the mean over the seeds: decided before anything is tested.
+    """
+    base = json.loads((RESULTS / "families.json").read_text())["base"]
+    jobs = [("validated", name, s) for s in seeds for name in chosen()]
+    rows = dict(zip(jobs, done(jobs, "validation", processes)))
+
+    def gain(name: str, who: str) -> float:
+        return 100 * mean(cell([strict(rows["validated", name, s]["marks"][who])])["share"]
+                          for s in seeds) - 100 * base[name]
+    return {name for name in chosen()
+            if max(gain(name, who) for who in ("uniform", *DOMAINS)) >= HELPS}
+
+
+def ways(seeds: tuple[int, ...], processes: int) -> dict:
+    """How C may search, at equal cost, with the experts of the first seed: on validation prompts.
+    """
+    seed, names = seeds[0], chosen()
+    good = helped((seed,), processes)
+    rows = done([("ways", name, seed) for name in names], "ways", processes)
+    marks = {way: {name: strict(row["marks"][way]) for name, row in zip(names, rows)}
+             for way in VARIANTS}
+    base = {name: strict(lab.result("family", name)["marks"]) for name in names}
+    kinds = {"an expert helps": [n for n in names if n in good and names[n] != "two domains"],
+             "two domains": [n for n in names if names[n] == "two domains"]}
+    kinds["elsewhere"] = [n for n in names if n not in sum(kinds.values(), [])]
+    return {"seed": seed, "kinds": kinds, "ways": {way: {
+        "of": {kind: mean(share(found[n]) for n in some) for kind, some in kinds.items() if some},
+        "share": {n: share(found[n]) for n in names},
+        "lead": paired([*marks["from 1/K"].values()], [*found.values()]),
+        "over the base": {kind: paired([base[n] for n in some], [found[n] for n in some])
+                          for kind, some in kinds.items() if some},
+        "alpha": {n: row["alpha"][way] for n, row in zip(names, rows)}}
+        for way, found in marks.items()}}
+
+
+def ways_text(found: dict) -> str:
+    kinds = [kind for kind, some in found["kinds"].items() if some]
+    return grid(["C searches", *kinds, "all, against from 1/K"], [
+        [way, *(f"{short(row['of'][kind])} ({row['over the base'][kind]['points']:+.1f})"
+                for kind in kinds), points(row["lead"])]
+        for way, row in found["ways"].items()])
+
+
 def unseen(seeds: tuple[int, ...], processes: int) -> dict:
     """All strategies on the families of `families`; where any expert or 1/K helps is decided on
     validation prompts, before testing."""
-    homes = json.loads((RESULTS / "families.json").read_text())
-    names = {name: home for home, some in homes["chosen"].items() for name in some}
-    jobs = [("validated", name, s) for s in seeds for name in names]
-    held = dict(zip(jobs, done(jobs, "validation", processes)))
-    helps = {name: max(mean(100 * cell([strict(held["validated", name, s]["marks"][who])])["share"]
-                            for s in seeds) for who in ("uniform", *DOMAINS))
-             - 100 * homes["base"][name] >= HELPS for name in names}
+    names, good = chosen(), helped(seeds, processes)
     jobs = [("adapt", name, s) for s in seeds for name in names]
     rows = dict(zip(jobs, done(jobs, "unseen families", processes)))
     table = {}
@@ -146,7 +192,7 @@ def unseen(seeds: tuple[int, ...], processes: int) -> dict:
         marks = {who: [rows["adapt", name, s]["marks"][who] for s in seeds]
                  for who in rows["adapt", name, seeds[0]]["marks"]}
         table[name] = {
-            "home": home, "helps": helps[name],
+            "home": home, "helps": name in good,
             "strict": {who: cell([strict(m) for m in some]) for who, some in marks.items()},
             "lenient": {who: cell([lenient(m) for m in some]) for who, some in marks.items()},
             "lead": {who: paired([strict(m) for m in some],
@@ -166,6 +212,96 @@ def unseen_text(found: dict) -> str:
     return grid(["family", "of", "helps", *(NAMES[who] for who in NAMES if who in some)], rows)
 
 
-TABLES = {f.__name__: f for f in (families, experts, own, unseen)}
-TEXTS = {"families": families_text, "experts": experts_text, "own": own_text,
-         "unseen": unseen_text}
+# ------------------------------------------------------------------------- what stands beside them
+
+def lora(seeds: tuple[int, ...], processes: int) -> dict:
+    """Is it SVF, or having experts? LoRA's, of the best of three rates, by themselves and mixed by
+    C; of the first seed.
+    """
+    seed = seeds[0]
+    jobs = [("lora", d, rate, seed) for rate in rivals.LORA for d in DOMAINS]
+    rows = dict(zip(jobs, done(jobs, "LoRA", processes)))
+    held = {rate: mean(rows["lora", d, rate, seed]["validation"] for d in DOMAINS)
+            for rate in rivals.LORA}
+    rate = max(held, key=held.get)
+    mixed = done([("mixed_lora", name, rate, seed) for name in rivals.FAMILIES], "C over LoRA",
+                 processes)
+    table = {}
+    for d in DOMAINS:
+        base, svf = (strict(lab.result("own", who, seed)["marks"][d]) for who in ("base", d))
+        table[d] = compared(base, svf, strict(rows["lora", d, rate, seed]["marks"]))
+    for name, row in zip(rivals.FAMILIES, mixed):
+        base, svf = (strict(lab.result("adapt", name, seed)["marks"][who])
+                     for who in ("base", "few-shot"))
+        table[name] = {**compared(base, svf, strict(row["marks"]["few-shot"])),
+                       "each": {d: share(strict(row["marks"][d])) for d in DOMAINS},
+                       "alpha": row["alpha"]}
+    return {"seed": seed, "rate": rate, "validation": held, "table": table,
+            "numbers": rows["lora", DOMAINS[0], rate, seed]["numbers"]}
+
+
+def compared(base: str, svf: str, other: str) -> dict:
+    return {"base": cell([base]), "svf": cell([svf]), "other": cell([other]),
+            "lead": paired([other], [svf])}
+
+
+def lora_text(found: dict) -> str:
+    return grid(["own test, or C on", "base", "SVF", "LoRA", "SVF's lead, points"], [
+        [name, *(number(row[who]) for who in ("base", "svf", "other")), points(row["lead"])]
+        for name, row in found["table"].items()])
+
+
+def shots(seeds: tuple[int, ...], processes: int) -> dict:
+    """Is it mixing, or the shots? A vector trained on them for as long as C takes: SVF's, and LoRA
+    of rank 1. Each rate is the best of three on the first seed's validation prompts.
+    """
+    seed, rate = seeds[0], {}
+    for what, rates in rivals.ON_SHOTS.items():
+        jobs = [("on_shots", what, name, r, seed) for r in rates for name in rivals.FAMILIES]
+        rows = dict(zip(jobs, done(jobs, f"{what} on the shots", processes)))
+        rate[what] = max(rates, key=lambda r: mean(
+            share(strict(rows["on_shots", what, name, r, seed]["validation"]))
+            for name in rivals.FAMILIES))
+    table = {}
+    for name in rivals.FAMILIES:
+        c = [strict(lab.result("adapt", name, s)["marks"]["few-shot"]) for s in seeds]
+        table[name] = {"few-shot": cell(c)}
+        for what, r in rate.items():
+            some = done([("on_shots", what, name, r, s) for s in seeds], f"{what} on the shots",
+                        processes)
+            marks = [strict(row["marks"]) for row in some]
+            table[name][what] = {**cell(marks), "lead": paired(marks, c),
+                                 "steps": [row["steps"] for row in some]}
+    return {"seeds": seeds, "rate": rate, "table": table}
+
+
+def shots_text(found: dict) -> str:
+    return grid(["family", "C", "SVF on the shots", "C's lead", "LoRA on the shots", "C's lead"], [
+        [name, number(row["few-shot"]), *(text for what in rivals.ON_SHOTS for text in (
+            number(row[what]), points(row[what]["lead"])))]
+        for name, row in found["table"].items()])
+
+
+def rewards(seeds: tuple[int, ...], processes: int) -> dict:
+    """Is it skill, or form? Experts paid for the form of an answer alone, or by chance."""
+    jobs = [("paid", what, s) for what in ("form", "chance") for s in seeds]
+    rows = dict(zip(jobs, done(jobs, "other rewards", processes)))
+    marks = {"base": [lab.result("own", "base", s)["marks"][rivals.PAID] for s in seeds],
+             **{what: [rows["paid", what, s]["marks"] for s in seeds]
+                for what in ("chance", "form")},
+             "right": [lab.result("own", rivals.PAID, s)["marks"][rivals.PAID] for s in seeds]}
+    return {"seeds": seeds, "domain": rivals.PAID, "table": {
+        what: {how.__name__: {**cell([how(m) for m in some]), "gain": paired(
+            [how(m) for m in marks["base"]], [how(m) for m in some])}
+            for how in (strict, lenient)} for what, some in marks.items()}}
+
+
+def rewards_text(found: dict) -> str:
+    return grid(["paid for", "strict", "gain, points", "lenient", "gain, points"], [
+        [what, *(text for how in ("strict", "lenient") for text in (
+            number(row[how]), points(row[how]["gain"])))]
+        for what, row in found["table"].items()])
+
+
+TABLES = {f.__name__: f for f in (families, experts, ways, own, unseen, lora, shots, rewards)}
+TEXTS = {name: globals()[f"{name}_text"] for name in TABLES}
