@@ -81,7 +81,7 @@ def search(session: Session, experts: Tensor, task: Task) -> tuple[Tensor, dict]
     alpha, history = few_shot(session.svf, session.fmt, experts, shots, plan,
                               seeded("cem", task.name, args.seed), line)
     line.clear()  # it may have ended early
-    signal = history[0]["best"] > 0
+    signal = any(step["best"] > 0 for step in history)
     return alpha, {"shots": len(shots), "signal": signal, "cem": history}
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from pathlib import Path
 from random import Random
@@ -165,8 +166,9 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         made[stage] = json.loads(json.dumps(found))
         texts[stage] = tables.TEXTS[stage](made[stage])
     assert "| math | 10 | .20 | .55 | .50, .60 | 1.0 |" in texts["experts"]
-    assert "| math marks strict | .25 [" in texts["own"] and "| +25.0 [" in texts["own"]
-    assert "| math marks lenient | .75 [" in texts["own"] and "| +0.0 [" in texts["own"]
+    for how, base, gain in (("strict", ".25", "+25.0"), ("lenient", ".75", "+0.0")):
+        line, = re.findall(f".*math, with solved questions, {how}.*", texts["own"])
+        assert f"| {base} [" in line and f"| {gain} [" in line
     assert "| age | math | yes | .25 | .25 | .75 |" in texts["unseen"]
     assert "| story | two domains | no |" in texts["unseen"]
     assert "| from 0 | .50 (+25.0) | .50 (+25.0) | +0.0 [" in texts["ways"]  # age, story
@@ -178,6 +180,10 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     gains = {what: row["lenient"]["gain"]["points"]
              for what, row in made["rewards"]["table"].items()}
     assert gains == {"base": 0, "chance": -75, "form": 25, "right": 0}
+    assert made["own"]["own"]["all three, without solved questions, strict"]["gain"]["n"] == 24
+    assert made["unseen"]["kinds"] == {tables.HELPED: ["age"], "two domains": ["story"],
+                                       "elsewhere": []}
+    assert "- two domains: C beats base: **held**, +50.0 [+3.9, +76.1]" in texts["unseen"]
     row = made["unseen"]["families"]["age"]
     assert row["lead"]["base"]["points"] == 50 and row["lenient"]["uniform"]["share"] == 0.5
 
@@ -190,6 +196,18 @@ def test_the_command_says_what_it_expects(tmp_path: Path, capsys: pytest.Capture
     assert command.main(["english", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {"train.jsonl", "zero.jsonl",
                                                           "unseen.jsonl"}
+
+
+def test_the_results_are_shown_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                           ) -> None:
+    path = tables.RESULTS.parent / "README.md"
+    text = path.read_text(encoding="utf-8")
+    assert f"{tables.BEGIN}{tables.written()}{tables.END}" in text and "### Which" in text
+    (tmp_path / "real").mkdir()
+    (tmp_path / "README.md").write_text(f"{tables.BEGIN} old {tables.END}")
+    monkeypatch.setattr(tables, "RESULTS", tmp_path / "real")
+    assert command.main(["readme"]) == 0
+    assert (tmp_path / "README.md").read_text() == f"{tables.BEGIN}\n\n{tables.END}"
 
 
 def test_families_do_not_depend_on_the_order_in_which_they_are_made() -> None:

@@ -22,7 +22,7 @@ from data.files import alone, write_json
 from data.run.flags import Parser, check_writable, within
 from data.run.screen import complain
 from tests.paper import figures, lab
-from tests.paper.marks import claims
+from tests.paper.marks import between, claims
 from tests.paper.reading import TABLES, text_front
 from tests.paper.why import WHY
 
@@ -71,20 +71,18 @@ def kept(name: str, folder: Path = RESULTS) -> dict:
 
 def written() -> dict[Path, str]:
     """What each of the two files has between BEGIN and END."""
-    return {README: "\n\n".join([BEGIN, text_front(kept("svf-lora"), kept("unseen")), END]),
-            ALL: "\n\n".join([BEGIN, *map(section, TABLES), END])}
+    texts = {README: [text_front(kept("svf-lora"), kept("unseen"))], ALL: map(section, TABLES)}
+    return {path: "\n\n".join(["", *text, ""]) for path, text in texts.items()}
 
 
 def readme() -> None:
     """Writes it there. ValueError, and nothing is written, where one has not both marks."""
     texts = {}
     for path, new in written().items():
-        before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-        _, end, after = rest.partition(END)
-        if not (begin and end):
-            raise ValueError(f"{path}: expected the lines {BEGIN} and {END}, between which to "
-                             "write")
-        texts[path] = before + new + after
+        try:
+            texts[path] = between(path.read_text(encoding="utf-8"), BEGIN, END, new)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8")
 

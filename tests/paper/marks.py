@@ -111,6 +111,19 @@ def grid(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
+def between(text: str, begin: str, end: str, new: str) -> str:
+    """The text with this between the marks. ValueError where it has not both.
+
+    >>> between("a <b> old <e> z", "<b>", "<e>", " new ")
+    'a <b> new <e> z'
+    """
+    before, first, rest = text.partition(begin)
+    _, last, after = rest.partition(end)
+    if not (first and last):
+        raise ValueError(f"expected the lines {begin} and {end}, between which to write")
+    return before + begin + new + end + after
+
+
 def claims(found: list[dict], why: dict[str, str]) -> list[str]:
     """The lines under a table: each claim, and why, if we think that we know."""
     lines = []

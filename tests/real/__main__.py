@@ -4,6 +4,7 @@
     python -m tests.real families DIR               # which families the tables are of
     python -m tests.real experts DIR --seeds 1      # trains the experts of seed 0
     python -m tests.real DIR                        # all of it: three seeds, all tables
+    python -m tests.real readme                     # writes the tables of tests/results/README.md
 
 DIR: the folder of weights. What is done is kept in OUT and not done again; Ctrl-C stops, and the
 same command goes on. Figures go to tests/results/real. About 8 hours on two cores.
@@ -21,7 +22,7 @@ from data.run.screen import complain
 from tests.paper import lab
 from tests.real import english, tables
 
-STAGES = ("families", "experts", "ways", "own", "unseen", "lora", "shots", "rewards")
+STAGES = (*tables.TABLES,)
 
 
 def prepare(weights: str, dtype: str) -> None:
@@ -40,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", metavar="STAGE",
                         help=f"{', '.join(STAGES)} (default: all), then the folder of weights; or "
-                        "english and a folder")
+                        "english and a folder; or readme")
     parser.add_argument("--seeds", type=within(int, 1, 100), default=3,
                         help="so many, from 0 on (default: 3; the tables of fewer go to OUT)")
     parser.add_argument("--processes", type=within(int, 1, 64), default=2,
@@ -55,10 +56,13 @@ def main(argv: list[str] | None = None) -> int:
         if stages == ["english"]:
             english.write(Path(folder))
             return 0
+        if args.what == ["readme"]:
+            tables.readme()
+            return 0
         if not Path(folder).is_dir() or {*stages} - {*STAGES}:
             raise ValueError(f"{' '.join(args.what) or 'nothing'!r:.60}: expected a folder of "
                              f"weights, before it perhaps some of {', '.join(STAGES)}; or english "
-                             "and a folder")
+                             "and a folder; or readme")
         check_writable(args.out)
         with alone(args.out):
             lab.begin(args.out, "tests.real.rivals")

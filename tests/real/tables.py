@@ -2,19 +2,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from statistics import mean
 
 from data import HERE
 from data.files import write_json
 from data.tasks.jsonl import CLASSIFIER
 from tests.paper import lab
-from tests.paper.marks import cell, grid, number, paired, points, share, short
+from tests.paper.marks import (
+    between,
+    by_seed,
+    cell,
+    claim,
+    claims,
+    grid,
+    number,
+    paired,
+    points,
+    share,
+    short,
+)
 from tests.real import english, rivals
 from tests.real.runs import DOMAINS, HELD
 from tests.real.search import VARIANTS
 
 RESULTS = HERE.parent / "tests" / "results" / "real"
 LEAST, MOST, HALF, HELPS = 0.10, 0.70, 0.15, 10  # of the rules, see `families`
+HELPED = "an expert helps"  # the families of one domain of which it does
 NAMES = {"base": "base", **{d: d for d in DOMAINS}, "uniform": "1/K", "random": "random",
          "search": "random search", "best": "best expert on the shots",
          "in_prompt": "shots in the prompt", "shuffled": "C, gains shuffled",
@@ -71,11 +85,12 @@ def families(seeds: tuple[int, ...], processes: int) -> dict:
 
 
 def families_text(found: dict) -> str:
-    rows = [[home, *(", ".join(f"{name} {short(found['base'][name])}" for name in some
-                               if (name in found["chosen"].get(home, some)) == there)
-                     for there in (True, False))]
-            for home, some in (*english.DOMAINS.items(), *english.UNSEEN.items())]
-    return grid(["families", "base, in the tables", "left out"], rows)
+    def those(names: Iterable[str]) -> str:
+        return ", ".join(f"{name} {short(found['base'][name])}" for name in names)
+    rows = [[home, those(english.DOMAINS.get(home, ())), those(found["chosen"][home]),
+             those(name for name in some if name not in found["chosen"][home])]
+            for home, some in english.UNSEEN.items()]
+    return grid(["the base on families", "trained on", "unseen", "left out by the rule"], rows)
 
 
 # --------------------------------------------------------------------------------- what is learned
@@ -102,12 +117,13 @@ def own(seeds: tuple[int, ...], processes: int) -> dict:
     jobs = [("own", name, seed) for seed in seeds for name in ("base", *DOMAINS)]
     rows = dict(zip(jobs, done(jobs, "own tests", processes)))
     table: dict[str, dict] = {}
-    for where in ("marks", "bare"):
+    for where, what in (("marks", "with"), ("bare", "without")):
         for how in (strict, lenient):
-            for d in DOMAINS:
-                before, after = ([how(rows["own", who, s][where][d]) for s in seeds]
-                                 for who in ("base", d))
-                table[f"{d} {where} {how.__name__}"] = {
+            each = {d: [[how(rows["own", who, s][where][d]) for s in seeds] for who in ("base", d)]
+                    for d in DOMAINS}
+            each["all three"] = [by_seed([*some]) for some in zip(*each.values())]
+            for d, (before, after) in each.items():
+                table[f"{d}, {what} solved questions, {how.__name__}"] = {
                     "base": cell(before), "expert": cell(after), "gain": paired(before, after)}
     elsewhere = {}
     for name in DOMAINS:
@@ -160,7 +176,7 @@ def ways(seeds: tuple[int, ...], processes: int) -> dict:
     marks = {way: {name: strict(row["marks"][way]) for name, row in zip(names, rows)}
              for way in VARIANTS}
     base = {name: strict(lab.result("family", name)["marks"]) for name in names}
-    kinds = {"an expert helps": [n for n in names if n in good and names[n] != "two domains"],
+    kinds = {HELPED: [n for n in names if n in good and names[n] != "two domains"],
              "two domains": [n for n in names if names[n] == "two domains"]}
     kinds["elsewhere"] = [n for n in names if n not in sum(kinds.values(), [])]
     return {"seed": seed, "kinds": kinds, "ways": {way: {
@@ -175,7 +191,9 @@ def ways(seeds: tuple[int, ...], processes: int) -> dict:
 
 def ways_text(found: dict) -> str:
     kinds = [kind for kind, some in found["kinds"].items() if some]
-    return grid(["C searches", *kinds, "all, against from 1/K"], [
+    return ("Points over the base in brackets: each way may look at 320 answers of the experts of "
+            f"seed {found['seed']}; 100 prompts a family.\n\n") + grid(
+        ["C searches", *kinds, "all, points over from 1/K"], [
         [way, *(f"{short(row['of'][kind])} ({row['over the base'][kind]['points']:+.1f})"
                 for kind in kinds), points(row["lead"])]
         for way, row in found["ways"].items()])
@@ -187,7 +205,17 @@ def unseen(seeds: tuple[int, ...], processes: int) -> dict:
     names, good = chosen(), helped(seeds, processes)
     jobs = [("adapt", name, s) for s in seeds for name in names]
     rows = dict(zip(jobs, done(jobs, "unseen families", processes)))
-    table = {}
+    table, two = {}, [name for name, home in names.items() if home == "two domains"]
+
+    def of(who: str, some: list[str]) -> list[str]:
+        return by_seed([[strict(rows["adapt", name, s]["marks"][who]) for s in seeds]
+                        for name in some])
+    one = [name for name in names if name in good and name not in two]
+    kinds = {HELPED: one, "two domains": two,
+             "elsewhere": [name for name in names if name not in (*one, *two)]}
+    pairs = [(HELPED, who) for who in ("base", "prompt", "classifier", "uniform", "search", "best",
+                                       "in_prompt", "shuffled")]
+    pairs += [("two domains", "best"), ("two domains", "base"), ("elsewhere", "base")]
     for name, home in names.items():
         marks = {who: [rows["adapt", name, s]["marks"][who] for s in seeds]
                  for who in rows["adapt", name, seeds[0]]["marks"]}
@@ -201,15 +229,28 @@ def unseen(seeds: tuple[int, ...], processes: int) -> dict:
             "alpha": [rows["adapt", name, s]["alpha"]["few-shot"] for s in seeds],
             "named": [rows["adapt", name, s]["named"] for s in seeds],
             "seconds": [rows["adapt", name, s]["seconds"] for s in seeds]}
-    return {"seeds": seeds, "families": table}
+    everyone = rows["adapt", next(iter(names)), seeds[0]]["marks"]
+    return {"seeds": seeds, "families": table, "kinds": kinds, "means": {
+        kind: {who: cell(of(who, some)) for who in everyone}
+        for kind, some in kinds.items() if some}, "claims": [
+        claim(f"{kind}: C beats {NAMES[who]}", of(who, kinds[kind]), of("few-shot", kinds[kind]))
+        for kind, who in pairs if kinds[kind] and who in everyone]}
 
 
 def unseen_text(found: dict) -> str:
     rows = [[name, row["home"], "yes" if row["helps"] else "no",
              *(short(row["strict"][who]["share"]) for who in NAMES if who in row["strict"])]
             for name, row in found["families"].items()]
-    some = next(iter(found["families"].values()))["strict"]
-    return grid(["family", "of", "helps", *(NAMES[who] for who in NAMES if who in some)], rows)
+    rows += [[f"mean: {kind}", "", "", *(short(row[who]["share"]) for who in NAMES if who in row)]
+             for kind, row in found["means"].items()]
+    some = next(iter(found["families"].values()))
+    who = [one for one in NAMES if one in some["strict"]]
+    head = ["family", "of", "helps", *(NAMES[one] for one in who)]
+    loose = [[name, *(short(row["lenient"][one]["share"]) for one in who)]
+             for name, row in found["families"].items()]
+    return "\n\n".join(("\n".join(claims(found["claims"], {})), grid(head, rows),
+                        "Leniently, the right answer anywhere in the text:",
+                        grid([head[0], *head[3:]], loose)))
 
 
 # ------------------------------------------------------------------------- what stands beside them
@@ -305,3 +346,22 @@ def rewards_text(found: dict) -> str:
 
 TABLES = {f.__name__: f for f in (families, experts, ways, own, unseen, lora, shots, rewards)}
 TEXTS = {name: globals()[f"{name}_text"] for name in TABLES}
+TITLES = {"families": "Which families", "experts": "What the command says of its experts",
+          "ways": "How C may search, on validation prompts", "own": "What experts have learned",
+          "unseen": "Families that no expert has seen", "lora": "SVF, or having experts?",
+          "shots": "Mixing, or training on the shots?", "rewards": "Skill, or form?"}
+BEGIN, END = "<!-- python -m tests.real readme -->", "<!-- end of what it wrote -->"
+
+
+def written() -> str:
+    """The tables that are made, as README has them between BEGIN and END."""
+    made = {name: RESULTS / f"{name}.json" for name in TABLES}
+    return "\n\n".join(["", *(f"### {TITLES[name]}\n\n{TEXTS[name](json.loads(path.read_text()))}"
+                              for name, path in made.items() if path.exists()), ""])
+
+
+def readme() -> None:
+    """Writes them there."""
+    path = RESULTS.parent / "README.md"
+    path.write_text(between(path.read_text(encoding="utf-8"), BEGIN, END, written()),
+                    encoding="utf-8")
