@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from random import Random
@@ -193,6 +194,9 @@ def test_the_command_says_what_it_expects(tmp_path: Path, capsys: pytest.Capture
     monkeypatch.setattr(english, "LINES", 3)
     assert command.main(["nonsense", str(tmp_path)]) == 2
     assert "expected a folder of weights" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert command.main(["figures"]) == 2
+    assert "figures needs matplotlib" in capsys.readouterr().err
     assert command.main(["english", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {"train.jsonl", "zero.jsonl",
                                                           "unseen.jsonl"}

@@ -22,6 +22,14 @@ INK, PALE = "#333333", "#bbbbbb"
 
 def draw(seeds: Seeds, folder: Path) -> None:
     """All of them. ValueError where matplotlib is missing."""
+    ready()
+    for make in (training, gains, search, alpha, classes, shots, few):
+        figure = make(seeds)
+        figure.savefig(folder / f"{make.__name__}.svg", metadata={"Date": None})
+
+
+def ready() -> None:
+    """Makes matplotlib draw as all pictures are drawn. ValueError where it is missing."""
     try:
         import matplotlib
     except ImportError:
@@ -31,9 +39,6 @@ def draw(seeds: Seeds, folder: Path) -> None:
     matplotlib.rcParams.update({
         "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "t2",
         "axes.edgecolor": INK, "figure.constrained_layout.use": True, "legend.frameon": False})
-    for make in (training, gains, search, alpha, classes, shots, few):
-        figure = make(seeds)
-        figure.savefig(folder / f"{make.__name__}.svg", metadata={"Date": None})
 
 
 def panels(columns: int, width: float, height: float, rows: int = 1, **how: object) -> tuple:
@@ -43,13 +48,19 @@ def panels(columns: int, width: float, height: float, rows: int = 1, **how: obje
 
 def training(seeds: Seeds) -> object:
     """Reward, KL and the share of groups without signal, a line a domain: mean and range."""
+    return by_step({name: [result("train", library(s)[name])["log"] for s in seeds]
+                    for name in DOMAINS})
+
+
+def by_step(logs: dict[str, list[list[dict]]]) -> object:
+    """How trainings went: domain -> a log a seed."""
     figure, [axes] = panels(3, 9, 2.6)
     what = {"reward": "mean reward of 128 answers", "kl": "KL to the base, nats an answer",
             "no_signal": "groups without signal"}
     for ax, (key, title) in zip(axes, what.items()):
-        for name in DOMAINS:
-            logs = [[row[key] for row in result("train", library(s)[name])["log"]] for s in seeds]
-            band(ax, range(1, len(logs[0]) + 1), logs, COLOURS[name], name)
+        for name, some in logs.items():
+            lines = [[row[key] for row in log] for log in some]
+            band(ax, range(1, len(lines[0]) + 1), lines, COLOURS[name], name)
         ax.set(title=title, xlabel="step")
     axes[2].legend(loc="upper left")
     return figure

@@ -5,6 +5,7 @@
     python -m tests.real experts DIR --seeds 1      # trains the experts of seed 0
     python -m tests.real DIR                        # all of it: three seeds, all tables
     python -m tests.real readme                     # writes the tables of tests/results/README.md
+    python -m tests.real figures                    # draws the pictures anew; needs matplotlib
 
 DIR: the folder of weights. What is done is kept in OUT and not done again; Ctrl-C stops, and the
 same command goes on. Figures go to tests/results/real. About 8 hours on two cores.
@@ -20,7 +21,7 @@ from data.files import alone, write_json
 from data.run.flags import Parser, check_writable, within
 from data.run.screen import complain
 from tests.paper import lab
-from tests.real import english, tables
+from tests.real import english, figures, tables
 
 STAGES = (*tables.TABLES,)
 
@@ -41,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", metavar="STAGE",
                         help=f"{', '.join(STAGES)} (default: all), then the folder of weights; or "
-                        "english and a folder; or readme")
+                        "english and a folder; or, alone, readme or figures")
     parser.add_argument("--seeds", type=within(int, 1, 100), default=3,
                         help="so many, from 0 on (default: 3; the tables of fewer go to OUT)")
     parser.add_argument("--processes", type=within(int, 1, 64), default=2,
@@ -59,10 +60,14 @@ def main(argv: list[str] | None = None) -> int:
         if args.what == ["readme"]:
             tables.readme()
             return 0
+        if args.what == ["figures"]:
+            figures.draw(tables.made(), tables.RESULTS)
+            return 0
         if not Path(folder).is_dir() or {*stages} - {*STAGES}:
             raise ValueError(f"{' '.join(args.what) or 'nothing'!r:.60}: expected a folder of "
                              f"weights, before it perhaps some of {', '.join(STAGES)}; or english "
-                             "and a folder; or readme")
+                             "and a folder; or, alone, readme or "
+                             "figures")
         check_writable(args.out)
         with alone(args.out):
             lab.begin(args.out, "tests.real.rivals")

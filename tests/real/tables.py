@@ -353,11 +353,16 @@ TITLES = {"families": "Which families", "experts": "What the command says of its
 BEGIN, END = "<!-- python -m tests.real readme -->", "<!-- end of what it wrote -->"
 
 
+def made() -> dict[str, dict]:
+    """The tables that are."""
+    paths = {name: RESULTS / f"{name}.json" for name in TABLES}
+    return {name: json.loads(path.read_text()) for name, path in paths.items() if path.exists()}
+
+
 def written() -> str:
-    """The tables that are made, as README has them between BEGIN and END."""
-    made = {name: RESULTS / f"{name}.json" for name in TABLES}
-    return "\n\n".join(["", *(f"### {TITLES[name]}\n\n{TEXTS[name](json.loads(path.read_text()))}"
-                              for name, path in made.items() if path.exists()), ""])
+    """They, as README has them between BEGIN and END."""
+    return "\n\n".join(["", *(f"### {TITLES[name]}\n\n{TEXTS[name](found)}"
+                              for name, found in made().items()), ""])
 
 
 def readme() -> None:
