@@ -22,6 +22,7 @@ from data.run.checkpoints import load_llama
 from data.run.pretrain import next_token_loss, padded
 from data.run.session import SUFFIX
 from data.tasks.families import TASKS, trained_on
+from data.tasks.jsonl import CLASSIFIER
 from data.tasks.problem import DOMAINS, Problem
 from data.tokenizer import built_in, load
 from model import GPT, Config, complete, generate
@@ -474,6 +475,28 @@ def test_shuffled_gains_are_the_same_gains_matrix_by_matrix() -> None:
     assert not torch.equal(mixed, Z)
     for a, b in zip(Z.split(sizes, 1), mixed.split(sizes, 1)):
         assert torch.equal(a.sort(1).values, b.sort(1).values)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("job, given, methods", [
+    ("unseen", ("story", 0, None), {"few_shot": 3, "classifier": 3, "in_prompt": 3}),
+    ("informed", ("story", 0), {"2": 3}), ("beyond", ("story", 0), {"by matrix": 3}),
+    ("transfer", ("story", 0), {"shuffled": 3}), ("classified", (0,), {}), ("warm", (0,), {}),
+    ("growth", ("story", 0, 2), {}), ("skilled", ("story", 0), {})])
+def test_every_job_runs(job: str, given: tuple, methods: dict, out: Path,
+                        monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what ships in the place of trained experts, and 3 test prompts."""
+    shipped = lab.session().library()
+    Z = torch.stack([shipped[name] for name in DOMAINS])
+    monkeypatch.setattr(studies, "session", lambda base=lab.FIRST: lab.session())
+    monkeypatch.setattr(studies, "experts", lambda seed, base=lab.FIRST: Z)
+    monkeypatch.setattr(studies, "vector", lambda run: shipped[CLASSIFIER])
+    monkeypatch.setattr(studies, "UNSEEN", studies.UNSEEN[:2])
+    for name, value in (("N", 3), ("SHOTS", (2,)), ("USUAL", 2), ("LIBRARIES", (6,))):
+        monkeypatch.setattr(studies, name, value)
+    row = json.loads(json.dumps(getattr(studies, job)(*given)))
+    found = row.get("marks", row)
+    assert row and methods == {name: len(found[name]) for name in methods}
 
 
 @pytest.mark.slow

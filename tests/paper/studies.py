@@ -77,9 +77,9 @@ def unseen(task: str, seed: int, lora: Run | None) -> dict:
         names = [name for name, _ in t2.categorise(session(), z, [p.prompt for p in problems])]
         alpha = t2.one_hot(DOMAINS, names)
         middle = time.perf_counter()
-        texts = t2.answer(session(), Z, alpha, problems, task)
+        said = t2.answer(session(), Z, alpha, problems, task)
         seconds[strategy] = [middle - begin, time.perf_counter() - middle]
-        row[strategy] = judged(problems, texts)
+        row[strategy] = judged(problems, [text for text, _ in said])
     found, _ = searched(task, seed, Z)
     row["few_shot"], seconds["few_shot"] = found["marks"], found["seconds"]
     for name, alpha in {

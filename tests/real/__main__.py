@@ -66,8 +66,7 @@ def main(argv: list[str] | None = None) -> int:
         if not Path(folder).is_dir() or {*stages} - {*STAGES}:
             raise ValueError(f"{' '.join(args.what) or 'nothing'!r:.60}: expected a folder of "
                              f"weights, before it perhaps some of {', '.join(STAGES)}; or english "
-                             "and a folder; or, alone, readme or "
-                             "figures")
+                             "and a folder; or, alone, readme or figures")
         check_writable(args.out)
         with alone(args.out):
             lab.begin(args.out, "tests.real.rivals")
