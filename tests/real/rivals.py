@@ -144,7 +144,7 @@ def on_shots(what: str, name: str, rate: float, seed: int) -> dict:
     how = adapter("svf" if what == "svf" else "lora-1", seed)
     limit = lab.result("adapt", name, seed)["seconds"]["few-shot"][0]
     pool = Shots(name, name, "", tuple(task.problems(SHOTS, "shots", seed)))
-    plan = rl.Recipe(steps=1000, prompts=SHOTS, batch=32, rate=rate, validate=1000, held=0)
+    plan = rl.Recipe(steps=1000, prompts=SHOTS, batch=32, rate=rate, validate=1000, held=1)
     training, begin = rl.Reinforce(how, of.fmt, (pool,), plan, seed), time.perf_counter()
     for _ in training:
         if time.perf_counter() - begin > limit:
