@@ -142,7 +142,7 @@ def test_every_attack_is_stopped_by_the_budget_that_is_named(kind: str) -> None:
 def slowness() -> float:
     """How many times longer this core takes now than the one that the limits are of; 1 or more."""
     start, kept = time.process_time(), []
-    for i in range(400_000):  # lists, as the attacks make: what memory and the collector take counts
+    for i in range(400_000):  # lists, as attacks make: memory and its collector count as well
         kept.append([i * i % 7])
     return max(1.0, (time.process_time() - start) / 0.12)
 
