@@ -165,13 +165,12 @@ def adapt(name: str, seed: int) -> dict:
     Z = torch.stack([library[d] for d in of.domains])
     shots = task.problems(SHOTS, "shots", seed)
     begin = time.perf_counter()
-    found = scores(of.svf, of.fmt, Z, torch.eye(len(Z)), shots)
-    more = {"best": (Z, torch.eye(len(Z))[ranking(found)[0]])}
+    best = ranking(scores(of.svf, of.fmt, Z, torch.eye(len(Z)), shots))[0]
     other = shuffled(Z, of.svf.sizes, seed)
-    more["shuffled"] = (other, t2.search(of, other, task)[0])
-    for who, (experts, alpha) in more.items():
-        row["marks"][who] = marked(problems, t2.answer(of, experts, alpha, problems, name))
-        row["alpha"][who] = alpha.tolist()
+    alpha = t2.search(of, other, task)[0]
+    row["marks"] |= {"best": row["marks"][of.domains[best]],  # the very same answers
+                     "shuffled": marked(problems, t2.answer(of, other, alpha, problems, name))}
+    row["alpha"] |= {"best": torch.eye(len(Z))[best].tolist(), "shuffled": alpha.tolist()}
     row["marks"]["in_prompt"] = greedy(of, None, in_prompt(shots, problems))
     row["seconds"]["more"] = time.perf_counter() - begin
     return row
