@@ -158,19 +158,22 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         if job == "validated":
             return {"marks": {who: "2" * (3 if name == "age" else 5) + "0" * 7
                               for who in ("uniform", *runs.DOMAINS)}}
-        return {"marks": {"base": "2000", "uniform": "1200", "few-shot": "2220"}, "named": {},
-                "alpha": {"few-shot": [1, 0, 0]}, "seconds": {}}
+        others = (*runs.DOMAINS, "search", "best", "in_prompt", "prompt", "classifier")
+        return {"marks": {"base": "2000", "uniform": "1200", "few-shot": "2220",
+                          **dict.fromkeys(others, "2000")},
+                "named": {}, "alpha": {"few-shot": [1, 0, 0]}, "seconds": {}}
     monkeypatch.setattr(lab, "result", result)
     texts, made = {}, {}
     for stage in ("experts", "ways", "own", "unseen", "lora", "shots", "rewards"):
         found = tables.TABLES[stage]((0, 1), 1)
         made[stage] = json.loads(json.dumps(found))
         texts[stage] = tables.TEXTS[stage](made[stage])
+    front = tables.front(made["own"], made["unseen"])
     assert "| math | 10 | .20 | .55 | .50, .60 | 1.0 |" in texts["experts"]
     for how, base, gain in (("strict", ".25", "+25.0"), ("lenient", ".75", "+0.0")):
         line, = re.findall(f".*math, with solved questions, {how}.*", texts["own"])
         assert f"| {base} [" in line and f"| {gain} [" in line
-    assert "| age | math | yes | .25 | .25 | .75 |" in texts["unseen"]
+    assert "| age | math | yes | .25 | .25 | .25 | .25 | .25 |" in texts["unseen"]
     assert "| story | two domains | no |" in texts["unseen"]
     assert "| from 0 | .50 (+25.0) | .50 (+25.0) | +0.0 [" in texts["ways"]  # age, story
     assert "| known first, L1 | 1.00 (+75.0) | 1.00 (+75.0) | +50.0 [" in texts["ways"]
@@ -185,6 +188,9 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert made["unseen"]["kinds"] == {tables.HELPED: ["age"], "two domains": ["story"],
                                        "elsewhere": []}
     assert "- two domains: C beats base: **held**, +50.0 [+3.9, +76.1]" in texts["unseen"]
+    assert made["unseen"]["means"]["all"]["few-shot"]["share"] == 0.75
+    assert "| **C**, few-shot (CEM) | 8 shots |  | .75 [" in front
+    assert "| the base model | nothing | .25 [" in front and "| .25 [" in front
     row = made["unseen"]["families"]["age"]
     assert row["lead"]["base"]["points"] == 50 and row["lenient"]["uniform"]["share"] == 0.5
 
@@ -204,9 +210,10 @@ def test_the_command_says_what_it_expects(tmp_path: Path, capsys: pytest.Capture
 
 def test_the_results_are_shown_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
                                            ) -> None:
-    path = tables.RESULTS.parent / "README.md"
-    text = path.read_text(encoding="utf-8")
-    assert f"{tables.BEGIN}{tables.written()}{tables.END}" in text and "### Which" in text
+    for path, text in tables.written().items():
+        shown = path.read_text(encoding="utf-8")
+        assert f"{tables.BEGIN}{text}{tables.END}" in shown and shown.count(tables.BEGIN) == 1
+    assert "### Which" in shown or "**C**" in shown
     (tmp_path / "real").mkdir()
     (tmp_path / "README.md").write_text(f"{tables.BEGIN} old {tables.END}")
     monkeypatch.setattr(tables, "RESULTS", tmp_path / "real")

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from statistics import mean
 
 from data import HERE
@@ -28,7 +29,7 @@ from tests.real.search import VARIANTS
 
 RESULTS = HERE.parent / "tests" / "results" / "real"
 LEAST, MOST, HALF, HELPS = 0.10, 0.70, 0.15, 10  # of the rules, see `families`
-HELPED = "an expert helps"  # the families of one domain of which it does
+HELPED, ALL = "an expert helps", "all"  # the families of one domain of which it does; and all
 NAMES = {"base": "base", **{d: d for d in DOMAINS}, "uniform": "1/K", "random": "random",
          "search": "random search", "best": "best expert on the shots",
          "in_prompt": "shots in the prompt", "shuffled": "C, gains shuffled",
@@ -230,9 +231,11 @@ def unseen(seeds: tuple[int, ...], processes: int) -> dict:
             "named": [rows["adapt", name, s]["named"] for s in seeds],
             "seconds": [rows["adapt", name, s]["seconds"] for s in seeds]}
     everyone = rows["adapt", next(iter(names)), seeds[0]]["marks"]
-    return {"seeds": seeds, "families": table, "kinds": kinds, "means": {
-        kind: {who: cell(of(who, some)) for who in everyone}
-        for kind, some in kinds.items() if some}, "claims": [
+    picked = [of(max(DOMAINS, key=lambda d: table[name]["strict"][d]["share"]), [name])
+              for name in names]
+    return {"seeds": seeds, "families": table, "kinds": kinds, "oracle": cell(by_seed(picked)),
+            "means": {kind: {who: cell(of(who, some)) for who in everyone}
+                      for kind, some in {**kinds, ALL: [*names]}.items() if some}, "claims": [
         claim(f"{kind}: C beats {NAMES[who]}", of(who, kinds[kind]), of("few-shot", kinds[kind]))
         for kind, who in pairs if kinds[kind] and who in everyone]}
 
@@ -359,14 +362,40 @@ def made() -> dict[str, dict]:
     return {name: json.loads(path.read_text()) for name, path in paths.items() if path.exists()}
 
 
-def written() -> str:
-    """They, as README has them between BEGIN and END."""
-    return "\n\n".join(["", *(f"### {TITLES[name]}\n\n{TEXTS[name](found)}"
-                              for name, found in made().items()), ""])
+def front(own: dict, unseen: dict) -> str:
+    """The front door's table: whose answers are right, trained on and unseen."""
+    before, after = (own["own"]["all three, with solved questions, strict"][who]
+                     for who in ("base", "expert"))
+    kinds = [kind for kind in (HELPED, "two domains", "elsewhere", ALL) if kind in unseen["means"]]
+    who = [("the base model", "nothing", before, "base"),
+           ("the SVF expert of its domain", "its domain", after, ""),
+           ("all experts, mixed evenly", "nothing", None, "uniform"),
+           ("random search of a mixture", "8 shots", None, "search"),
+           ("the best single expert on the shots", "8 shots", None, "best"),
+           ("the base, shots and their solutions in the prompt", "8 solved shots", None,
+            "in_prompt"), ("**A**, prompt-based", "nothing", None, "prompt"),
+           ("**B**, classification expert", "nothing", None, "classifier"),
+           ("**C**, few-shot (CEM)", "8 shots", None, "few-shot")]
+    some = {kind: unseen["means"][kind] for kind in kinds}
+    return grid(["right answers of", "told about the task", f"own tests (n = {before['n']:,})", *(
+                 f"{kind} (n = {row['base']['n']:,})" for kind, row in some.items())],
+                [[name, told, number(cell) if cell else "", *(
+                    number(row[key]) if key else "" for row in some.values())]
+                 for name, told, cell, key in who])
+
+
+def written() -> dict[Path, str]:
+    """What each of the two READMEs has between BEGIN and END."""
+    found = made()
+    texts = {RESULTS.parent / "README.md": [f"### {TITLES[name]}\n\n{TEXTS[name](table)}"
+                                            for name, table in found.items()]}
+    if {"own", "unseen"} <= {*found}:
+        texts[HERE.parent / "README.md"] = [front(found["own"], found["unseen"])]
+    return {path: "\n\n".join(["", *text, ""]) for path, text in texts.items()}
 
 
 def readme() -> None:
-    """Writes them there."""
-    path = RESULTS.parent / "README.md"
-    path.write_text(between(path.read_text(encoding="utf-8"), BEGIN, END, written()),
-                    encoding="utf-8")
+    """Writes it there."""
+    for path, new in written().items():
+        path.write_text(between(path.read_text(encoding="utf-8"), BEGIN, END, new),
+                        encoding="utf-8")
