@@ -48,6 +48,18 @@ def decomposition(W: Tensor) -> Factors:
     return U.to(W.dtype), S, Vt.to(W.dtype)
 
 
+def largest(W: Tensor, k: int) -> Factors:
+    """The same of the k largest singular values alone, R = k, by a randomised SVD.
+
+    It takes a fraction of the time; values that hardly differ from their neighbours come out a
+    little mixed with them, so that W V = U diag(S) holds to a few thousandths, not exactly.
+    """
+    with torch.random.fork_rng([W.device] if W.is_cuda else []):
+        torch.manual_seed(0)
+        U, S, V = torch.svd_lowrank(W.float(), min(k + 32, *W.shape), niter=16)
+    return U[:, :k].to(W.dtype), S[:k], V.T[:k].to(W.dtype)
+
+
 def adapted_weight(U: Tensor, S: Tensor, Vt: Tensor, z: Tensor) -> Tensor:
     """W' = U diag(S*z) V^T (paper, Sec. 3.2).
 
@@ -110,6 +122,28 @@ class SVFLinear(nn.Module):
         return F.linear(x, self.weight if self.merged is None else self.merged, self.bias)
 
 
+class TopLinear(SVFLinear):
+    """W' = W + U_k diag(S_k (z - 1)) V_k^T: only the k largest singular values have gains.
+
+    For models that fill the memory: U and V of all values are larger than W itself. Never merged,
+    for W' would be another W; an expert is a LoRA of rank k.
+
+    >>> linear, W = nn.Linear(2, 3, bias=False), torch.tensor([[3., 0.], [0., 0.], [0., 4.]])
+    >>> linear.weight.data = W; layer = TopLinear(linear.requires_grad_(False), largest(W, 1))
+    >>> layer.use(torch.tensor([2.]), merge=True); layer(torch.eye(2)[None]).round().tolist()
+    [[[3.0, 0.0, 0.0], [0.0, 0.0, 8.0]]]
+    """
+
+    def use(self, z: Tensor | None, merge: bool) -> None:
+        """As in SVFLinear; z (k,) or (B, k)."""
+        super().use(z if z is None else z - 1, merge=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (B, T, I) -> (B, T, O)."""
+        y = super().forward(x)
+        return y if self.gain is None else y + F.linear(x, self.weight)
+
+
 class SVF:
     """Wraps a model in place, so that it can be any expert z (N,), N = sum of min(O, I).
 
@@ -125,8 +159,12 @@ class SVF:
     def __init__(self, model: GPT, kinds: tuple[str, ...] = KINDS,
                  factors: dict[str, Factors] | None = None) -> None:
         self.model = model.requires_grad_(False)
-        self.layers = replaced(model, kinds, lambda name, linear: SVFLinear(
-            linear, factors[name] if factors else decomposition(linear.weight)))
+
+        def layer(name: str, linear: nn.Linear) -> SVFLinear:
+            found = factors[name] if factors else decomposition(linear.weight)
+            every = len(found[1]) == min(linear.weight.shape)
+            return (SVFLinear if every else TopLinear)(linear, found)
+        self.layers = replaced(model, kinds, layer)
         self.sizes = [len(layer.S) for layer in self.layers.values()]
         self.N = sum(self.sizes)
 

@@ -203,15 +203,17 @@ class Row:
     busy: bool = False  # beside a process that keeps a core busy
 
 
-def counts(shape: dict) -> tuple[int, int, int, int, int]:
+def counts(shape: dict, rank: int = 0) -> tuple[int, int, int, int, int]:
     """Multiplications a token of the blocks, dense and factored, and of the head; those of
-    forming all W'; and N. Matrices of (O, I): sums of O I, R (O + I), V C, O R I, R."""
+    forming all W'; and N. Matrices of (O, I): sums of O I, R (O + I), V C, O R I, R.
+    rank: of so many of the largest singular values."""
     C, D, I = shape["width"], shape["head_size"], shape["hidden"]
     q, k, L = shape["heads"] * D, shape["kv_heads"] * D, shape["layers"]
     all_of = [(q, C), (k, C), (k, C), (C, q), (I, C), (I, C), (C, I)]
-    return (L * sum(o * i for o, i in all_of), L * sum(min(o, i) * (o + i) for o, i in all_of),
-            shape["vocab"] * C, L * sum(o * i * min(o, i) for o, i in all_of),
-            L * sum(min(o, i) for o, i in all_of))
+    ranks = [min(o, i, rank or o) for o, i in all_of]
+    return (L * sum(o * i for o, i in all_of),
+            L * sum(r * (o + i) for r, (o, i) in zip(ranks, all_of)), shape["vocab"] * C,
+            L * sum(o * i * r for r, (o, i) in zip(ranks, all_of)), L * sum(ranks))
 
 
 def rows() -> dict[str, Row]:

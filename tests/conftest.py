@@ -54,5 +54,7 @@ def float64(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def one_thread() -> None:
+def any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread, and nothing that some processors have and others have not."""
     torch.set_num_threads(1)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)

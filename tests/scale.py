@@ -166,6 +166,8 @@ LLAMAS = {
                          vocab=128256, tied=True),
     "Llama 3.1 8B": dict(width=4096, layers=32, heads=32, kv_heads=8, head_size=128, hidden=14336,
                          vocab=128256, tied=False),
+    "Llama 3.1 8B, --rank 128": dict(width=4096, layers=32, heads=32, kv_heads=8, head_size=128,
+                                     hidden=14336, vocab=128256, tied=False, rank=128),
     "Llama 3.1 70B": dict(width=8192, layers=80, heads=64, kv_heads=8, head_size=128, hidden=28672,
                           vocab=128256, tied=False)}
 FLOPS, BYTES, ROOM = 989e12 * 0.4, 3.35e12 * 0.6, 80e9  # an H100's, at shares that are common
@@ -174,14 +176,18 @@ PROMPTS, SAMPLES, READ, WRITTEN = 8, 8, 256, 256        # a step of RL, in token
 
 
 def on_paper(shape: dict, gpus: int) -> dict:
-    """bfloat16; seconds of a step of RL: rollouts merged, base and policy factored."""
-    dense, thin, head, merge, N = counts(shape)
+    """bfloat16; seconds of a step of RL: rollouts merged, base and policy factored; with a rank
+    W is run as well and no W' is formed (svf.TopLinear)."""
+    top = shape.get("rank", 0)
+    dense, thin, head, merge, N = counts(shape, top)
     weights = 2 * (dense + head * (1 if shape["tied"] else 2))
     factors = 2 * thin + 4 * N
+    if top:
+        thin, merge = thin + dense, 0
     answers, token = PROMPTS * SAMPLES, 2 * 2 * shape["layers"] * shape["kv_heads"] * shape[
         "head_size"]
     cache = answers * (READ + WRITTEN) * token
-    merged = 2 * dense
+    merged = 0 if top else 2 * dense
     fits = weights + factors + merged + cache < ROOM
     shared = fits and gpus > 1  # prompts are shared out; else the model is, and the work is not
     part = 1 / gpus if shared else 1.0

@@ -11,6 +11,7 @@ import torch
 import t2
 from data.llama import weights
 from data.run.checkpoints import save_expert
+from data.run.device import checked_device, dtype_of
 from data.run.flags import Ask
 from data.run.session import Session
 from tests import published
@@ -77,6 +78,56 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path,
     assert f"{tmp_path / 'adapt.json'} has" not in capsys.readouterr().out
     (tmp_path / "classifier.safetensors").unlink()  # as where there is one domain alone
     assert run("ask", *model, "Is ice hot?") == 0 and "classifier" not in capsys.readouterr().out
+
+
+def test_the_largest_singular_values_alone(folder: Path, tmp_path: Path,
+                                            capsys: pytest.CaptureFixture) -> None:
+    """--rank 5: fewer gains, said at once where it is forgotten; its adapter is of rank 5."""
+    model = ("--weights", folder, "--out", tmp_path, *SMALL)
+    tasks = ("--tasks", folder / "tasks.jsonl", "--n", 5)
+    assert run("train", *model, *tasks, "--steps", 1, "--task", "sums", "--rank", 5) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "70 gains an expert" in said and "the 5 largest singular values of a matrix" in said
+    assert (tmp_path / "decomposition.top5.safetensors").exists()
+    assert run("adapt", *model, *tasks, "--rank", 5) == 0
+    assert run("adapt", *model, *tasks) == 2
+    assert "70 gains, this model 288; name another --out" in capsys.readouterr().err
+    assert run("export", *model, "--rank", 5, "--expert", "sums", "--lora", 9, "--to",
+               tmp_path / "to") == 0
+    assert json.loads((tmp_path / "to" / "adapter_config.json").read_text())["r"] == 5
+    assert run("train", *model, *tasks, "--steps", 1, "--task", "sums", "--rank", 6) == 0
+    assert "trained anew: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("has, gpu, found", [
+    ({}, False, ("float32", "cpu")), ({"amx_bf16": True}, False, ("bfloat16", "cpu")),
+    ({"avx512_bf16": True}, False, ("bfloat16", "cpu")), ({"avx512_f": True}, False,
+                                                          ("float32", "cpu")),
+    ({}, True, ("bfloat16", "cuda")), ({"amx_bf16": True}, True, ("bfloat16", "cuda"))])
+def test_device_and_dtype_are_those_that_the_hardware_is_made_for(
+        has: dict, gpu: bool, found: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **how: gpu)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    device = checked_device("auto", 1, large=True)
+    assert (dtype_of("auto", device), device) == found
+    assert dtype_of("float32", device) == "float32" and checked_device("auto", 1) == "cpu"
+
+
+def test_what_was_chosen_is_said_and_belongs_to_the_run(folder: Path, tmp_path: Path, capsys:
+                                                        pytest.CaptureFixture, monkeypatch:
+                                                        pytest.MonkeyPatch) -> None:
+    train = ("train", "--weights", folder, "--out", tmp_path, *SMALL, "--n", 5, "--tasks",
+             folder / "tasks.jsonl", "--steps", 1, "--task", "sums")
+    assert run(*train) == 0 and "computed in float32 on cpu" in capsys.readouterr().out
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
+    assert run(*train) == 0
+    said = capsys.readouterr().out
+    assert "computed in bfloat16 on cpu" in said
+    assert "trained anew: dtype is bfloat16, and was float32" in said
+    assert {path.stem for path in tmp_path.glob("decomp*")} == {"decomposition",
+                                                                "decomposition.bfloat16"}
 
 
 def test_without_experts_ask_shows_what_the_base_says(folder: Path, tmp_path: Path,

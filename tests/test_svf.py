@@ -4,7 +4,16 @@ import pytest
 import torch
 
 from model import GPT
-from svf import ATTENTION, SVF, adapted_weight, decomposition, mix
+from svf import (
+    ATTENTION,
+    SVF,
+    SVFLinear,
+    TopLinear,
+    adapted_weight,
+    decomposition,
+    largest,
+    mix,
+)
 from tests.conftest import random_model
 
 TOKENS = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]])
@@ -85,6 +94,49 @@ def test_the_gradient_of_z_agrees_with_finite_differences(float64: None) -> None
             step[i] = 1e-5
             slope = (loss(z + step) - loss(z - step)) / 2e-5
             assert z.grad[i].item() == pytest.approx(slope.item(), rel=1e-6, abs=1e-8)
+
+
+def test_with_the_largest_values_alone_the_rest_of_each_matrix_stays(tiny: GPT) -> None:
+    """W' = W + U_k diag(S_k (z - 1)) V_k^T, learned or not, and a z a row; k and v keep all."""
+    base = tiny(TOKENS)
+    matrix = {name: layer.weight for name, layer in SVF(random_model()).layers.items()}
+    factors = {name: decomposition(W) if name[2] in "kv" else largest(W, 13)
+               for name, W in matrix.items()}
+    svf = SVF(tiny, factors=factors)
+    assert svf.N == 3 * (13 + 12 + 12 + 13 + 13 + 13 + 13)
+    assert {type(svf.layers[f"2.{kind}"]) for kind in "kv"} == {SVFLinear}
+    Z = gains(svf.N, 2)
+    svf.use(Z)
+    rows = tiny(TOKENS)
+    svf.use(Z[1])
+    alone, layer = tiny(TOKENS), svf.layers["1.down"]
+    U, S, Vt = decomposition(layer.weight)
+    z = Z[1].split(svf.sizes)[[*svf.layers].index("1.down")]
+    every = torch.cat((z, torch.ones(7)))
+    assert type(layer) is TopLinear
+    close(layer(torch.eye(28)[None])[0].T, adapted_weight(U, S, Vt, every))
+    svf.use(z := Z[1].clone().requires_grad_())
+    close(tiny(TOKENS), alone)
+    close(rows[1], alone[1])
+    tiny(TOKENS).sum().backward()
+    assert (z.grad != 0).all()
+    svf.use(svf.neutral())
+    close(tiny(TOKENS), base)
+    svf.use(None)
+    assert torch.equal(tiny(TOKENS), base)
+
+
+def test_the_largest_values_are_those_of_the_svd_and_chance_stays_as_it_was() -> None:
+    W = torch.randn(70, 50, generator=torch.Generator().manual_seed(2))
+    state = torch.get_rng_state()
+    U, S, Vt = largest(W, 9)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert all(torch.equal(a, b) for a, b in zip((U, S, Vt), largest(W, 9)))
+    assert (U.shape, Vt.shape) == ((70, 9), (9, 50))
+    torch.testing.assert_close(S, decomposition(W)[1][:9], rtol=1e-4, atol=0)
+    close(U.T @ U, torch.eye(9))
+    torch.testing.assert_close(W @ Vt.T, U * S, atol=0.02, rtol=0)
+    assert largest(W.bfloat16(), 9)[0].dtype == torch.bfloat16
 
 
 def test_the_squared_norm_grows_as_two_s_squared(float64: None) -> None:

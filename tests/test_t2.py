@@ -532,7 +532,7 @@ def test_a_line_of_another_domain_trains_nothing_and_a_test_line_is_tested(
         assert row["n"] == len(tested[-1][1]) and all(p.label == "sums" for p in tested[-1][1])
     assert capsys.readouterr().out.count("trained anew: its questions changed") == 1
     for name, value, says in (
-            ("args", replace(session.args, dtype="bfloat16"), "dtype is bfloat16, and was"),
+            ("dtype", "bfloat16", "dtype is bfloat16, and was"),
             ("fmt", replace(session.fmt, stop="."), "stop is ., and was "),
             ("fmt", replace(session.fmt, stop=".", around="{}?"), "its prompt changed")):
         monkeypatch.setattr(session, name, value)

@@ -16,10 +16,11 @@ from torch import Tensor
 from data.files import show
 from data.llama import bpe, weights
 from data.llama.weights import LARGEST_CONTEXT, LARGEST_LAYERS, LLAMA3, Fields
+from data.run.screen import note
 from data.safetensors import load, raw, save
 from data.tokenizer import Encoding
 from model import GPT, Config
-from svf import Factors, decomposition, matrices
+from svf import Factors, decomposition, largest, matrices
 
 
 def fingerprint(model: GPT) -> str:
@@ -129,15 +130,16 @@ def weight_shapes(config: Config) -> dict[str, tuple[int, ...]]:
     return {name: tuple(p.shape) for name, p in model.named_parameters()}
 
 
-def gains(config: Config) -> int:
-    """N, the gains of an expert, without any weights.
+def gains(config: Config, rank: int = 0) -> int:
+    """N, the gains of an expert, without any weights: of all singular values, or of so many.
 
     >>> gains(Config(vocab=7, width=6, layers=2, heads=2, kv_heads=1, head_size=4, hidden=5))
     70
     """
     with torch.device("meta"):
         model = GPT(replace(config, context=1))
-    return sum(min(getattr(part, kind).weight.shape) for _, part, kind in matrices(model))
+    most = rank or max(config.width, config.hidden)
+    return sum(min(most, *getattr(part, kind).weight.shape) for _, part, kind in matrices(model))
 
 
 def filled(config: Config, state: dict[str, Tensor]) -> GPT:
@@ -154,12 +156,12 @@ def filled(config: Config, state: dict[str, Tensor]) -> GPT:
 
 # ----------------------------------------------------------------------- decompositions, experts
 
-def kept_factors(path: Path, model: GPT, callback: Callable[[int, dict], None]
+def kept_factors(path: Path, model: GPT, callback: Callable[[int, dict], None], rank: int = 0
                  ) -> dict[str, Factors]:
     """U, S, Vt of each matrix that SVF adapts, computed once: kept with the base's fingerprint.
 
     A file of another base, or one whose factors do not give the weights back, is made again;
-    callback(i, {}) after each matrix.
+    callback(i, {}) after each matrix. rank: of so many of the largest singular values alone.
     """
     base, factors = fingerprint(model), {}
     matrix = {name: getattr(parent, kind).weight for name, parent, kind in matrices(model)}
@@ -167,29 +169,47 @@ def kept_factors(path: Path, model: GPT, callback: Callable[[int, dict], None]
     if path.exists():
         kept, meta = load(path, "decomposition", on_disk=True)
         if meta.get("base") == base and all(
-                fits(W, *map(kept.get, names[name])) for name, W in matrix.items()):
+                fits(W, rank, *map(kept.get, names[name])) for name, W in matrix.items()):
             return {name: tuple(kept[key].to(W.device) for key in names[name])
                     for name, W in matrix.items()}
         del kept  # what is mapped can't be replaced on Windows
     for i, (name, W) in enumerate(matrix.items()):
-        factors[name] = tuple(part.contiguous() for part in decomposition(W.detach()))
+        factors[name] = tuple(part.contiguous() for part in (
+            largest(W, rank) if 0 < rank < min(W.shape) else decomposition(W)))
         callback(i, {})
+    if rank:
+        kept, off = zip(*(quality(W, *factors[name]) for name, W in matrix.items()))
+        note(f"the {rank} largest singular values of a matrix hold {min(kept):.0%} to "
+             f"{max(kept):.0%} of the sum of all squares; |W V - U S| is at most {max(off):.1e} "
+             "of |U S|")
     save(path, {key: part for name in names for key, part in zip(names[name], factors[name])},
          {"kind": "decomposition", "base": base})
     return factors
 
 
-def fits(W: Tensor, U: Tensor | None, S: Tensor | None, Vt: Tensor | None) -> bool:
-    """Whether U diag(S) V^T x is W x, for one random x: what is damaged does not pass."""
+def quality(W: Tensor, U: Tensor, S: Tensor, Vt: Tensor) -> tuple[float, float]:
+    """Which share of |W|^2 the singular values hold, and |W V - U S| / |U S|: 1 and 0 are exact.
+
+    >>> kept, off = quality(torch.eye(2), torch.eye(2)[:, :1], torch.ones(1), torch.eye(2)[:1])
+    >>> round(kept, 3), off
+    (0.5, 0.0)
+    """
+    W, U, V = W.float(), U.float(), Vt.float().T
+    return (S.norm() / W.norm()).square().item(), ((W @ V - U * S).norm() / S.norm()).item()
+
+
+def fits(W: Tensor, rank: int, U: Tensor | None, S: Tensor | None, Vt: Tensor | None) -> bool:
+    """Whether U diag(S) x is W V x, for one random x: what is damaged does not pass."""
     (O, I), exact = W.shape, torch.promote_types(W.dtype, torch.float32)
-    R = min(O, I)
+    R = min(O, I, rank or I)
     for part, shape, dtype in (U, (O, R), W.dtype), (S, (R,), exact), (Vt, (R, I), W.dtype):
         if part is None or part.shape != shape or part.dtype != dtype:
             return False
-    x = torch.randn(I, generator=torch.Generator().manual_seed(0)).to(W.dtype)
-    want = (W.cpu() @ x).float()
-    got = (U @ (S.to(W.dtype) * (Vt @ x))).float()
-    return bool((got - want).norm() <= 50 * torch.finfo(W.dtype).eps * want.norm())
+    x = torch.randn(R, generator=torch.Generator().manual_seed(0)).to(W.dtype)
+    want = (W.cpu() @ (Vt.T @ x)).float()
+    got = (U @ (S.to(W.dtype) * x)).float()
+    most = 50 * torch.finfo(W.dtype).eps if R == min(O, I) else 0.05  # see `svf.largest`
+    return bool((got - want).norm() <= most * want.norm())
 
 
 def save_expert(path: Path, z: Tensor, base: str, facts: dict) -> None:
@@ -209,6 +229,7 @@ def load_expert(path: Path, N: int, base: str = "") -> tuple[Tensor, dict]:
                          "base")
     if "z" in tensors and tensors["z"].shape != (N,) and tensors["z"].dim() == 1:
         raise ValueError(f"{path} is an expert of another model: it has {len(tensors['z']):,} "
-                         f"gains, this model {N:,}; name another --out, or train there")
+                         f"gains, this model {N:,}; name another --out, or train there; or the "
+                         "--rank that it was trained with")
     check_numbers(path, "z", tensors.get("z"), (N,))
     return tensors["z"], Fields(path, meta).inner("facts").table

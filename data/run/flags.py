@@ -32,7 +32,8 @@ class Common:
 
     out: Path = option(Path("out"), "folder of what is made; what ships is used where it has none")
     seed: int = option(0, "stream of all that is random", least=-2**63, most=2**63)
-    device: str = option("cpu", "cpu, cuda or mps")
+    device: str = option("auto", "cpu, cuda or mps; auto: the CPU for what is built in, else a "
+                         "GPU if there is one")
     threads: int = option(0, "threads that torch uses (default: 1 for what is built in; else all, "
                           "or 1 where other processes hold the cores)", least=0, most=1024)
 
@@ -48,8 +49,10 @@ class Model(Common):
                                         "mistral"])
     system: str = option("", "system prompt, where there are chat headers")
     one_line: bool = option(False, "an answer of open weights ends with its line")
-    dtype: str = option("float32", "of open weights",
-                        choices=["float32", "bfloat16", "float16"])
+    dtype: str = option("auto", "of open weights; auto: bfloat16 where the hardware has units for "
+                        "it, else float32", choices=["auto", "float32", "bfloat16", "float16"])
+    rank: int = option(0, "of each matrix of open weights, only so many of the largest singular "
+                       "values (default: all, as in the paper)", least=0, most=MOST)
     max_new_tokens: int = option(0, "tokens an answer may have (default: 72; open weights 128, or "
                                  "what their tasks' gold answers need)",
                                  least=0, most=MOST)
@@ -168,6 +171,8 @@ class Export(Mixed):
         python t2.py export --weights DIR --alpha math=0.5,code=0.7 --lora 64 --to math+code
     """
 
+    dtype: str = option("float32", "of what is computed",
+                        choices=["float32", "bfloat16", "float16"])
     to: str = option("", "folder to write, new or empty; needed", metavar="FOLDER")
     lora: int = option(0, "an adapter of this rank instead; more than a matrix has is all of it",
                        least=1, most=MOST, metavar="RANK")

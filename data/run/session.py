@@ -25,7 +25,7 @@ from data.run.checkpoints import (
     load_expert,
     load_model,
 )
-from data.run.device import checked_device
+from data.run.device import checked_device, dtype_of
 from data.run.flags import Adapt, Export, Mixed, Model, Train
 from data.run.kinds import WORST, question, usable
 from data.run.mixture import Mixture, chosen, none_yet
@@ -38,7 +38,7 @@ from data.tokenizer import PromptFormat, built_in
 from model import Config
 from svf import SVF
 
-ONLY_OPEN = ("tasks", "shots", "chat", "system", "one_line", "dtype")  # not for what is built in
+ONLY_OPEN = ("tasks", "shots", "chat", "system", "one_line", "dtype", "rank")  # not for built in
 SUFFIX = ".safetensors"
 
 
@@ -57,7 +57,9 @@ class Session:
         self.args, self.asked = args, asked
         # What is built in is too small for threads, which crawl where others hold the cores; and
         # with one thread the same seed gives the same experts, bit for bit.
-        self.device = checked_device(args.device, args.threads or int(not args.weights))
+        self.device = checked_device(args.device, args.threads or int(not args.weights),
+                                     bool(args.weights))
+        self.dtype = dtype_of(args.dtype, self.device) if args.weights else "float32"
         self.sources: dict[str, str] = {}
         self.examples: dict[str, list[str]] = {}
         self.base = ""  # not read yet
@@ -92,13 +94,15 @@ class Session:
         """A folder of open weights, and the user's tasks if there are any."""
         args, folder = self.args, Path(self.args.weights)
         settings = self.without_weights(folder)
-        model = llama(folder, settings, getattr(torch, args.dtype), self.device)
+        note(f"computed in {self.dtype} on {self.device}, see --dtype and --device")
+        model = llama(folder, settings, getattr(torch, self.dtype), self.device)
         self.base = fingerprint(model)
         if not isinstance(args, Train):  # before a decomposition takes its time and its place
             self.check_experts(model.config)
+        kind = [self.dtype] * (self.dtype != "float32") + [f"top{args.rank}"] * bool(args.rank)
         self.svf = SVF(model, factors=kept_factors(
-            args.out / f"decomposition{SUFFIX}", model,
-            Line("decomposing the weights, once", 7 * model.config.layers)
+            args.out / (".".join(["decomposition", *kind]) + SUFFIX), model,
+            Line("decomposing the weights, once", 7 * model.config.layers), args.rank
         )) if self.domains else SVF(model, ())  # which answers as the base alone
         self.sources["base"] = str(folder)
 
@@ -185,7 +189,7 @@ class Session:
         """
         if self.domains or isinstance(self.args, (Adapt, Export)):
             for name in self.experts():
-                load_expert(self.find(name), gains(config), self.base)
+                load_expert(self.find(name), gains(config, self.args.rank), self.base)
 
     def library(self) -> dict[str, Tensor]:
         """The experts, by name."""
@@ -219,7 +223,8 @@ class Session:
         """
         read = {name: [pool.digest() for pool in self.trained[name]]
                 for name in trained if self.args.weights}
-        return {"seed": self.args.seed, "base": self.base, "dtype": self.args.dtype,
+        return {"seed": self.args.seed, "base": self.base, "dtype": self.dtype,
+                "device": torch.device(self.device).type, "rank": self.args.rank,
                 "max_new": self.fmt.max_new, "stop": self.fmt.stop,
                 "prompt": self.fmt.prompt(""), "questions": read}
 
