@@ -24,6 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from data import replay
 from data.processes import beginnings, microbatches
 from data.tokenizer import PromptFormat
 
@@ -68,6 +69,7 @@ class Cache:
 
     >>> cache = Cache(Config(vocab=2, layers=1, kv_heads=1, head_size=2), 1, 5, torch.ones(1))
     >>> new = torch.ones(1, 1, 3, 2)  # (B, H_kv, T, D)
+    >>> position, mask = cache.place(3)
     >>> [all_of_it.shape for all_of_it in cache.extend(0, new, new)]
     [torch.Size([1, 1, 3, 2]), torch.Size([1, 1, 3, 2])]
     """
@@ -77,15 +79,26 @@ class Cache:
         shape = (rows, config.kv_heads, size, config.head_size)
         self.kv = [[like.new_empty(shape) for _ in range(2)] for _ in range(config.layers)]
         self.real = torch.ones(rows, size, dtype=torch.bool, device=like.device)
-        self.length, self.follow = 0, follow  # columns in use; GPT.states moves it at the end
+        self.length, self.follow = 0, follow  # columns in use
+
+    def place(self, T: int) -> tuple[Tensor, Tensor]:
+        """Takes the next T columns; the positions (B, 1, T) of their tokens, and what each of them
+        sees (B, 1, T, S).
+
+        A token's position is how many real ones stand before it: shorter prompts of a batch are
+        padded before their own part, and start at the same position as if they were alone.
+        """
+        past, self.length = self.length, self.length + T
+        real = self.real[:, :self.length]
+        return (real.cumsum(1) - 1).clamp(min=0)[:, None, past:], visible(real, past)
 
     def extend(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Appends k, v (B, H_kv, T, D) of one layer; returns all S of them."""
-        end = self.length + k.shape[2]
+        """Puts k, v (B, H_kv, T, D) of one layer into the columns taken; returns all S of them."""
+        past = self.length - k.shape[2]
         for store, new in zip(self.kv[layer], (k, v)):
-            store[:, :, self.length:end] = new
+            store[:, :, past:self.length] = new
         keys, values = self.kv[layer]
-        return keys[:, :, :end], values[:, :, :end]
+        return keys[:, :, :self.length], values[:, :, :self.length]
 
     def pick(self, rows: Tensor) -> None:
         """These rows stay, in this order; one that is named twice is copied.
@@ -222,25 +235,25 @@ class GPT(nn.Module):
     def states(self, tokens: Tensor, cache: Cache | None = None) -> Tensor:
         """What the head reads (B, T, C), of tokens (B, T) that continue what `cache` holds.
 
-        ValueError if a row does not fit the context.
+        ValueError if they do not fit the context; with a cache whoever fills it sees to that.
         """
-        past = cache.length if cache else 0
-        end = past + tokens.shape[1]
-        real = cache.real[:, :end] if cache else torch.ones_like(tokens, dtype=torch.bool)
-        # A token's position is how many real ones stand before it: shorter prompts of a batch are
-        # padded before their own part, and start at the same position as if they were alone.
-        position = (real.cumsum(1) - 1).clamp(min=0)[:, None, past:]  # (B, 1, T)
-        if (longest := int(position.max()) + 1) > self.config.context:
-            raise ValueError(f"{longest} tokens do not fit the model's {self.config.context}: "
-                             "shorten the prompt, or let the answer have fewer")
-        mask = visible(real, past) if cache else None  # None: plainly causal
+        if cache:
+            position, mask = cache.place(tokens.shape[1])
+        else:
+            self.check(tokens.shape[1])
+            position = torch.arange(tokens.shape[1], device=tokens.device)[None, None]
+            mask = None  # plainly causal
         x = self.embed(tokens)  # (B, T, C)
         rope = self.cos[position].to(x.dtype), self.sin[position].to(x.dtype)
         for block in self.blocks:
             x = block(x, rope, mask, cache)
-        if cache:
-            cache.length = end
         return self.norm(x)
+
+    def check(self, longest: int) -> None:
+        """ValueError if so many tokens do not fit the context."""
+        if longest > self.config.context:
+            raise ValueError(f"{longest} tokens do not fit the model's {self.config.context}: "
+                             "shorten the prompt, or let the answer have fewer")
 
 
 def visible(real: Tensor, past: int) -> Tensor:
@@ -265,6 +278,7 @@ def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
     prompt. Gradients flow through the cache (see `Cache.pick`).
     """
     device, n = model.embed.weight.device, len(prompts) // blocks
+    model.check(max(map(len, prompts)))
 
     def padded(rows: list[list[int]]) -> Tensor:
         return pad_sequence([torch.tensor(row, dtype=torch.long) for row in rows], True, -1,
@@ -311,28 +325,45 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
         rows = torch.arange(len(draws), device=device) // (len(draws) // len(prompts))
         logits, draws = logits[rows], draws.to(device)
         cache.pick(rows)
-    done = [Completion([], []) for _ in range(len(logits))]
-    alive = list(range(len(logits)))  # which row of `done` each row of the batch writes
+    longest = [len(prompt) for prompt in prompts for _ in range(len(logits) // len(prompts))]
+    run = replay.decoded if replay.wanted(device) else decoded
+    done = run(model, cache, choose, logits, draws, longest, ends, max_new)
+    if any(math.isnan(sum(logps)) for _, logps in done):
+        raise ValueError("the model's logits are NaN or infinite: try another --dtype, or other "
+                         "weights")
+    return [Completion(*row) for row in done]
+
+
+def decoded(model: GPT, cache: Cache, choose: Callable, logits: Tensor, draws: Tensor | None,
+            longest: list[int], ends: Collection[int], max_new: int
+            ) -> list[tuple[list[int], list[float]]]:
+    """The tokens and log p of each row. logits (B, V): of the first ones; longest: the tokens of
+    each prompt. ValueError if a row does not fit the context."""
+    done: list[tuple[list[int], list[float]]] = [([], []) for _ in longest]
+    alive = list(range(len(done)))  # which row of `done` each row of the batch writes
     for step in range(max_new):
-        logp = torch.log_softmax(logits.float(), dim=-1)  # (B, V)
-        if logp[:, 0].isnan().any():  # one logit of NaN or +inf makes all of its row NaN
-            raise ValueError("the model's logits are NaN or infinite: try another --dtype, or "
-                             "other weights")
-        tokens = (logp.argmax(-1, keepdim=True) if draws is None
-                  else sample(logp, draws[alive, step]))  # (B, 1)
-        picked = zip(alive, tokens[:, 0].tolist(), logp.gather(1, tokens)[:, 0].tolist())
-        for row, token, value in picked:
-            done[row].tokens.append(token)
-            done[row].logps.append(value)
-        going = [i for i, row in enumerate(alive) if done[row].tokens[-1] not in ends]
+        tokens, logp = choose(logits, None if draws is None else draws[alive, step])
+        for row, token, value in zip(alive, tokens[:, 0].tolist(), logp[:, 0].tolist()):
+            done[row][0].append(token)
+            done[row][1].append(value)
+        going = [i for i, row in enumerate(alive) if done[row][0][-1] not in ends]
         if not going or step + 1 == max_new:
             break
         if len(going) < len(alive):
-            rows = torch.tensor(going, device=device)
+            rows = torch.tensor(going, device=logits.device)
             alive, tokens = [alive[i] for i in going], tokens[rows]
             cache.pick(rows)
+        model.check(max(longest[row] for row in alive) + step + 1)
         logits = model(tokens, cache)[:, -1]
     return done
+
+
+def choose(logits: Tensor, draw: Tensor | None) -> tuple[Tensor, Tensor]:
+    """The next token and its log p, (B, 1) each, of logits (B, V): the likeliest one, or by draw
+    (B,). A logit of NaN or +inf makes all log p of its row NaN."""
+    logp = torch.log_softmax(logits.float(), dim=-1)
+    tokens = logp.argmax(-1, keepdim=True) if draw is None else sample(logp, draw)
+    return tokens, logp.gather(1, tokens)
 
 
 def sample(logp: Tensor, draw: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """What stands around the paper, below it and above it.
 
-On the ground floor: tokenizer.py, files.py, safetensors.py, processes.py. tasks/ (what is asked
-and judged) and llama/ (published weights) stand on it, then the paper, and then run/: commands.
+On the ground floor: tokenizer.py, files.py, safetensors.py, processes.py, replay.py. tasks/ (what
+is asked and judged) and llama/ (published weights) stand on it, then the paper, and then run/.
 """
 import sys
 from pathlib import Path
