@@ -13,7 +13,7 @@ import torch
 from data.processes import seeded
 from rl import Episode, answer_states
 from svf import SVF, adapted_weight
-from tests import bench, oracle, oracle_tokens, scale
+from tests import bench, gpu, oracle, oracle_tokens, scale
 from tests.peers import measured
 
 SMALL = dict(vocab=37, width=20, layers=2, heads=4, kv_heads=2, head_size=6, hidden=28,
@@ -195,3 +195,20 @@ def test_a_tool_says_in_a_line_what_it_wants(main: object, words: list[str], why
     with pytest.raises(SystemExit) as stop:
         main(words)
     assert why in str(stop.value) and "\n" not in str(stop.value)
+
+
+def test_what_a_gpu_is_asked_is_rehearsed_without_one(tmp_path: Path, capsys:
+                                                      pytest.CaptureFixture) -> None:
+    """All but the commands, which are tested as such."""
+    checks = [name for name in gpu.CHECKS if name != "commands"]
+    gpu.main([*checks, "--device", "cpu", "--tiny", "--out", str(tmp_path / "gpu.json")])
+    found = json.loads((tmp_path / "gpu.json").read_text())
+    assert not any("failed" in found[name] for name in checks), capsys.readouterr().out
+    assert found["parity"]["tokens equal"] and found["parity"]["logits"] < 1e-4
+    assert found["replayed"] == {"greedy": "4 of 4 answers are the same",
+                                 "drawn": "8 of 8 answers are the same"}
+    assert found["decode"]["3"]["captured"]["tokens/s"] > 0 and found["step"]["seconds"] > 0
+    if not torch.cuda.is_available():
+        with pytest.raises(SystemExit):
+            gpu.main([])
+        assert "there is no CUDA device" in capsys.readouterr().err
