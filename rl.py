@@ -122,21 +122,21 @@ class Reinforce(nn.Module):
             weight = count / (r.prompts * r.samples)  # mean over answers, sum over their tokens
             # Logits, loss, backward: in pieces of the M tokens, for all logits at once, (M, V),
             # would fill the memory, and a piece of them fits a processor's cache. Backward stops
-            # at the leaf; one pass through the blocks follows.
-            leaf = states.detach().requires_grad_()
-            for m in torch.arange(len(leaf), device=leaf.device).split(
-                    PIECE // svf.model.config.vocab or 1):
-                loss, kl = reinforce_loss(svf.model.head(leaf[m]), svf.model.head(base[m]),
-                                          targets[m], A[m], weight[m], r.kl)
+            # at the leaves; one pass through the blocks follows.
+            size = PIECE // svf.model.config.vocab or 1
+            leaves = [piece.requires_grad_() for piece in states.detach().split(size)]
+            for leaf, *piece in zip(leaves, *(x.split(size) for x in (base, targets, A, weight))):
+                loss, kl = reinforce_loss(svf.model.head(leaf), svf.model.head(piece[0]),
+                                          *piece[1:], r.kl)
                 loss.backward()
-                sums["kl"] += kl.item()
-            states.backward(leaf.grad)  # adds to z.grad
+                sums["kl"] += kl.double()  # which a GPU need not wait for
+            states.backward(torch.cat([leaf.grad for leaf in leaves]))  # adds to z.grad
             sums["reward"] += rewards.mean(1).sum().item()
             sums["surprise"] -= sum(e.logp for group in groups for e in group)
             sums["tokens"] += sum(len(e.completion) for group in groups for e in group)
             sums["no_signal"] += (rewards == rewards[:, :1]).all(1).sum().item()
         summed(self.z.grad)  # over all processes
-        total = summed(torch.tensor([*sums.values()], dtype=torch.float64)).tolist()
+        total = summed(torch.tensor([*map(float, sums.values())], dtype=torch.float64)).tolist()
         reward, kl, surprise, tokens, no_signal = total
         return {"reward": reward / r.prompts, "kl": kl, "entropy": surprise / tokens,
                 "no_signal": no_signal / r.prompts, "answers": tally.total()}

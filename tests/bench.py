@@ -72,16 +72,16 @@ class Ours:
         svf = SVF(self.model)
         z = svf.neutral().double().requires_grad_(True)
         optimizer, x = torch.optim.AdamW([z], lr=1e-4), tokens(self.vocab, rows, length).tolist()
-        answers, size = [[rl.Episode(row[:1], row[1:], 0.0)] for row in x], rl.PIECE // self.vocab
+        answers, size = [[rl.Episode(row[:1], row[1:])] for row in x], rl.PIECE // self.vocab or 1
 
         def work() -> None:
             with svf.adapted(z):
                 states, targets, _ = rl.answer_states(self.model, answers)
-            leaf = states.detach().requires_grad_()
-            for m in torch.arange(len(leaf), device=self.device).split(size):
-                loss = F.cross_entropy(self.model.head(leaf[m]).float(), targets[m])
-                (loss * len(m) / len(leaf)).backward()
-            states.backward(leaf.grad)
+            leaves = [piece.requires_grad_() for piece in states.detach().split(size)]
+            for leaf, target in zip(leaves, targets.split(size)):
+                loss = F.cross_entropy(self.model.head(leaf).float(), target)
+                (loss * len(leaf) / len(states)).backward()
+            states.backward(torch.cat([leaf.grad for leaf in leaves]))
             optimizer.step()
             optimizer.zero_grad()
         return work

@@ -24,6 +24,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import torch
+import torch.nn.functional as F
 
 import rl
 from data import HERE, replay
@@ -124,7 +125,8 @@ class Card:
                            at.groups * at.samples)
 
     def step(self) -> dict:
-        """A step of REINFORCE without its sampling, of groups x samples answers."""
+        """A step of REINFORCE without its sampling, of groups x samples answers; the logits in
+        pieces of 2^22, as they are on a CPU, and of 2^27."""
         at, vocab = self.at, self.large["vocab"]
         prompts = tokens(vocab, at.groups, at.length).tolist()
         said = tokens(vocab, at.groups * at.samples, at.length).tolist()
@@ -137,10 +139,35 @@ class Card:
         training = rl.Reinforce(self.svf, fmt, (problem,), rl.Recipe(
             prompts=at.groups, samples=at.samples, batch=at.groups * at.samples), 0)
         training.z.grad = torch.zeros_like(training.z)
-        with mock.patch.object(rl, "rollouts", lambda *given: groups):
-            run = self.best(lambda: training.policy_gradient([problem] * at.groups))
-        return {**run, **self.beside("lora_step", dict(rows=at.groups * at.samples,
+        row = {}
+        for bits in (22, 27):
+            with mock.patch.object(rl, "rollouts", lambda *given: groups), mock.patch.object(
+                    rl, "PIECE", 1 << bits):
+                row[f"2^{bits}"] = self.best(lambda: training.policy_gradient(
+                    [problem] * at.groups))
+        return {**row, **self.beside("lora_step", dict(rows=at.groups * at.samples,
                                                        length=2 * at.length))}
+
+    def attention(self) -> dict:
+        """Forward and backward of a step's attention, by the forms that it may take: heads that
+        share keys and values as they are, as further tokens, with copies; and without a mask."""
+        at, c = self.at, self.ours.model.config
+        B, T, D = at.groups * at.samples, at.length, c.head_size
+        q, k, v = (torch.randn(B, heads, n, D, device=self.device, dtype=getattr(
+            torch, self.dtype)).requires_grad_() for heads, n in (
+            (c.heads, T), (c.kv_heads, 2 * T), (c.kv_heads, 2 * T)))
+        mask = torch.ones(B, 1, T, 2 * T, dtype=torch.bool, device=self.device).tril(T)
+        G, attend = c.heads // c.kv_heads, F.scaled_dot_product_attention
+        forms = {
+            "as they are": lambda: attend(q, k, v, mask, enable_gqa=True),
+            "as tokens": lambda: attend(q.reshape(B, c.kv_heads, G * T, D), k, v,
+                                        mask.repeat(1, 1, G, 1)).view(B, c.heads, T, D),
+            "copied": lambda: attend(q, *(x.repeat_interleave(G, 1) for x in (k, v)), mask),
+            "without a mask": lambda: attend(q, k, v, enable_gqa=True)}
+        want = forms["as they are"]().detach()
+        return {name: {**self.best(lambda form=form: form().sum().backward()),
+                       "differs by": (form() - want).abs().max().item()}
+                for name, form in forms.items()}
 
     def population(self) -> dict:
         with mock.patch.object(bench, "SVF", lambda model: self.svf):
@@ -185,7 +212,7 @@ def factors(model: GPT) -> dict[str, Factors]:
     return found
 
 
-CHECKS = ("parity", "replayed", "decode", "rollouts", "step", "population", "merging",
+CHECKS = ("parity", "replayed", "decode", "rollouts", "step", "attention", "population", "merging",
           "decompositions", "commands")
 
 

@@ -207,7 +207,9 @@ def test_what_a_gpu_is_asked_is_rehearsed_without_one(tmp_path: Path, capsys:
     assert found["parity"]["tokens equal"] and found["parity"]["logits"] < 1e-4
     assert found["replayed"] == {"greedy": "4 of 4 answers are the same",
                                  "drawn": "8 of 8 answers are the same"}
-    assert found["decode"]["3"]["captured"]["tokens/s"] > 0 and found["step"]["seconds"] > 0
+    assert found["decode"]["3"]["captured"]["tokens/s"] > 0
+    assert found["step"]["2^27"]["seconds"] > 0
+    assert max(found["attention"][form]["differs by"] for form in ("as tokens", "copied")) < 1e-5
     if not torch.cuda.is_available():
         with pytest.raises(SystemExit):
             gpu.main([])
