@@ -35,7 +35,7 @@ DOMAINS = (*english.DOMAINS,)
 N, OTHER = 200, 100  # test prompts of a family or of an expert's own domain; of each other domain
 HELD = 100           # validation prompts by which families are chosen
 SHOTS = 8
-FLAGS = {"chat": "none", "one_line": True, "max_new_tokens": 24, "threads": 1, "batch": 64}
+FLAGS = {"chat": "none", "one_line": True, "max_new_tokens": 24, "threads": 1}
 
 
 def about() -> dict:
@@ -48,9 +48,9 @@ def session(seed: int, learns: bool = False) -> Session:
     """The base, with the experts of a seed if there are any; as `t2.py` has it."""
     more = {**FLAGS, **about(), "out": lab.OUT / str(seed), "seed": seed}
     if learns:
-        return Session(Train(tasks=str(lab.OUT / "tasks" / "train.jsonl"), n=N, **more))
-    return Session(Adapt(tasks=str(lab.OUT / "tasks" / "unseen.jsonl"), n=N, few_shot=SHOTS,
-                         **more))
+        return Session(Train(tasks=str(lab.OUT / "tasks" / "train.jsonl"), n=N, batch=64, **more))
+    return Session(Adapt(tasks=str(lab.OUT / "tasks" / "unseen.jsonl"), n=N, batch=N,
+                         few_shot=SHOTS, **more))
 
 
 @lru_cache
