@@ -116,7 +116,8 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
     experts (K, N). mu starts at 1/K, and what is returned is the last mu: the mean of the last
     elites is steadier than the one candidate that did best on a few shots. Where none of the first
     candidates is right about any shot there is nothing to go by: alpha is 0, the base. Where that
-    is so later, others are drawn from the same place.
+    is so later, others are drawn from the same place. callback(i, what iteration i scored): with
+    the candidates (P, K) and their scores (P, 2) as well.
     """
     K = len(experts)
     cem = CEM(torch.full((K,), 1 / K), torch.full((K,), search.sigma), search.population,
@@ -133,7 +134,7 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
             cem.tell(alphas, found)
         history.append({"best": best, "mean": mean, "sigma": cem.sigma.mean().item(),
                         "mu": cem.mu.tolist(), "sigmas": cem.sigma.tolist()})
-        callback(i, history[-1])
+        callback(i, {**history[-1], "alphas": alphas.tolist(), "scores": found.tolist()})
         if history[0]["best"] == 0:
             return torch.zeros(K), history
     return cem.mu, history

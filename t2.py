@@ -20,12 +20,13 @@ import math
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.files import alone
 from data.run import flags
-from data.run.flags import Adapt, Ask, Export, Pretrain, Train
+from data.run.flags import Adapt, Ask, Export, Play, Pretrain, Train
 from data.run.screen import Line, exit_code, ready
 from data.tasks.jsonl import CLASSIFIER
 from data.tasks.judge import chosen
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from data.run.session import Session
+    from model import Completion
 
 STARTED = time.monotonic()
 Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha (K,) or (prompts, K); what it tells
@@ -71,15 +73,18 @@ def one_hot(domains: Sequence[str], names: Sequence[str]) -> Tensor:
     return torch.tensor(rows).view(len(names), len(domains))
 
 
-def search(session: Session, experts: Tensor, task: Task) -> tuple[Tensor, dict]:
-    """Pass 1 of C: alpha (K,) from shots of the task, and how CEM came to it."""
+def search(session: Session, experts: Tensor, task: Task,
+           callback: Callable[[int, dict], None] | None = None) -> tuple[Tensor, dict]:
+    """Pass 1 of C: alpha (K,) from shots of the task, and how CEM came to it. callback: as in
+    cem.few_shot, instead of a progress line.
+    """
     from cem import Search, few_shot
     from data.processes import seeded
     args, plan = session.args, Search.of(len(experts))
     shots = task.problems(args.few_shot, "shots", args.seed)
     line = Line(f"{task.name}: CEM", plan.iterations)
     alpha, history = few_shot(session.svf, session.fmt, experts, shots, plan,
-                              seeded("cem", task.name, args.seed), line)
+                              seeded("cem", task.name, args.seed), callback or line)
     line.clear()  # it may have ended early
     signal = any(step["best"] > 0 for step in history)
     return alpha, {"shots": len(shots), "signal": signal, "cem": history}
@@ -87,7 +92,15 @@ def search(session: Session, experts: Tensor, task: Task) -> tuple[Tensor, dict]
 
 def answer(session: Session, experts: Tensor, alpha: Tensor, problems: list[Problem], what: str
            ) -> list[tuple[str, bool]]:
-    """Pass 2: each problem's answer by its mixture of experts (K, N), and whether it was cut off.
+    """Pass 2: each problem's answer by its mixture of experts (K, N), and whether it was cut off;
+    alpha as in `written`.
+    """
+    return [session.fmt.read(c.tokens) for c in written(session, experts, alpha, problems, what)]
+
+
+def written(session: Session, experts: Tensor, alpha: Tensor, problems: list[Problem], what: str
+            ) -> list[Completion]:
+    """Pass 2, token by token: each problem's answer by its mixture of experts (K, N).
 
     alpha (K,) for all, or (len(problems), K). 0 is the base, bit for bit. Problems with the same
     alpha are answered together, with W' merged once.
@@ -97,16 +110,15 @@ def answer(session: Session, experts: Tensor, alpha: Tensor, problems: list[Prob
     groups: dict[tuple[float, ...], list[int]] = {}
     for i, one in enumerate(alpha.expand(len(problems), -1).tolist()):
         groups.setdefault(tuple(one), []).append(i)
-    said = [("", False)] * len(problems)
+    found: dict[int, Completion] = {}
     for one, rows in groups.items():
         z = mix(experts.new_tensor(one), experts) if any(one) else None
         with session.svf.adapted(z):
             batches = math.ceil(len(rows) / session.fmt.batch)
             done = complete(session.svf.model, session.fmt, [problems[i].prompt for i in rows],
                             Line(what, batches))
-        for i, c in zip(rows, done):
-            said[i] = session.fmt.read(c.tokens)
-    return said
+        found |= zip(rows, done)
+    return [found[i] for i in range(len(problems))]
 
 
 def passes(session: Session, library: dict[str, Tensor], task: Task | None,
@@ -194,7 +206,14 @@ def export(args: Export) -> None:
     export.export(args)
 
 
-COMMANDS = {"adapt": adapt, "train": train, "pretrain": pretrain, "ask": ask, "export": export}
+def play(args: Play) -> None:
+    """`t2.py play`: a page where alpha moves and the answers change."""
+    from data.run import play
+    play.serve(args, categorise, search, written)
+
+
+COMMANDS = {"adapt": adapt, "train": train, "pretrain": pretrain, "ask": ask, "export": export,
+            "play": play}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -206,9 +225,10 @@ def main(argv: list[str] | None = None) -> int:
         flags.check_torch()
         from data.processes import joined
         flags.check_writable(args.out)
-        with joined(), alone(args.out):
+        kept = nullcontext() if isinstance(args, Play) else alone(args.out)  # a page only reads
+        with joined(), kept:
             COMMANDS[type(args).__name__.lower()](args)
-    return exit_code(work, getattr(args, "batch", 0), not isinstance(args, (Ask, Export)))
+    return exit_code(work, getattr(args, "batch", 0), not isinstance(args, (Ask, Export, Play)))
 
 
 if __name__ == "__main__":

@@ -173,6 +173,20 @@ class PromptFormat:
                                      if t not in special and t < self.encoding.n_vocab])
         return text.split(self.stop)[0] if self.stop else text
 
+    def pieces(self, tokens: list[int]) -> list[str]:
+        """The text as what each token adds to it; a letter of several tokens comes with its last.
+
+        >>> fmt = built_in(load())
+        >>> fmt.pieces(fmt.answer(" it is \u00e9"))
+        [' it', ' is', ' ', '', '\xe9', '']
+        """
+        text, ends = self.text(tokens), [0]
+        for i in range(1, len(tokens) + 1):
+            whole = self.text(tokens[:i]).rstrip("\ufffd")  # of a letter that goes on
+            ends.append(min(len(text), len(whole)))
+        ends[-1] = len(text)
+        return [text[a:b] for a, b in zip(ends, ends[1:])]
+
     def read(self, tokens: list[int]) -> tuple[str, bool]:
         """The text of an answer, and whether it was cut off: it has no end.
 

@@ -3,7 +3,8 @@
 adapt.py, ask.py, train.py, pretrain.py, export.py: the commands; flags.py, screen.py, report.py:
 what a user says and sees; session.py, own.py (a user's own tasks), checkpoints.py, resume.py,
 device.py: what they work with, and how they go on; baselines.py: what the strategies are measured
-against; mixture.py: the one mixture that a user names; kinds.py: how A asks open weights.
+against; mixture.py: the one mixture that a user names; kinds.py: how A asks open weights; play.py:
+what the page of `t2.py play`, play.html, is answered, and serve.py, which serves it.
 """
 from typing import Any
 

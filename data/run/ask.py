@@ -78,6 +78,11 @@ def read(args: Ask, text: str) -> str:
     return text
 
 
+def unjudged(text: str) -> Problem:
+    """A prompt of the user's own, of which nobody knows the answer."""
+    return Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
+
+
 def typed() -> Iterator[str]:
     """What is typed or piped in, line by line, until it ends; without empty lines."""
     if hasattr(sys.stdin, "reconfigure"):
@@ -146,7 +151,7 @@ def answers(session: Session, passes: Passes, texts: list[str]
     if mixture and not args.task:
         only = ("base", *["mixture"] * any(mixture.alpha))  # which may be the base
     library = session.library() if session.domains else {}
-    problems = [Problem("ask", OTHERS, "", (Said(text, text, "", ()),)) for text in texts]
+    problems = [*map(unjudged, texts)]
     for name, alpha, said, told in passes(session, library, session.tasks.get(args.task), problems,
                                           only):
         each = {key: told.pop(key) for key in ("named", "sure") if key in told}

@@ -33,6 +33,17 @@ def random_search(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Prob
     return alphas[ranking(found)[0]] * bool(found[:, 0].any())
 
 
+def shuffled(experts: Tensor, sizes: list[int], seed: int) -> Tensor:
+    """Each expert's gains (K, N) in another order, matrix by matrix; sizes: their ranks.
+
+    >>> shuffled(torch.tensor([[1., 2., 3., 9.]]), [3, 1], 1).tolist()
+    [[2.0, 1.0, 3.0, 9.0]]
+    """
+    generator = seeded("shuffle", seed)
+    return torch.cat([part[:, torch.randperm(part.shape[1], generator=generator)]
+                      for part in experts.split(sizes, dim=1)], dim=1)
+
+
 def baselines(session: Session, experts: Tensor, task: Task) -> dict[str, Callable]:
     """Name -> what chooses alpha (K,), as t2.strategies have it: the experts mixed evenly, at
     random, and by random search.

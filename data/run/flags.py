@@ -158,6 +158,21 @@ class Ask(Mixed):
 
 
 @dataclass(frozen=True)
+class Play(Shots):
+    """Serve a page where alpha moves and the answers change, to this machine alone.
+
+    Prints its link. A prompt, a slider for each expert, and what base and mixture answer, with the
+    judge's word on it; the strategies A, B and C, whose search can be watched. Until Ctrl-C.
+
+        python t2.py play
+        python t2.py play --weights DIR --tasks my_tasks.jsonl
+    """
+
+    port: int = option(8642, "of the page on 127.0.0.1; 0 takes any that is free", least=0,
+                       most=65535)
+
+
+@dataclass(frozen=True)
 class Export(Mixed):
     """Write an expert, or a mixture, as a folder that other programs open.
 
@@ -178,7 +193,7 @@ class Export(Mixed):
                        least=1, most=MOST, metavar="RANK")
 
 
-FORMS = {form.__name__.lower(): form for form in (Adapt, Train, Pretrain, Ask, Export)}
+FORMS = {form.__name__.lower(): form for form in (Adapt, Train, Pretrain, Ask, Play, Export)}
 
 
 def within(kind: type, least: float, most: float) -> Callable[[str], object]:

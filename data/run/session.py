@@ -26,7 +26,7 @@ from data.run.checkpoints import (
     load_model,
 )
 from data.run.device import checked_device, dtype_of
-from data.run.flags import Adapt, Export, Mixed, Model, Train
+from data.run.flags import Adapt, Export, Mixed, Model, Play, Train
 from data.run.kinds import WORST, question, usable
 from data.run.mixture import Mixture, chosen, none_yet
 from data.run.own import Room, answer_length, check_splits, fitting, own_tasks
@@ -187,7 +187,7 @@ class Session:
         """ValueError unless all experts fit these settings, and the base once that was read; or if
         there is none and the command is about nothing else.
         """
-        if self.domains or isinstance(self.args, (Adapt, Export)):
+        if self.domains or isinstance(self.args, (Adapt, Export, Play)):
             for name in self.experts():
                 load_expert(self.find(name), gains(config, self.args.rank), self.base)
 

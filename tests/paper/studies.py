@@ -16,7 +16,7 @@ from torch import Tensor
 import cem
 import t2
 from data.processes import seeded
-from data.run.baselines import random_alphas, random_search
+from data.run.baselines import random_alphas, random_search, shuffled
 from data.run.checkpoints import load_model
 from data.run.pretrain import next_token_loss, padded
 from data.tasks.families import TASKS, UNSEEN
@@ -145,13 +145,6 @@ def transfer(task: str, seed: int) -> dict:
                      else row["base"])
         row[f"{name}_few_shot"] = searched(task, seed, rows, base=lab.SECOND)[0]["marks"]
     return row
-
-
-def shuffled(Z: Tensor, sizes: list[int], seed: int) -> Tensor:
-    """Each expert's gains in another order, matrix by matrix."""
-    generator = seeded("shuffle", seed)
-    return torch.cat([part[:, torch.randperm(part.shape[1], generator=generator)]
-                      for part in Z.split(sizes, dim=1)], dim=1)
 
 
 # ------------------------------------------------------------- more information, classification
