@@ -17,7 +17,7 @@ from data.run.report import show_passes
 from data.run.screen import complain, printable
 from data.run.session import Session
 from data.tasks import rows
-from data.tasks.problem import OTHERS, Problem, Said
+from data.tasks.problem import OTHERS, Problem, Said, Verdict
 from data.tokenizer import tidy
 from model import complete
 
@@ -78,9 +78,17 @@ def read(args: Ask, text: str) -> str:
     return text
 
 
+class Own(Said):
+    """A question of the user's own, of which nobody knows the answer."""
+
+    def judge(self, text: str) -> Verdict:
+        """Not judged."""
+        return Verdict(None, "a prompt of your own")
+
+
 def unjudged(text: str) -> Problem:
-    """A prompt of the user's own, of which nobody knows the answer."""
-    return Problem("ask", OTHERS, "", (Said(text, text, "", ()),))
+    """The problem that a user's own prompt is."""
+    return Problem("ask", OTHERS, "", (Own(text, text, "", ()),))
 
 
 def typed() -> Iterator[str]:

@@ -10,6 +10,7 @@ import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -58,6 +59,8 @@ class Desk:
         self.categorise, self.search, self.written = categorise, search, written
         self.session, self.lock, self.newest = Session(args), threading.Lock(), object()
         self.library, self.threads = self.session.library(), torch.get_num_threads()
+        self.problems = lru_cache(64)(lambda task, *which: pick(  # drawing takes a while
+            self.session.tasks, task).problems(*which))
         self.ways = {"about": self.about, "answer": self.answer, "A": self.name, "C": self.mixture,
                      "inside": self.inside}
         if CLASSIFIER in self.library:
@@ -98,21 +101,21 @@ class Desk:
         return {"domains": of.domains, "matrices": [*of.svf.layers], "ways": [*self.ways],
                 "tasks": {name: task.about for name, task in tasks.items()},
                 "shots": of.args.few_shot, "weights": of.args.weights, "out": str(of.args.out),
-                "examples": [p.prompt for p in self.examples(asked)]}
+                "examples": [p.prompt.strip() for p in self.examples(asked)]}
 
     def examples(self, asked: SimpleNamespace) -> list[Problem]:
         """Prompts of the task; none where there is no task."""
-        return (pick(self.session.tasks, asked.task).problems(EXAMPLES, "test", asked.seed)
-                if asked.task else [])
+        return self.problems(asked.task, EXAMPLES, "test", asked.seed) if asked.task else []
 
     def answer(self, asked: SimpleNamespace) -> dict:
         """Pass 2 on the prompt, or, where it is empty, on the shots of the task."""
         of = self.session
         if not asked.prompt:
-            problems = pick(of.tasks, asked.task).problems(of.args.few_shot, "shots", asked.seed)
+            problems = self.problems(asked.task, of.args.few_shot, "shots", asked.seed)
         else:
             of.room.check(text := read(of.args, asked.prompt))
-            problems = [p for p in self.examples(asked) if p.prompt == text] or [unjudged(text)]
+            problems = ([p for p in self.examples(asked) if p.prompt.strip() == text.strip()]
+                        or [unjudged(text)])
         done = self.written(of, self.experts, self.alpha, problems, "play")
         return {"said": [*map(self.said, problems, done)]}
 

@@ -24,8 +24,8 @@ from data.files import parse
 MOST, SECONDS, AT_ONCE = 20_000, 5, 16  # bytes of a question; until it is there; threads
 HERE = ("127.0.0.1", "localhost")
 NONCE = secrets.token_urlsafe()  # in the page: marks its own style and code
-POLICY = (f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; img-src data:"
-          "; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+POLICY = (f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; img-src "
+          "data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 
 
 class Refused(Exception):
