@@ -174,10 +174,10 @@ def check(what: str, held: bool, more: object = "") -> None:
 
 
 @contextmanager
-def served(out: str) -> Iterator[tuple[subprocess.Popen, str]]:
+def served(folder: str) -> Iterator[tuple[subprocess.Popen, str]]:
     """`t2.py play` in a process of its own, and its link."""
-    process = subprocess.Popen([sys.executable, "t2.py", "play", "--port", "0", "--out", out],
-                               cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, ROOT / "t2.py", "play", "--port", "0"],
+                               cwd=folder, stdout=subprocess.PIPE, text=True)
     try:
         yield process, process.stdout.readline().split()[0]
     finally:
@@ -298,8 +298,8 @@ def main() -> int:
     args = parser.parse_args()
     chromium = next(filter(None, map(shutil.which, NAMES)), None)
     if not chromium:
-        print(f"no Chromium: none of {', '.join(NAMES)} is there; install it, say by `apt-get "
-              "install chromium`", file=sys.stderr)
+        print(f"none of {', '.join(NAMES)} is there: `apt-get install chromium`, or your system's "
+              "own way", file=sys.stderr)
         return 2
     with (tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
           served(folder) as (server, link), opened(chromium, folder) as browser):
@@ -325,9 +325,10 @@ def everything(browser: Browser, server: subprocess.Popen, link: str,
     reader.press("C", "C")
     looks(browser, args.to)
     if args.readme:
+        browser.value("document.activeElement.blur()")
         browser.size(README_WIDTH, dark=False)
-        browser.picture(PICTURE, clip={"x": 0, "y": 0, "width": README_WIDTH, "height": 900,
-                                       "scale": 1})
+        browser.picture(PICTURE, clip={"x": 0, "y": 0, "width": README_WIDTH, "height": 1330,
+                                       "scale": 0.75})
     check("no request left the machine", all(url.startswith((link, "data:"))
                                              for url in browser.asked()))
     check("nothing on the console", not browser.logged(), browser.logged())

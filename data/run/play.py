@@ -7,6 +7,8 @@ answered at a time and the newest wins: what waits, or is at work, gives way at 
 from __future__ import annotations
 
 import math
+import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -40,7 +42,11 @@ def serve(args: Play, categorise: Callable, search: Callable, written: Callable)
     server = Server(args.port, PAGE.read_text(encoding="utf-8"))  # a busy port is said at once
     desk = Desk(args, categorise, search, written)
     print(f"http://127.0.0.1:{server.server_port}/   (Ctrl-C ends it)", flush=True)
-    server.serve(desk)
+    try:
+        server.serve(desk)
+    except KeyboardInterrupt:
+        print("\nstopped", file=sys.stderr, flush=True)
+        os._exit(130)  # Python would end under a thread that computes, and crash
 
 
 def pick(table: Mapping, key: str) -> object:

@@ -22,7 +22,6 @@ from socket import SHUT_RD
 from data.files import parse
 
 MOST, SECONDS, AT_ONCE = 20_000, 5, 16  # bytes of a question; until it is there; threads
-HERE = ("127.0.0.1", "localhost")
 NONCE = secrets.token_urlsafe()  # in the page: marks its own style and code
 POLICY = (f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; img-src "
           "data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
@@ -60,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.server.page.replace("NONCE", NONCE)
 
     def told(self) -> str:
-        """The answer to a question."""
+        """The answer to the question."""
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit() and len(length) < 9 and int(length) <= MOST):
             raise Refused(413, f"expected a Content-Length of at most {MOST:,} bytes")
@@ -91,7 +90,8 @@ class Handler(BaseHTTPRequestHandler):
         """
         host = self.headers.get("Host", "")
         name, _, port = host.partition(":")
-        if name not in HERE or (port or "80") != str(self.server.server_port):
+        here = name in ("127.0.0.1", "localhost")
+        if not here or (port or "80") != str(self.server.server_port):
             raise Refused(403, "expected this machine's own address as Host")
         own = f"http://{host}"
         if self.headers.get("Origin", own if self.command == "GET" else "") != own:
@@ -102,10 +102,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(HTTPServer):
-    """Serves page (HTML) and answer(name, question) on this port; 0 takes any that is free.
-
-    ValueError where it can't have the port.
-    """
+    """A page (HTML) on this port; 0 takes any that is free. ValueError if it is not to be had."""
 
     allow_reuse_address = sys.platform != "win32"  # where two programs could share a port
     request_queue_size = 1000
@@ -113,7 +110,7 @@ class Server(HTTPServer):
     def __init__(self, port: int, page: str) -> None:
         self.page, self.answer = page, None
         try:
-            super().__init__((HERE[0], port), Handler)
+            super().__init__(("127.0.0.1", port), Handler)
         except OSError as error:
             raise ValueError(f"--port {port}: {error.strerror}; name another, or 0, which takes "
                              "any that is free") from None
