@@ -322,7 +322,7 @@ def everything(browser: Browser, server: subprocess.Popen, link: str,
     check("a prompt of one's own is text, and not judged", reader.mark().endswith("your own")
           and not reader.value("document.images.length"), reader.mark())
     reader.lesson(1)
-    reader.press("C", "C")
+    reader.press("C")
     looks(browser, args.to)
     if args.readme:
         browser.value("document.activeElement.blur()")

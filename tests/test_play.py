@@ -257,7 +257,7 @@ def test_the_newest_question_wins_at_once(site: Site) -> None:
     assert site.told("answer", prompt="what is 1 +1 ?")["said"]
     assert not site.desk.lock.locked()
     searching.join()
-    assert found == [(409, {"error": "a newer question came first"})]
+    assert found == [(202, {"error": "a newer question came first"})]
 
 
 # ------------------------------------------------------------------------- what nobody should ask
@@ -293,13 +293,13 @@ def test_nothing_but_the_page_is_served(way: str, site: Site) -> None:
     assert site.ask("/", "PUT")[0] == site.ask("/", "HEAD")[0] == 501
 
 
-@pytest.mark.parametrize("length", ["10000000", "20001", "-1", "1e3", "\u0661", "", "9" * 5000,
+@pytest.mark.parametrize("length", ["10000000", "20001", "-1", "1e3", "\u00b2", "", "9" * 5000,
                                     None])
 def test_what_is_too_large_or_has_no_length_is_refused_unread(length: str | None, site: Site
                                                               ) -> None:
     size = "" if length is None else f"Content-Length: {length}\r\n"
     said = site.raw(f"POST /about HTTP/1.1\r\nHost: {site.host}\r\nOrigin: http://{site.host}\r\n"
-                    f"{size}\r\n".encode())
+                    f"{size}\r\n".encode("latin-1"))
     assert said.startswith(b"HTTP/1.0 413 ") and b"at most 20,000 bytes" in said
     assert site.told("about")
 
@@ -330,6 +330,24 @@ def test_half_a_line_is_waited_for_a_while_and_no_longer(pieces: list[bytes], pa
     assert site.told("about")
 
 
+def test_an_answer_that_nobody_takes_holds_no_thread_for_long(monkeypatch: Patch) -> None:
+    monkeypatch.setattr(serve, "AT_ONCE", 1)
+    monkeypatch.setattr(serve.Handler, "timeout", 0.3)
+    site = Site(lambda way, question: {"long": "x" * 50_000_000 * (way == "long")})
+    with socket.create_connection(("127.0.0.1", site.port)) as line:
+        line.sendall(f"POST /long HTTP/1.1\r\nHost: {site.host}\r\nOrigin: http://{site.host}\r\n"
+                     "Content-Length: 2\r\n\r\n{}".encode())
+        assert site.told("short") == {"long": ""}
+
+
+def test_each_thread_of_the_server_computes_with_as_many_as_the_command(site: Site) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site.desk, "threads", 3)
+        patch.setitem(site.desk.ways, "A", lambda asked: {"n": torch.get_num_threads()})
+        assert [site.told("A")["n"] for _ in range(9)] == [3] * 9
+    assert site.told("inside", matrix="0.q") and torch.get_num_threads() == 1
+
+
 def test_a_thousand_at_once_are_answered_by_a_few_threads(site: Site) -> None:
     body = json.dumps({"prompt": "what is 1 +1 ?"})
     request = (f"POST /answer HTTP/1.1\r\nHost: {site.host}\r\nOrigin: http://{site.host}\r\n"
@@ -343,7 +361,7 @@ def test_a_thousand_at_once_are_answered_by_a_few_threads(site: Site) -> None:
     for line in lines:
         with line:
             found[b"".join(iter(lambda: line.recv(1 << 16), b""))[:12]] += 1  # noqa: B023
-    assert set(found) <= {b"HTTP/1.0 200", b"HTTP/1.0 409"} and found[b"HTTP/1.0 200"] >= 1
+    assert set(found) <= {b"HTTP/1.0 200", b"HTTP/1.0 202"} and found[b"HTTP/1.0 200"] >= 1
     assert sum(found.values()) == 1000 and most < 100
     assert site.told("about")
 
@@ -418,6 +436,7 @@ def process(tmp_path: Path) -> Iterator[subprocess.Popen]:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there no signal is sent to one process")
 def test_ctrl_c_ends_it_at_once_in_the_midst_of_a_search(process: subprocess.Popen) -> None:
     link = process.stdout.readline().split()[0]
     port = int(re.fullmatch(r"http://127\.0\.0\.1:(\d+)/", link)[1])

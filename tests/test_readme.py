@@ -38,7 +38,9 @@ QUICK = {"adapt": ["--n", "5"], "train": ["--n", "9", "--steps", "2"],
          "pretrain": ["--steps", "2"], "ask": [], "export": []}
 ELSEWHERE = {  # what is not run from here, and why
     "pip install -r requirements.txt": ".ci/run does that",
-    ".ci/run": "runs this very test", "ruff check .": "needs ruff, which is no dependency",
+    ".ci/run": "runs this very test", "python t2.py play": "goes on until Ctrl-C",
+    "python -m tests.browser": "needs Chromium",
+    "ruff check .": "needs ruff, which is no dependency",
     "python -m pytest": "is what runs", 'python -m pytest -m ""': "is what runs"}
 
 

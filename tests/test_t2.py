@@ -87,7 +87,8 @@ def trained(monkeypatch: Patch) -> tuple[list, list]:
 
 # ----------------------------------------------------------------------- the commands, end to end
 
-@pytest.mark.parametrize("command", [[], ["adapt"], ["train"], ["pretrain"], ["ask"]])
+@pytest.mark.parametrize("command", [[], ["adapt"], ["train"], ["pretrain"], ["ask"],
+                                     ["play"]])
 def test_help_answers_in_80_columns_without_importing_torch(command: list[str]) -> None:
     code = (f"import sys, t2\ntry: t2.main({[*command, '--help']})\nexcept SystemExit as end: "
             "assert not end.code and 'torch' not in sys.modules")

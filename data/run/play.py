@@ -78,7 +78,7 @@ class Desk:
 
         def give_way(*_: object) -> None:
             if self.newest is not mine:
-                raise Refused(409, "a newer question came first")
+                raise Refused(202, "a newer question came first")  # no error: it was let go
         for key, value in question.items():
             if type(value) is not type(ASKED.get(key)):
                 raise ValueError(f"{show(key)}: {show(value)}: expected the like of {ASKED}")

@@ -34,7 +34,7 @@ class Refused(Exception):
 class Handler(BaseHTTPRequestHandler):
     """One request; a connection has no other."""
 
-    timeout = SECONDS  # of each read and write
+    timeout = SECONDS  # of a read, and of an answer that nobody takes
 
     def handle(self) -> None:
         """Answers what is there in time, for all reads together."""
