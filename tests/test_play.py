@@ -29,7 +29,7 @@ from data.run.play import EXAMPLES, PAGE, Desk
 from data.tasks.families import TASKS
 from data.tasks.problem import DOMAINS
 from svf import SVF, mix
-from tests.conftest import Patch
+from tests.conftest import Patch, Said
 from tests.test_open_weights import folder  # noqa: F401  (a fixture)
 from tests.test_t2 import Run, run  # noqa: F401  (a fixture)
 
@@ -330,14 +330,21 @@ def test_half_a_line_is_waited_for_a_while_and_no_longer(pieces: list[bytes], pa
     assert site.told("about")
 
 
-def test_an_answer_that_nobody_takes_holds_no_thread_for_long(monkeypatch: Patch) -> None:
+def test_an_answer_that_nobody_takes_holds_no_thread_for_long(monkeypatch: Patch, capsys: Said
+                                                              ) -> None:
+    """Nor is it worth a word that somebody hangs up."""
     monkeypatch.setattr(serve, "AT_ONCE", 1)
-    monkeypatch.setattr(serve.Handler, "timeout", 0.3)
+    monkeypatch.setattr(serve, "SECONDS", 0.3)
     site = Site(lambda way, question: {"long": "x" * 50_000_000 * (way == "long")})
+    question = (f"POST /long HTTP/1.1\r\nHost: {site.host}\r\nOrigin: http://{site.host}\r\n"
+                "Content-Length: 2\r\n\r\n{}").encode()
     with socket.create_connection(("127.0.0.1", site.port)) as line:
-        line.sendall(f"POST /long HTTP/1.1\r\nHost: {site.host}\r\nOrigin: http://{site.host}\r\n"
-                     "Content-Length: 2\r\n\r\n{}".encode())
+        line.sendall(question)
         assert site.told("short") == {"long": ""}
+    with socket.create_connection(("127.0.0.1", site.port)) as line:
+        line.sendall(question)
+        line.recv(100)
+    assert site.told("short") and capsys.readouterr().err == ""
 
 
 def test_each_thread_of_the_server_computes_with_as_many_as_the_command(site: Site) -> None:

@@ -34,10 +34,9 @@ class Refused(Exception):
 class Handler(BaseHTTPRequestHandler):
     """One request; a connection has no other."""
 
-    timeout = SECONDS  # of a read, and of an answer that nobody takes
-
     def handle(self) -> None:
-        """Answers what is there in time, for all reads together."""
+        """Answers what is there in time, to whoever takes it."""
+        self.connection.settimeout(SECONDS)  # of one read or write; and of all reads:
         late = threading.Timer(SECONDS, self.connection.shutdown, [SHUT_RD])
         late.daemon = True
         late.start()
