@@ -327,6 +327,7 @@ def test_half_a_line_is_waited_for_a_while_and_no_longer(pieces: list[bytes], pa
     said = site.raw(*(piece.replace(b"{host}", site.host.encode()) for piece in pieces),
                     pause=pause)
     assert b" 200 " not in said and 0.4 < time.monotonic() - begin < 4.5
+    monkeypatch.undo()
     assert site.told("about")
 
 
@@ -334,7 +335,7 @@ def test_an_answer_that_nobody_takes_holds_no_thread_for_long(monkeypatch: Patch
                                                               ) -> None:
     """Nor is it worth a word that somebody hangs up."""
     monkeypatch.setattr(serve, "AT_ONCE", 1)
-    monkeypatch.setattr(serve, "SECONDS", 0.3)
+    monkeypatch.setattr(serve, "SECONDS", 1)
     site = Site(lambda way, question: {"long": "x" * 50_000_000 * (way == "long")})
     question = (f"POST /long HTTP/1.1\r\nHost: {site.host}\r\nOrigin: http://{site.host}\r\n"
                 "Content-Length: 2\r\n\r\n{}").encode()
