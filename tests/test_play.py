@@ -224,7 +224,9 @@ def test_an_answer_takes_no_longer_than_a_glance(site: Site) -> None:
 def test_open_weights_with_tasks_of_ones_own_and_without(folder: Path, tmp_path: Path  # noqa: F811
                                                          ) -> None:
     args = dict(weights=str(folder), out=tmp_path, max_new_tokens=3, few_shot=2)
-    with pytest.raises(ValueError, match="no experts of these weights"):
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(
+            ValueError, match="no experts of these weights"):
+        patch.setattr("data.run.session.llama", lambda *_: pytest.fail("reads them first"))
         Desk(Play(**args), *FUNCTIONS)
     model, _ = load_llama(folder)
     base, svf = fingerprint(model), SVF(model)
