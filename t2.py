@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from data.run.session import Session
-    from model import Completion
 
 STARTED = time.monotonic()
 Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha (K,) or (prompts, K); what it tells
@@ -92,15 +91,7 @@ def search(session: Session, experts: Tensor, task: Task,
 
 def answer(session: Session, experts: Tensor, alpha: Tensor, problems: list[Problem], what: str
            ) -> list[tuple[str, bool]]:
-    """Pass 2: each problem's answer by its mixture of experts (K, N), and whether it was cut off;
-    alpha as in `written`.
-    """
-    return [session.fmt.read(c.tokens) for c in written(session, experts, alpha, problems, what)]
-
-
-def written(session: Session, experts: Tensor, alpha: Tensor, problems: list[Problem], what: str
-            ) -> list[Completion]:
-    """Pass 2, token by token: each problem's answer by its mixture of experts (K, N).
+    """Pass 2: each problem's answer by its mixture of experts (K, N), and whether it was cut off.
 
     alpha (K,) for all, or (len(problems), K). 0 is the base, bit for bit. Problems with the same
     alpha are answered together, with W' merged once.
@@ -110,15 +101,16 @@ def written(session: Session, experts: Tensor, alpha: Tensor, problems: list[Pro
     groups: dict[tuple[float, ...], list[int]] = {}
     for i, one in enumerate(alpha.expand(len(problems), -1).tolist()):
         groups.setdefault(tuple(one), []).append(i)
-    found: dict[int, Completion] = {}
+    said = [("", False)] * len(problems)
     for one, rows in groups.items():
         z = mix(experts.new_tensor(one), experts) if any(one) else None
         with session.svf.adapted(z):
             batches = math.ceil(len(rows) / session.fmt.batch)
             done = complete(session.svf.model, session.fmt, [problems[i].prompt for i in rows],
                             Line(what, batches))
-        found |= zip(rows, done)
-    return [found[i] for i in range(len(problems))]
+        for i, c in zip(rows, done):
+            said[i] = session.fmt.read(c.tokens)
+    return said
 
 
 def passes(session: Session, library: dict[str, Tensor], task: Task | None,
@@ -209,7 +201,7 @@ def export(args: Export) -> None:
 def play(args: Play) -> None:
     """`t2.py play`: a page where alpha moves and the answers change."""
     from data.run import play
-    play.serve(args, categorise, search, written)
+    play.serve(args, categorise, search)
 
 
 COMMANDS = {"adapt": adapt, "train": train, "pretrain": pretrain, "ask": ask, "export": export,

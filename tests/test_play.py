@@ -35,7 +35,7 @@ from tests.test_t2 import Run, run  # noqa: F401  (a fixture)
 
 ROOT = HERE.parent
 HTML = PAGE.read_text(encoding="utf-8")
-FUNCTIONS = t2.categorise, t2.search, t2.written
+FUNCTIONS = t2.categorise, t2.search
 
 
 class Site:

@@ -29,7 +29,7 @@ from data.run.serve import Refused, Server
 from data.run.session import Session
 from data.tasks.jsonl import CLASSIFIER
 from data.tasks.problem import Problem
-from model import Completion
+from model import Completion, complete
 from svf import mix
 
 PAGE = Path(__file__).with_suffix(".html")
@@ -37,10 +37,10 @@ EXAMPLES = 8  # prompts that are offered: the first test prompts of `adapt`
 ASKED = {"task": "", "seed": 0, "prompt": "", "alpha": "", "shuffled": False, "matrix": ""}
 
 
-def serve(args: Play, categorise: Callable, search: Callable, written: Callable) -> None:
+def serve(args: Play, categorise: Callable, search: Callable) -> None:
     """`t2.py play`: prints the page's link, and serves it until Ctrl-C."""
     server = Server(args.port, PAGE.read_text(encoding="utf-8"))  # a busy port is said at once
-    desk = Desk(args, categorise, search, written)
+    desk = Desk(args, categorise, search)
     print(f"http://127.0.0.1:{server.server_port}/   (Ctrl-C ends it)", flush=True)
     try:
         server.serve(desk)
@@ -60,9 +60,8 @@ class Desk:
     """Answers the page. Whatever it asks may name what ASKED has; alpha is written as for `ask`.
     """
 
-    def __init__(self, args: Play, categorise: Callable, search: Callable, written: Callable
-                 ) -> None:
-        self.categorise, self.search, self.written = categorise, search, written
+    def __init__(self, args: Play, categorise: Callable, search: Callable) -> None:
+        self.categorise, self.search = categorise, search
         self.session, self.lock, self.newest = Session(args), threading.Lock(), object()
         self.library, self.threads = self.session.library(), torch.get_num_threads()
         self.problems = lru_cache(64)(lambda task, *which: pick(  # drawing takes a while
@@ -122,7 +121,9 @@ class Desk:
             of.room.check(text := read(of.args, asked.prompt))
             problems = ([p for p in self.examples(asked) if p.prompt.strip() == text.strip()]
                         or [unjudged(text)])
-        done = self.written(of, self.experts, self.alpha, problems, "play")
+        z = mix(self.alpha.to(self.experts), self.experts) if self.alpha.any() else None
+        with of.svf.adapted(z):
+            done = complete(of.svf.model, of.fmt, [p.prompt for p in problems])
         return {"said": [*map(self.said, problems, done)]}
 
     def said(self, problem: Problem, c: Completion) -> dict:
@@ -153,6 +154,6 @@ class Desk:
     def inside(self, asked: SimpleNamespace) -> dict:
         """S and S * z' of one matrix."""
         svf, layer = self.session.svf, pick(self.session.svf.layers, asked.matrix)
-        parts = mix(self.alpha.to(self.experts.device), self.experts).split(svf.sizes)
+        parts = mix(self.alpha.to(self.experts), self.experts).split(svf.sizes)
         z = dict(zip(svf.layers, parts))[asked.matrix]
         return {"S": layer.S.tolist(), "adapted": (layer.S * z).tolist()}
