@@ -349,10 +349,88 @@ def check_keys(parts: list[Part]) -> None:
                         f"{split_of(part.key)}) differ in names or phrasing, expected one key")
 
 
+def largest_alone(adapted: Callable) -> str:
+    """Write adapted(W, z, k): gains for the k largest singular values alone.
+
+    W (O, I), z (k,), k < min(O, I). Nothing else of W changes: what the k values do not hold stays as it
+    is. Returns W' (O, I). It needs no singular vector beyond the k-th.
+    Hint: what is added to W where z = 1? And which rank has what is added?
+    """
+    W, k = noise(6, 9), 3
+    z = 1 + 0.3 * noise(k, seed=1)
+    U, S, Vt = decomposition(W)
+    U, S, Vt = U[:, :k], S[:k], Vt[:k]
+    want = W + (U * (S * (z - 1))) @ Vt
+    same("with z = 1, W'", adapted(W, 0 * z + 1, k), W, {
+        "the rest of W is gone": (U * S) @ Vt,
+        "what is in W already was added once more": W + (U * S) @ Vt})
+    same("W'", adapted(W, z, k), want, {"z does not reach it": W})
+    return "This is svf.TopLinear: k (O + I) numbers beside W, and an expert is a LoRA of rank k."
+
+
+def the_way_back(known: Callable, priced: Callable) -> str:
+    """Write known(K) and priced(accuracy, alphas, price), the way to the base.
+
+    known(K): alphas (K + 2, K) among the first candidates: the base, each expert alone, all mixed
+    evenly. priced: what CEM ranks, accuracy (P,) less `price` for a whole expert, of either
+    sign: alphas (P, K). Then a search is run with both, and without, where all alphas do as well.
+    Hint: what has the base for alpha? And what does half of one expert, taken away, cost?
+    """
+    K, x, a = 3, noise(5, 3), torch.tensor([0.5, 0.5, 1.0, 0.25, 0.75])
+    rows = shaped("known(3)", known(K), K + 2, K)
+    for name, row in {"the base": torch.zeros(K), "the even mixture": torch.full((K,), 1 / K),
+                      **{f"expert {k} alone": torch.eye(K)[k] for k in range(K)}}.items():
+        if not torch.isclose(rows, row).all(1).any():
+            raise Wrong(f"{name} is not among the rows of known(3)")
+    same("priced", priced(a, x, 0.02), a - 0.02 * x.abs().sum(1), {
+        "what is taken away is for nothing": a - 0.02 * x.sum(1), "who pays is rewarded":
+        a + 0.02 * x.abs().sum(1), "the largest alone": a - 0.02 * x.abs().amax(1)})
+    found = []
+    for price in (0.0, 0.02):
+        cem = CEM(torch.full((K,), 1 / K), torch.full((K,), 0.4), 10, 3,
+                  torch.Generator().manual_seed(0))
+        for i in range(4):
+            alphas = cem.ask()
+            if price and i == 0:
+                alphas[:K + 2] = rows
+            cem.tell(alphas, priced(torch.ones(10), alphas, price))
+        found.append(" ".join(f"{x:+.2f}" for x in cem.mu.tolist()))
+    return (f"This is cem.few_shot. Where every mixture is right, mu ends at {found[0]} without "
+            f"either, and at {found[1]} with both.")
+
+
+def form_or_skill(GUESS_FORM: float, GUESS_RIGHT: float) -> str:
+    """Predict how much of what the math expert has learned is form.
+
+    Its answers to math test prompts begin with "sum :", and 118 of 120 are right; of the base's
+    27 are. GUESS_FORM: which share of the base's answers begins with "sum :"? GUESS_RIGHT: which
+    share of these is right? Shares from 0 to 1, right within 0.15.
+    Hint: in what did the base's 93 wrong answers go wrong: in what they computed?
+    """
+    svf, fmt, _ = laboratory()
+    problems = [p for t in ("chain", "shop", "product") for p in TASKS[t].problems(40, "test")]
+    with svf.adapted(None):
+        done = generate(svf.model, [fmt.prompt(p.prompt) for p in problems], fmt.ends, fmt.max_new)
+    found = [(text.split()[:2] == ["sum", ":"], p.judge(text, cut).right)
+             for p, c in zip(problems, done) for text, cut in (fmt.read(c.tokens),)]
+    formed = [right for form, right in found if form]
+    other = [right for form, right in found if not form]
+    print(f"{share(len(formed) / len(found), len(found))} begin with it; of these are right "
+          f"{share(sum(formed) / len(formed), len(formed))}, of all others "
+          f"{share(sum(other) / len(other), len(other))}")
+    for name, guess, is_so in (("FORM", GUESS_FORM, len(formed) / len(found)),
+                               ("RIGHT", GUESS_RIGHT, sum(formed) / len(formed))):
+        if abs(guess - is_so) > 0.15:
+            raise Wrong(f"GUESS_{name} is {guess:.2f}, measured {is_so:.2f}")
+    return ("It could add all the time: the expert chooses a form in which it does. That is what "
+            "gains are good for, and a reason to be careful with what they are said to teach.")
+
+
 # -------------------------------------------------------------------------------- command line
 
 EXERCISES = (svf_by_hand, what_is_in_a_gain, leave_one_out, kl_over_the_vocabulary, reinforce,
-             update_of_cem, two_ways_to_mix, soft_dispatch, task_of_your_own)
+             update_of_cem, two_ways_to_mix, soft_dispatch, task_of_your_own, largest_alone,
+             the_way_back, form_or_skill)
 
 
 def written(path: Path, check: Callable) -> Iterator[object]:

@@ -31,6 +31,9 @@ def both(s, E): return chosen(s, lambda i: s[i])[:E]
 KL = "def kl(p, q):\n p, q = p.log_softmax(-1), q.log_softmax(-1)\n return "
 LOSS = "def loss(x, y, A):\n logp = x.log_softmax(-1)[range(len(y)), y]\n return "
 MIX = "def paper(a, Z): return a @ Z\ndef with_base(a): return "
+TOP = "def adapted(W, z, k):\n U, S, Vt = svd(W)\n U, S, Vt = U[:, :k], S[:k], Vt[:k]\n return "
+KNOWN = "def known(K): return torch.cat((torch.eye(K), torch.zeros(1, K), torch.ones(1, K) / K))\n"
+WAY = KNOWN + "def priced(a, x, price): return "
 RIGHT = [
     (1, "def adapted(W, z):\n U, S, Vt = svd(W)\n return U @ torch.diag(S * z) @ Vt"),
     (3, "def advantages(r): return r - mine(r)"),
@@ -41,6 +44,8 @@ RIGHT = [
     (7, MIX + "torch.cat((a, 1 - a.sum(0, True)))"),
     (8, "def alpha(x, ids): return x[ids].softmax(-1)[:-1]"),
     (9, "maker = plus"),
+    (10, TOP + "W - (U * S) @ Vt + (U * S * z) @ Vt"),
+    (11, WAY + "a - price * x.abs().sum(1)"),
     (9, "def maker(rng): return story(rng)"),
     (9, "def maker(rng): return echo(rng)"),
 ]
@@ -82,6 +87,13 @@ tell = tell_by(best_alone)""", "the best alone"),
     (8, "def alpha(x, ids): return x.softmax(-1)[ids[:-1]]", "any token"),
     (8, "def alpha(x, ids): return (x[ids] == x[ids].max()).float()[:-1]", "this is B"),
     (8, "def alpha(x, ids): return x[ids].softmax(-1)", "(4,), expected a tensor of shape (3,)"),
+    (10, TOP + "(U * S * z) @ Vt", "the rest of W is gone"),
+    (10, TOP + "W + (U * S * z) @ Vt", "once more"),
+    (10, TOP + "W", "does not reach"),
+    (11, WAY + "a - price * x.sum(1)", "for nothing"),
+    (11, WAY + "a + price * x.abs().sum(1)", "rewarded"),
+    (11, WAY + "a - price * x.abs().amax(1)", "largest alone"),
+    (11, WAY.replace("torch.zeros(1, K)", "torch.ones(1, K)") + "a", "the base is not among"),
     (9, "def maker(rng): return plus(random)", "all chance from rng"),
     (9, "def maker(rng): return replace(plus(rng), key='x')", "1 different keys"),
     (9, "def maker(rng):\n p = plus(rng)\n return replace(p, key=p.question)", "one key"),
@@ -155,6 +167,16 @@ def test_a_guess_is_held_against_what_is_measured(shuffled: float, backwards: fl
     assert [line.split()[0] for line in said.splitlines()[:3]] == ["base", "expert", "shuffled"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("form, right, why", [
+    (0.2, 1, "Right. It could add"), (0.7, 1, "FORM is 0.70"), (0.2, 0.3, "RIGHT is 0.30")])
+def test_what_the_base_could_do_all_the_time(form: float, right: float, why: str, tmp_path: Path,
+                                             capsys: pytest.CaptureFixture[str]) -> None:
+    status, said = check(12, f"GUESS_FORM, GUESS_RIGHT = {form}, {right}", tmp_path, capsys)
+    assert status == (not why.startswith("Right")) and why in said.splitlines()[-1]
+    assert "begin with it; of these are right 1.00" in said
+
+
 @pytest.mark.parametrize("source, why", MISTAKES)
 def test_a_readers_mistake_is_one_line(source: str, why: str, tmp_path: Path,
                                        capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,13 +197,13 @@ def test_all_are_listed_and_each_is_shown(capsys: pytest.CaptureFixture[str]) ->
         assert "\nHint: " in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("argv", [["0"], ["10"], ["x"], ["-1"], ["3", "none.py"], ["3", "."],
+@pytest.mark.parametrize("argv", [["0"], ["13"], ["x"], ["-1"], ["3", "none.py"], ["3", "."],
                                   ["99", "none.py"], ["3", __file__, "more"], ["9" * 5000]])
 def test_no_such_exercise_or_file_is_one_line(argv: list[str], capsys: pytest.CaptureFixture[str]
                                               ) -> None:
     assert main(argv) == 2
     said = capsys.readouterr()
-    assert not said.out and said.err.count("\n") == 1 and "from 1 to 9" in said.err
+    assert not said.out and said.err.count("\n") == 1 and "from 1 to 12" in said.err
 
 
 @pytest.mark.parametrize("task", [t for t in TASKS.values() if t.label], ids=lambda t: t.name)
