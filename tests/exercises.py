@@ -352,8 +352,8 @@ def check_keys(parts: list[Part]) -> None:
 def largest_alone(adapted: Callable) -> str:
     """Write adapted(W, z, k): gains for the k largest singular values alone.
 
-    W (O, I), z (k,), k < min(O, I). Nothing else of W changes: what the k values do not hold stays as it
-    is. Returns W' (O, I). It needs no singular vector beyond the k-th.
+    W (O, I), z (k,), k < min(O, I). Nothing else of W changes: what the k values do not hold
+    stays as it is. Returns W' (O, I). It needs no singular vector beyond the k-th.
     Hint: what is added to W where z = 1? And which rank has what is added?
     """
     W, k = noise(6, 9), 3

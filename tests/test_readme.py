@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import ast
 import doctest
-import importlib
+import importlib.util
 import json
 import os
 import re
@@ -20,6 +20,7 @@ import rl
 from data import HERE, tokenizer
 from data.run import load_llama
 from data.run.checkpoints import fingerprint, save_expert
+from data.run.flags import parsed
 from model import GPT
 from svf import SVF
 from tests.exercises import EXERCISES
@@ -203,6 +204,23 @@ def test_it_depends_on_what_it_says_alone() -> None:
                      [node.module] if isinstance(node, ast.ImportFrom) else [])
             for name in (name.split(".")[0] for name in names):
                 assert name in {*there, *sys.stdlib_module_names}, (path, name)
+
+
+def test_what_ci_runs_is_there() -> None:
+    """Each t2.py command of both files can be said, each module and file be found."""
+    found = 0
+    for name in ("run", "github.yml"):
+        text = (ROOT / ".ci" / name).read_text(encoding="utf-8")
+        assert "\t" not in text
+        for what, rest in re.findall(r'python"? (-m|t2\.py) ([^\n>]*)', text):
+            given, found = shlex.split(rest.replace("$work", "work")), found + 1
+            if what == "t2.py":
+                parsed(given, "")  # SystemExit, if it can't be said
+            else:
+                assert given[0] == "pip" or importlib.util.find_spec(given[0]), given
+            assert all((ROOT / word).exists() for word in given if word.endswith((".py", ".txt")))
+        assert all((ROOT / path).exists() for path in re.findall(r"run: (\S+/\S+)", text))
+    assert found == 11
 
 
 @pytest.mark.parametrize("page", PAGES)
