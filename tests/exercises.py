@@ -309,7 +309,7 @@ def task_of_your_own(maker: Callable) -> str:
     scores = [f"{name} {share(accuracy(laboratory()[2].get(name), problems), 60)}"
               for name in ("base", *DOMAINS)]
     return (f"Shares of 60 test prompts: {', '.join(scores)}. What the base has never read, no "
-            "expert brings out: see 'How to carry on' in README.md.")
+            "expert brings out: see 'How to carry on' in tests/README.md.")
 
 
 def read_and_judged(part: Part) -> Part:

@@ -30,7 +30,8 @@ from tests.test_open_weights import folder  # noqa: F401  (a fixture)
 
 ROOT = HERE.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = ["README.md", "data/README.md", "tests/results/README.md"]
+NOTES = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
+PAGES = ["README.md", "data/README.md", "tests/README.md", "tests/results/README.md"]
 CORE = ("t2", "svf", "rl", "cem", "model")
 PICTURES = re.compile("[\u2581-\u2588\u2592\u2500\u25cf\u00b7]+")
 SMALL = ["--max-new-tokens", "3", "--batch", "16", "--chat", "none"]
@@ -48,7 +49,7 @@ ELSEWHERE = {  # what is not run from here, and why
 # ---------------------------------------------------------------------------------- its commands
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.M | re.S)
+    return re.findall(rf"^```{language}\n(.*?)^```", README + NOTES, re.M | re.S)
 
 
 def commands(block: str) -> list[str]:
@@ -136,7 +137,7 @@ def test_its_snippets_run() -> None:
 # -------------------------------------------------------------------- its tables, counts and links
 
 def rows(title: str) -> list[list[str]]:
-    section = README.split(f"## {title}")[1].split("\n## ")[0]
+    section = NOTES.split(f"## {title}")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[1:]]
 
@@ -174,6 +175,14 @@ def test_every_kind_of_folder_that_is_listed_has_a_test() -> None:
     named = [re.findall(r"`(test_\w+)`", line.split("|")[-2]) for line in table]
     assert len(named) > 9 and all(named)
     assert all(callable(found(f"tests.test_weights.{test}")) for row in named for test in row)
+
+
+def test_files_named_for_who_carries_on_are_there() -> None:
+    for row in rows("How to carry on"):
+        named = [path for cell in row for path in re.findall(r"[\w./]+\.(?:py|html|md)", cell)]
+        assert named or "JSON" in row[1], row
+        for path in named:
+            assert (ROOT / path).exists() or path in ("reading.py",), path
 
 
 def lines(path: Path) -> int:
