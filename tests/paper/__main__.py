@@ -20,7 +20,7 @@ from pathlib import Path
 from data import HERE
 from data.files import alone, write_json
 from data.run.flags import Parser, check_writable, within
-from data.run.screen import complain
+from data.run.screen import exit_code
 from tests.paper import figures, lab
 from tests.paper.marks import between, claims
 from tests.paper.reading import TABLES, text_front
@@ -77,8 +77,13 @@ def written() -> dict[Path, str]:
 
 def readme() -> None:
     """Writes it there. ValueError, and nothing is written, where one has not both marks."""
+    try:
+        made = written()
+    except KeyError as error:
+        raise ValueError(f"{RESULTS}: a table there has no {error}, which it has now: make it "
+                         "again") from None
     texts = {}
-    for path, new in written().items():
+    for path, new in made.items():
         try:
             texts[path] = between(path.read_text(encoding="utf-8"), BEGIN, END, new)
         except ValueError as error:
@@ -98,36 +103,30 @@ def main(argv: list[str] | None = None) -> int:
                         help="of one thread each (default: 2)")
     parser.add_argument("--out", type=Path, default=lab.OUT, help="folder of what is done")
     args = parser.parse_args(argv)
+    return exit_code(lambda: work(args), None)
+
+
+def work(args: argparse.Namespace) -> None:
+    """What was asked for. ValueError for what can't be."""
     begin = time.monotonic()
-    try:
-        if args.what == ["readme"]:
-            readme()
-            return 0
-        unknown = [name for name in args.what if name not in TABLES]
-        if unknown and args.what != ["figures"]:
-            raise ValueError(f"{unknown[0]:.40}: expected some of {', '.join(TABLES)}; or, alone, "
-                             "readme or figures")
-        check_writable(args.out)
-        with alone(args.out):
-            lab.begin(args.out)
-            lab.check_base()
-            seeds = tuple(range(args.seeds))
-            if args.what == ["figures"]:
-                figures.draw(seeds, RESULTS)
-            else:
-                folder = RESULTS if len(seeds) >= 3 else args.out  # too few to be shown
-                make(args.what or list(TABLES), seeds, args.processes, folder)
-                print(f"{(time.monotonic() - begin) / 60:.0f} minutes; wrote {folder}")
-    except KeyboardInterrupt:
-        print("\nstopped; the same command goes on from what is done", file=sys.stderr)
-        return 130
-    except (ValueError, OSError) as error:
-        complain(error)
-        return 2
-    except KeyError as error:
-        complain(f"{RESULTS}: a table there has no {error}, which it has now: make it again")
-        return 2
-    return 0
+    if args.what == ["readme"]:
+        readme()
+        return
+    unknown = [name for name in args.what if name not in TABLES]
+    if unknown and args.what != ["figures"]:
+        raise ValueError(f"{unknown[0]:.40}: expected some of {', '.join(TABLES)}; or, alone, "
+                         "readme or figures")
+    check_writable(args.out)
+    with alone(args.out):
+        lab.begin(args.out)
+        lab.check_base()
+        seeds = tuple(range(args.seeds))
+        if args.what == ["figures"]:
+            figures.draw(seeds, RESULTS)
+        else:
+            folder = RESULTS if len(seeds) >= 3 else args.out  # too few to be shown
+            make(args.what or list(TABLES), seeds, args.processes, folder)
+            print(f"{(time.monotonic() - begin) / 60:.0f} minutes; wrote {folder}")
 
 
 if __name__ == "__main__":

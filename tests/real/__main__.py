@@ -19,7 +19,7 @@ from pathlib import Path
 
 from data.files import alone, write_json
 from data.run.flags import Parser, check_writable, within
-from data.run.screen import complain
+from data.run.screen import exit_code
 from tests.paper import lab
 from tests.real import english, figures, tables
 
@@ -52,33 +52,28 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("out/real"),
                         help="folder of what is done (default: out/real)")
     args = parser.parse_args(argv)
+    return exit_code(lambda: work(args), None)
+
+
+def work(args: argparse.Namespace) -> None:
+    """What was asked for. ValueError for what can't be."""
     *stages, folder = args.what or [""]
-    try:
-        if stages == ["english"]:
-            english.write(Path(folder))
-            return 0
-        if args.what == ["readme"]:
-            tables.readme()
-            return 0
-        if args.what == ["figures"]:
-            figures.draw(tables.made(), tables.RESULTS)
-            return 0
-        if not Path(folder).is_dir() or {*stages} - {*STAGES}:
-            raise ValueError(f"{' '.join(args.what) or 'nothing'!r:.60}: expected a folder of "
-                             f"weights, before it perhaps some of {', '.join(STAGES)}; or english "
-                             "and a folder; or, alone, readme or figures")
+    if stages == ["english"]:
+        english.write(Path(folder))
+    elif args.what == ["readme"]:
+        tables.readme()
+    elif args.what == ["figures"]:
+        figures.draw(tables.made(), tables.RESULTS)
+    elif not Path(folder).is_dir() or {*stages} - {*STAGES}:
+        raise ValueError(f"{' '.join(args.what) or 'nothing'!r:.60}: expected a folder of "
+                         f"weights, before it perhaps some of {', '.join(STAGES)}; or english "
+                         "and a folder; or, alone, readme or figures")
+    else:
         check_writable(args.out)
         with alone(args.out):
             lab.begin(args.out, "tests.real.rivals")
             prepare(str(Path(folder).resolve()), args.dtype)
             tables.make(stages or STAGES, tuple(range(args.seeds)), args.processes)
-    except KeyboardInterrupt:
-        print("\nstopped; the same command goes on from what is done", file=sys.stderr)
-        return 130
-    except (ValueError, OSError) as error:
-        complain(error)
-        return 2
-    return 0
 
 
 if __name__ == "__main__":
