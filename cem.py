@@ -4,10 +4,10 @@
     mu, sigma <- mean and deviation of the E best        the elites
 
 and again. `CEM` is ask/tell and knows no model; `few_shot` joins it to the experts: a candidate
-is a mixture alpha, and its score is how many of the shots it answers right, less a little for what
-it adds to the base: l1 sum_k |alpha_k|. Candidates with the same score are ranked by the mean
-log-likelihood of their own right answers: all of them, so that ties among the elites are broken
-too (the authors' code breaks the first place's alone).
+is a mixture alpha, and its score is its accuracy on the shots, less a little for what it adds to
+the base: l1 sum_k |alpha_k|. So of those with as many shots right the smaller alpha wins. Where
+that ties too, as among the single experts, the mean log-likelihood of the right answers decides,
+and for every place among the elites (the authors' code breaks ties for the first one alone).
 
 Departs from the paper: the base, each expert and their mean are among the first candidates, and
 with l1 the search finds its way back to the base where nothing helps. Left out: a floor of sigma,
@@ -57,7 +57,9 @@ class CEM:
         return self.mu + self.sigma * eps
 
     def tell(self, candidates: Tensor, scores: Tensor) -> None:
-        """mu, sigma <- mean and deviation of the elites; by E - 1, for by E it shrinks on noise.
+        """mu, sigma <- mean and deviation of the elites.
+
+        Divided by E - 1: by E, sigma would shrink even where scores are pure noise.
 
         >>> cem = CEM(torch.zeros(1), torch.ones(1), 3, 2, torch.Generator())
         >>> cem.tell(torch.tensor([[1.], [3.], [9.]]), torch.tensor([.5, .7, .1]))
@@ -116,8 +118,8 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
     experts (K, N). mu starts at 1/K, and what is returned is the last mu: the mean of the last
     elites is steadier than the one candidate that did best on a few shots. Where none of the first
     candidates is right about any shot there is nothing to go by: alpha is 0, the base. Where that
-    is so later, others are drawn from the same place. callback(i, what iteration i scored): with
-    the candidates (P, K) and their scores (P, 2) as well.
+    is so later, mu and sigma stay. callback(i, what iteration i scored): with the candidates
+    (P, K) and their scores (P, 2) as well. Scores are less the price, best and mean are not.
     """
     K = len(experts)
     cem = CEM(torch.full((K,), 1 / K), torch.full((K,), search.sigma), search.population,
@@ -125,7 +127,7 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
     history: list[dict] = []
     for i in range(search.iterations):
         alphas = cem.ask()
-        if i == 0:  # what is found must beat what is known
+        if i == 0:  # what is found must beat what is known: these replace some that were drawn
             alphas[:K + 2] = known(K)[:search.population]
         found = scores(svf, fmt, experts, alphas, shots)
         best, mean = found[:, 0].max().item(), found[:, 0].mean().item()
@@ -135,7 +137,7 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
         history.append({"best": best, "mean": mean, "sigma": cem.sigma.mean().item(),
                         "mu": cem.mu.tolist(), "sigmas": cem.sigma.tolist()})
         callback(i, {**history[-1], "alphas": alphas.tolist(), "scores": found.tolist()})
-        if history[0]["best"] == 0:
+        if i == 0 and best == 0:
             return torch.zeros(K), history
     return cem.mu, history
 

@@ -82,11 +82,11 @@ class Cache:
         self.length, self.follow = 0, follow  # columns in use
 
     def place(self, T: int) -> tuple[Tensor, Tensor]:
-        """Takes the next T columns; the positions (B, 1, T) of their tokens, and what each of them
-        sees (B, 1, T, S).
+        """Takes the next T columns, once a call, before `extend` once a layer: the positions of
+        their tokens (B, 1, T), and what each of them sees (B, 1, T, S).
 
-        A token's position is how many real ones stand before it: shorter prompts of a batch are
-        padded before their own part, and start at the same position as if they were alone.
+        A token's position counts the real tokens before it, so that the padding before a shorter
+        prompt does not shift it.
         """
         past, self.length = self.length, self.length + T
         real = self.real[:, :self.length]
@@ -101,10 +101,10 @@ class Cache:
         return keys[:, :, :self.length], values[:, :, :self.length]
 
     def pick(self, rows: Tensor) -> None:
-        """These rows stay, in this order; one that is named twice is copied.
+        """These rows stay, in this order; one may be named twice.
 
-        All of them are: so a gradient may flow through what was there before, though `extend`
-        writes in place. Between two passes with a gradient there must be a `pick`.
+        They are copied, so that the next `extend`, which writes in place, does not write into what
+        a backward pass needs. Between two passes with a gradient there must be a `pick`.
         """
         self.kv = [[store[rows] for store in layer] for layer in self.kv]
         self.real = self.real[rows]
@@ -222,7 +222,7 @@ class GPT(nn.Module):
         self.register_buffer("sin", sin, persistent=False)
 
     def initialise(self, generator: torch.Generator) -> None:
-        """Random weights of standard deviation 1/sqrt(I), those that write to x smaller still."""
+        """Random weights of deviation I^-0.5; of o and down, which add to x, (2 layers I)^-0.5."""
         for name, p in self.named_parameters():
             if p.dim() == 2:
                 depth = 2 * self.config.layers if name.endswith(("o.weight", "down.weight")) else 1
@@ -237,7 +237,7 @@ class GPT(nn.Module):
 
         ValueError if they do not fit the context; with a cache whoever fills it sees to that.
         """
-        if cache:
+        if cache is not None:
             position, mask = cache.place(tokens.shape[1])
         else:
             self.check(tokens.shape[1])
@@ -273,9 +273,9 @@ def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
             follow: Callable[[Tensor], None] | None = None) -> tuple[Tensor, Cache]:
     """Runs the prompts: the last state (B, C) of each, and their cache with room for more tokens.
 
-    What several prompts begin with is run once. blocks=P: the prompts are P times the same ones,
-    each time with another z; the model starts with P of them, and follow(rows) then names one a
-    prompt. Gradients flow through the cache (see `Cache.pick`).
+    What several prompts begin with is run once. blocks=P: the list is the same prompts P times
+    over, the p-th time for the p-th z of SVF.use (P, N), and follow(rows) says which z each row of
+    the batch has from now on. Gradients flow through the cache (see `Cache.pick`).
     """
     device, n = model.embed.weight.device, len(prompts) // blocks
     model.check(max(map(len, prompts)))
@@ -312,11 +312,11 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
              follow: Callable[[Tensor], None] | None = None) -> list[Completion]:
     """Continues each prompt until an end token or max_new tokens.
 
-    draws None: greedily. draws (samples * B, max_new), uniform in [0, 1): as many samples of each
-    prompt, one after another, at temperature 1. A token takes one number of its own row, so which
-    tokens a row says does not depend on who else is in the batch (their log-probabilities do, by
-    rounding). Rows that are finished leave. blocks, follow: as in `prefill`. Log-probabilities
-    are those at temperature 1. ValueError if they are NaN.
+    draws None: greedily. draws (B * samples, max_new), uniform in [0, 1): so many samples of each
+    prompt, at temperature 1, those of one prompt side by side. A token takes one number of its
+    own row, so which tokens a row says does not depend on who else is in the batch (their
+    log-probabilities do, by rounding). Rows that are finished leave. blocks, follow: as in
+    `prefill`. Log-probabilities are those at temperature 1. ValueError if they are NaN.
     """
     device = model.embed.weight.device
     state, cache = prefill(model, prompts, max_new, blocks, follow)
@@ -325,9 +325,9 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
         rows = torch.arange(len(draws), device=device) // (len(draws) // len(prompts))
         logits, draws = logits[rows], draws.to(device)
         cache.pick(rows)
-    longest = [len(prompt) for prompt in prompts for _ in range(len(logits) // len(prompts))]
+    lengths = [len(prompt) for prompt in prompts for _ in range(len(logits) // len(prompts))]
     run = replay.decoded if replay.wanted(device) else decoded
-    done = run(model, cache, choose, logits, draws, longest, ends, max_new)
+    done = run(model, cache, choose, logits, draws, lengths, ends, max_new)
     if any(math.isnan(sum(logps)) for _, logps in done):
         raise ValueError("the model's logits are NaN or infinite: try another --dtype, or other "
                          "weights")
@@ -335,11 +335,14 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
 
 
 def decoded(model: GPT, cache: Cache, choose: Callable, logits: Tensor, draws: Tensor | None,
-            longest: list[int], ends: Collection[int], max_new: int
+            lengths: list[int], ends: Collection[int], max_new: int
             ) -> list[tuple[list[int], list[float]]]:
-    """The tokens and log p of each row. logits (B, V): of the first ones; longest: the tokens of
-    each prompt. ValueError if a row does not fit the context."""
-    done: list[tuple[list[int], list[float]]] = [([], []) for _ in longest]
+    """The loop of `generate`: the tokens and log p of each row.
+
+    choose: as below, of which data/replay.py knows nothing else. logits (B, V): of the first
+    tokens; lengths: of the prompts. ValueError if a row does not fit the context.
+    """
+    done: list[tuple[list[int], list[float]]] = [([], []) for _ in lengths]
     alive = list(range(len(done)))  # which row of `done` each row of the batch writes
     for step in range(max_new):
         tokens, logp = choose(logits, None if draws is None else draws[alive, step])
@@ -353,7 +356,7 @@ def decoded(model: GPT, cache: Cache, choose: Callable, logits: Tensor, draws: T
             rows = torch.tensor(going, device=logits.device)
             alive, tokens = [alive[i] for i in going], tokens[rows]
             cache.pick(rows)
-        model.check(max(longest[row] for row in alive) + step + 1)
+        model.check(max(lengths[row] for row in alive) + step + 1)
         logits = model(tokens, cache)[:, -1]
     return done
 

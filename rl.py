@@ -8,9 +8,9 @@ its mean has: d E[r] = E[r d log pi(y)]. So answers are sampled, judged, and the
 log pi has a gradient. In the place of r stands the advantage A, by how much an answer is better
 than the others of its group, which on average changes nothing.
 
-`Reinforce` is the loop. Who keeps a run going, saves and reports it iterates over that loop:
-data/run/resume.py. Answers are sampled with the expert merged and learned from with it factored:
-the same up to rounding, which in bfloat16 is some thousandths of a nat a token.
+`Reinforce` is the loop; data/run/resume.py iterates over it, saves and reports. Answers are
+sampled with the expert merged and learned from with it factored: the same up to rounding, which in
+bfloat16 is some thousandths of a nat a token.
 
 Left out: a value network, importance ratios and clipping of them, since each batch of answers is
 used once; the score-function part of the KL's gradient, d log pi times KL, which is a few percent
@@ -37,7 +37,7 @@ from data.tokenizer import PromptFormat
 from model import GPT, complete, generate, prefill
 from svf import SVF
 
-PIECE = 1 << 22  # logits at once
+PIECE = 1 << 22  # logits at once: 16 MB in float32
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ class Recipe:
 class Reinforce(nn.Module):
     """Trains one expert from the base. Iterate over it: each step yields its metrics.
 
-    Its state_dict holds z, the best z so far by accuracy on validation prompts, and the step.
+    Beside those of `policy_gradient` they are gradient (its norm before it is clipped), moved (max
+    |z - 1|) and validation (accuracy of the best z). Its state_dict holds z, the best z so far by
+    accuracy on validation prompts, and the step.
     z is learned in float64 and on the CPU: there the gradients of microbatches, and of several
     processes, add up to the same float32 number in whatever order they come.
     """
@@ -95,7 +97,8 @@ class Reinforce(nn.Module):
                    "validation": self.accuracy.item()}
 
     def policy_gradient(self, problems: list[Problem]) -> dict:
-        """Adds -dJ/dz to z.grad, a microbatch at a time. Returns the metrics of the step.
+        """Adds -dJ/dz to z.grad, less what is left out above, a microbatch at a time. Returns the
+        metrics of the step.
 
         reward; kl (nats an answer); entropy (nats a token, estimated by what was sampled);
         no_signal: the share of groups whose answers all have the same reward, and no advantage;
@@ -120,9 +123,9 @@ class Reinforce(nn.Module):
             A, count = torch.tensor([[e.advantage, e.count] for group in unique
                                      for e in group]).to(row.device).T[:, row]  # (M,): a token's
             weight = count / (r.prompts * r.samples)  # mean over answers, sum over their tokens
-            # Logits, loss, backward: in pieces of the M tokens, for all logits at once, (M, V),
-            # would fill the memory, and a piece of them fits a processor's cache. Backward stops
-            # at the leaves; one pass through the blocks follows.
+            # All logits at once, (M, V), would fill the memory. So head, loss and backward run on
+            # pieces of the M states that fit a processor's cache, and are detached: backward stops
+            # there. The gradient of all of them then goes through the blocks once.
             size = PIECE // svf.model.config.vocab or 1
             leaves = [piece.requires_grad_() for piece in states.detach().split(size)]
             for leaf, *piece in zip(leaves, *(x.split(size) for x in (base, targets, A, weight))):
@@ -244,7 +247,8 @@ def distinct(group: list[Episode], A: Tensor) -> list[Episode]:
 
 
 def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
-    """What the head reads (M, C) to say the answers' tokens, these (M,), and whose they are (M,).
+    """Of all tokens of the answers: what the head reads to say each (M, C), the tokens (M,), and
+    which answer each is of (M,).
 
     A group shares one prompt, which is run once for all its answers, gradient included; so is
     what all prompts begin with.

@@ -12,6 +12,9 @@ mix with them: W'(z') = W + sum_k alpha_k (W'(z_k) - W). One layer runs in one o
                                             dL/dz = S * sum_t (dL/dy U)(x V)), and for a batch in
                                             which every row has a z of its own
 
+Of a model that fills the memory only the k largest singular values of each matrix may have gains
+(`largest`, `TopLinear`): W' = W + U_k diag(S_k (z - 1)) V_k^T, always factored, N = sum of the k.
+
 Left out: biases and norms, which are vectors and have no singular values (y gets its bias as it
 is), and the embedding and head, which the paper does not adapt either. Departs from the authors'
 code: no sigmoid, no sum(S)/sum(S*z) factor, attention adapted too. LoRA, the paper's baseline, is
@@ -49,10 +52,11 @@ def decomposition(W: Tensor) -> Factors:
 
 
 def largest(W: Tensor, k: int) -> Factors:
-    """The same of the k largest singular values alone, R = k, by a randomised SVD.
+    """U (O, k), S (k,), Vt (k, I): those of the k largest singular values, by a randomised SVD.
 
-    It takes a fraction of the time; values that hardly differ from their neighbours come out a
-    little mixed with them, so that W V = U diag(S) holds to a few thousandths, not exactly.
+    With 32 directions to spare and 16 rounds it takes a fraction of the time. Values that hardly
+    differ from their neighbours come out a little mixed with them: |W V - U diag(S)| is some
+    thousandths of |U diag(S)|. The same W gives the same factors.
     """
     with torch.random.fork_rng([W.device] if W.is_cuda else []):
         torch.manual_seed(0)
@@ -99,11 +103,11 @@ class SVFLinear(nn.Module):
     """
 
     def __init__(self, linear: nn.Linear, factors: Factors) -> None:
-        super().__init__()  # plain attributes, not buffers: move the model before, not after
+        super().__init__()  # no buffers, which .to(device) would move: move the model before
         self.weight, (self.U, self.S, self.Vt) = linear.weight.detach(), factors
         self.bias = None if linear.bias is None else linear.bias.detach()
         self.merged: Tensor | None = None  # W' (O, I)
-        self.gain: Tensor | None = None    # S*z: (R,), or (B, 1, R) with a z a row
+        self.gain: Tensor | None = None    # of x V: S*z, (R,), or (B, 1, R) with a z a row
 
     def use(self, z: Tensor | None, merge: bool) -> None:
         """z None: the base, bit for bit. z (R,): merged or factored. z (B, R): a z a row."""
@@ -125,8 +129,8 @@ class SVFLinear(nn.Module):
 class TopLinear(SVFLinear):
     """W' = W + U_k diag(S_k (z - 1)) V_k^T: only the k largest singular values have gains.
 
-    For models that fill the memory: U and V of all values are larger than W itself. Never merged,
-    for W' would be another W; an expert is a LoRA of rank k.
+    For models that fill the memory: U and V of all values are larger than W itself. It is never
+    merged, for W' would be another W. An expert is a LoRA of rank k.
 
     >>> linear, W = nn.Linear(2, 3, bias=False), torch.tensor([[3., 0.], [0., 0.], [0., 4.]])
     >>> linear.weight.data = W; layer = TopLinear(linear.requires_grad_(False), largest(W, 1))
@@ -135,7 +139,7 @@ class TopLinear(SVFLinear):
     """
 
     def use(self, z: Tensor | None, merge: bool) -> None:
-        """As in SVFLinear; z (k,) or (B, k)."""
+        """As in SVFLinear; z (k,) or (B, k). With z - 1, factored gives what is added to W."""
         super().use(z if z is None else z - 1, merge=False)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -145,7 +149,7 @@ class TopLinear(SVFLinear):
 
 
 class SVF:
-    """Wraps a model in place, so that it can be any expert z (N,), N = sum of min(O, I).
+    """Wraps a model in place, so that it can be any expert z (N,), N = the sum of all R.
 
     kinds: which matrices of each block; the paper takes all seven. factors: name -> what
     `decomposition` gave, where that was kept. ValueError for an unknown kind of matrix.
@@ -162,8 +166,8 @@ class SVF:
 
         def layer(name: str, linear: nn.Linear) -> SVFLinear:
             found = factors[name] if factors else decomposition(linear.weight)
-            every = len(found[1]) == min(linear.weight.shape)
-            return (SVFLinear if every else TopLinear)(linear, found)
+            all_values = len(found[1]) == min(linear.weight.shape)
+            return (SVFLinear if all_values else TopLinear)(linear, found)
         self.layers = replaced(model, kinds, layer)
         self.sizes = [len(layer.S) for layer in self.layers.values()]
         self.N = sum(self.sizes)
@@ -200,7 +204,8 @@ class SVF:
                 layer.merged, layer.gain = state
 
     def keep(self, rows: Tensor) -> None:
-        """These rows of a batch stay, each with its z: the `follow` of model.generate."""
+        """These rows of a batch stay, each with its z: the `follow` of model.generate, which lets
+        rows go that are finished."""
         for layer in self.layers.values():
             if layer.gain is not None and layer.gain.dim() == 3:
                 layer.gain = layer.gain[rows]

@@ -47,7 +47,8 @@ def categorise(session: Session, z: Tensor | None, prompts: list[str]) -> list[t
     """Pass 1 of A (z None) and B (z of the classifier): (category, its probability) a prompt.
 
     The model is asked which kind the prompt is. The category is what its answer settles on, and
-    "others" if it names none; the probability is that of the answer's first token.
+    "others" if it names none; the probability is that of the answer's first token. A on open
+    weights weighs the names of the kinds instead: data/run/kinds.py.
     """
     from model import complete
     if z is None and session.examples:
@@ -120,7 +121,8 @@ def passes(session: Session, library: dict[str, Tensor], task: Task | None,
     and the seconds of each pass, with what else pass 1 tells.
     """
     import torch
-    experts = torch.stack([library[name] for name in session.domains] or [torch.ones(1)])
+    experts = torch.stack([library[name] for name in session.domains]
+                          or [torch.ones(1)])  # where there are none, and alpha has no coefficient
     for name, choose in strategies(session, library, experts, task, problems).items():
         if only and name not in only:
             continue
@@ -217,7 +219,8 @@ def main(argv: list[str] | None = None) -> int:
         flags.check_torch()
         from data.processes import joined
         flags.check_writable(args.out)
-        kept = nullcontext() if isinstance(args, Play) else alone(args.out)  # a page only reads
+        # Other commands may run beside play: all that it may write is the decomposition.
+        kept = nullcontext() if isinstance(args, Play) else alone(args.out)
         with joined(), kept:
             COMMANDS[type(args).__name__.lower()](args)
     return exit_code(work, getattr(args, "batch", 0), not isinstance(args, (Ask, Export, Play)))

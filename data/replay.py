@@ -6,7 +6,8 @@ to token. So keys and values have all their columns from the start, and those no
 masked (`Fixed`); what is said stays on the device (`Step`), and the host looks at it every BLOCK
 tokens. Where half of the rows have ended, the others go on as a batch of their own, captured anew.
 
-model.generate calls `decoded`. It has not run on a card yet: T2_REPLAY=1 turns it on.
+model.generate calls `decoded`, and hands it the model and its Cache, whose fields it knows. It has
+not run on a card yet: T2_REPLAY=1 turns it on.
 """
 from __future__ import annotations
 
@@ -22,11 +23,14 @@ Choose = Callable[[Tensor, "Tensor | None"], "tuple[Tensor, Tensor]"]
 
 
 def wanted(device: torch.device) -> bool:
+    """Whether to decode so: on CUDA, if it was asked for, until a card has shown that it is right.
+    """
     return device.type == "cuda" and os.environ.get("T2_REPLAY") == "1"
 
 
 class Fixed:
-    """A model.Cache for one token at a time, whose shapes stay: the column is on the device."""
+    """As model.Cache, for one token at a time. All columns are there from the start, and which is
+    the next is a tensor: no shape and no number of Python's changes from token to token."""
 
     def __init__(self, cache: object, context: int) -> None:
         self.kv, self.real, self.last = cache.kv, cache.real, context - 1
@@ -87,10 +91,10 @@ def captured(step: Step) -> Callable[[], None]:
 
 
 def decoded(model: Callable, cache: object, choose: Choose, logits: Tensor, draws: Tensor | None,
-            longest: list[int], ends: Collection[int], max_new: int, start: Callable = captured
+            lengths: list[int], ends: Collection[int], max_new: int, start: Callable = captured
             ) -> list[Said]:
     """As model.decoded. start: `captured`, or what does the same eagerly."""
-    done: list[Said] = [([], []) for _ in longest]
+    done: list[Said] = [([], []) for _ in lengths]
     batch, n = [*range(len(done))], 0  # which of `done` each row of the batch writes
     while True:
         step = Step(model, Fixed(cache, model.config.context), choose, logits, draws, n, max_new)
@@ -102,7 +106,7 @@ def decoded(model: Callable, cache: object, choose: Choose, logits: Tensor, draw
             read([done[row] for row in batch], step, n, n + size, ends)
             n += size
             going = [i for i, row in enumerate(batch) if done[row][0][-1] not in ends]
-            model.check(max(longest[row] + len(done[row][0]) - 1 for row in batch))
+            model.check(max(lengths[row] + len(done[row][0]) - 1 for row in batch))
         if not going or n == max_new:
             return done
         rows = torch.tensor(going, device=logits.device)

@@ -1,4 +1,5 @@
-"""Exercises with answers that check themselves, one idea of the paper each, from easy to hard.
+"""Exercises with answers that check themselves, one idea each, from easy to hard; the last three
+go back to ideas that are not the paper's.
 
     python -m tests.exercises                 # lists them
     python -m tests.exercises 3               # the third in full: what to write, and a hint
@@ -97,6 +98,10 @@ def accuracy(z: Tensor | None, problems: list[Problem]) -> float:
         problems)
 
 
+def math_problems() -> list[Problem]:
+    return [p for t in ("chain", "shop", "product") for p in TASKS[t].problems(40, "test")]
+
+
 def share(value: float, n: int) -> str:
     """The value with Wilson's 95% interval, over prompts."""
     return "{:.2f} [{:.2f}, {:.2f}]".format(value, *wilson(value, n))
@@ -132,8 +137,7 @@ def what_is_in_a_gain(GUESS_SHUFFLED: float, GUESS_BACKWARDS: float) -> str:
     """
     svf, _, experts = laboratory()
     z, generator = experts["math"], torch.Generator().manual_seed(0)
-    problems = [p for t in ("chain", "shop", "product") for p in TASKS[t].problems(40, "test")]
-    parts, mean = z.split(svf.sizes), {}
+    problems, parts, mean = math_problems(), z.split(svf.sizes), {}
     orders = [torch.cat([x[torch.randperm(len(x), generator=generator)] for x in parts])
               for _ in range(8)]
     for name, vectors in {"base": [None], "expert": [z], "shuffled": orders, "backwards": [2 - z],
@@ -238,7 +242,8 @@ def update_of_cem(tell: Callable) -> str:
         "accuracy comes first, the two do not add up": x[scores.sum(1).topk(4)[1]].mean(0)})
     same("sigma", sigma, cem.sigma, {
         "divided by E, it shrinks on noise too": cem.sigma * (3 / 4) ** 0.5})
-    return "This is cem.CEM.tell. Eight shots give nine accuracies at most: ties are the rule."
+    return ("This is cem.CEM.tell. Eight shots give nine accuracies at most, so they tie often; "
+            "in cem.few_shot the price of alpha breaks most ties before.")
 
 
 def two_ways_to_mix(paper: Callable, with_base: Callable) -> str:
@@ -372,9 +377,9 @@ def the_way_back(known: Callable, priced: Callable) -> str:
     """Write known(K) and priced(accuracy, alphas, price), the way to the base.
 
     known(K): alphas (K + 2, K) among the first candidates: the base, each expert alone, all mixed
-    evenly. priced: what CEM ranks, accuracy (P,) less `price` for a whole expert, of either
-    sign: alphas (P, K). Then a search is run with both, and without, where all alphas do as well.
-    Hint: what has the base for alpha? And what does half of one expert, taken away, cost?
+    evenly. priced: what CEM ranks: accuracy (P,), less `price` times the sum of |alpha_k| of
+    alphas (P, K). Then a search in which every alpha is right is run without both, and with.
+    Hint: which alpha is the base? And what does -0.5 of an expert cost?
     """
     K, x, a = 3, noise(5, 3), torch.tensor([0.5, 0.5, 1.0, 0.25, 0.75])
     rows = shaped("known(3)", known(K), K + 2, K)
@@ -402,28 +407,31 @@ def the_way_back(known: Callable, priced: Callable) -> str:
 def form_or_skill(GUESS_FORM: float, GUESS_RIGHT: float) -> str:
     """Predict how much of what the math expert has learned is form.
 
-    Its answers to math test prompts begin with "sum :", and 118 of 120 are right; of the base's
-    27 are. GUESS_FORM: which share of the base's answers begins with "sum :"? GUESS_RIGHT: which
-    share of these is right? Shares from 0 to 1, right within 0.15.
-    Hint: in what did the base's 93 wrong answers go wrong: in what they computed?
+    Of its answers to 120 math test prompts 118 are right, and all begin with "sum :"; of the
+    base's 27 are right. GUESS_FORM: which share of the base's answers begins with "sum :"?
+    GUESS_RIGHT: which share of the 120 does the base answer right if these two tokens are
+    written for it, and it goes on from there? Shares from 0 to 1, right within 0.15.
+    Hint: what is wrong with the base's 93 wrong answers: what they compute?
     """
-    svf, fmt, _ = laboratory()
-    problems = [p for t in ("chain", "shop", "product") for p in TASKS[t].problems(40, "test")]
-    with svf.adapted(None):
-        done = generate(svf.model, [fmt.prompt(p.prompt) for p in problems], fmt.ends, fmt.max_new)
-    found = [(text.split()[:2] == ["sum", ":"], p.judge(text, cut).right)
-             for p, c in zip(problems, done) for text, cut in (fmt.read(c.tokens),)]
-    formed = [right for form, right in found if form]
-    other = [right for form, right in found if not form]
-    print(f"{share(len(formed) / len(found), len(found))} begin with it; of these are right "
-          f"{share(sum(formed) / len(formed), len(formed))}, of all others "
-          f"{share(sum(other) / len(other), len(other))}")
-    for name, guess, is_so in (("FORM", GUESS_FORM, len(formed) / len(found)),
-                               ("RIGHT", GUESS_RIGHT, sum(formed) / len(formed))):
+    (svf, fmt, _), problems = laboratory(), math_problems()
+    form = fmt.answer(" sum :")[:2]
+    found = []
+    for start in ([], form):
+        with svf.adapted(None):
+            done = generate(svf.model, [fmt.prompt(p.prompt) + start for p in problems], fmt.ends,
+                            fmt.max_new)
+        found.append([start + c.tokens for c in done])
+    formed = sum(tokens[:2] == form for tokens in found[0]) / len(problems)
+    alone, helped = (sum(p.judge(*fmt.read(tokens)).right for p, tokens in zip(problems, said))
+                     / len(problems) for said in found)
+    n = len(problems)
+    print(f"{share(formed, n)} of the base's answers have the form, {share(alone, n)} are right; "
+          f"with it, {share(helped, n)}")
+    for name, guess, is_so in ("FORM", GUESS_FORM, formed), ("RIGHT", GUESS_RIGHT, helped):
         if abs(guess - is_so) > 0.15:
             raise Wrong(f"GUESS_{name} is {guess:.2f}, measured {is_so:.2f}")
-    return ("It could add all the time: the expert chooses a form in which it does. That is what "
-            "gains are good for, and a reason to be careful with what they are said to teach.")
+    return ("It could add all the time: here the expert is a way to begin. That is what gains are "
+            "good at, and a reason to be careful with what they are said to teach.")
 
 
 # -------------------------------------------------------------------------------- command line

@@ -174,7 +174,7 @@ def test_what_the_base_could_do_all_the_time(form: float, right: float, why: str
                                              capsys: pytest.CaptureFixture[str]) -> None:
     status, said = check(12, f"GUESS_FORM, GUESS_RIGHT = {form}, {right}", tmp_path, capsys)
     assert status == (not why.startswith("Right")) and why in said.splitlines()[-1]
-    assert "begin with it; of these are right 1.00" in said
+    assert "with it, 1.00 [" in said
 
 
 @pytest.mark.parametrize("source, why", MISTAKES)

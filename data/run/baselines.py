@@ -34,7 +34,7 @@ def random_search(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Prob
 
 
 def shuffled(experts: Tensor, sizes: list[int], seed: int) -> Tensor:
-    """Each expert's gains (K, N) in another order, matrix by matrix; sizes: their ranks.
+    """Each expert's gains (K, N) in another order, matrix by matrix; sizes: how many it has.
 
     >>> shuffled(torch.tensor([[1., 2., 3., 9.]]), [3, 1], 1).tolist()
     [[2.0, 1.0, 3.0, 9.0]]

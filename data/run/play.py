@@ -1,8 +1,9 @@
 """A page where alpha moves and the answers change: `t2.py play`.
 
-The page is play.html, serve.py serves it, and what it asks is answered here: by the very functions
-of t2.py that the other commands use, so that the same seed gives the same numbers. One question is
-answered at a time and the newest wins: what waits, or is at work, gives way at its next token.
+The page is play.html, serve.py serves it, and what it asks is answered here: pass 1 by the
+functions of t2.py, pass 2 by model.complete, as in t2.answer, so that the same seed gives the same
+numbers. One question is answered at a time and the newest wins: what waits, or is at work, gives
+way at its next token.
 """
 from __future__ import annotations
 
@@ -57,7 +58,7 @@ def pick(table: Mapping, key: str) -> object:
 
 
 class Desk:
-    """Answers the page. Whatever it asks may name what ASKED has; alpha is written as for `ask`.
+    """Answers the page. A question has some keys of ASKED; alpha is written as for `ask`.
     """
 
     def __init__(self, args: Play, categorise: Callable, search: Callable) -> None:
@@ -79,10 +80,10 @@ class Desk:
             if self.newest is not mine:
                 raise Refused(202, "a newer question came first")  # no error: it was let go
         for key, value in question.items():
-            if type(value) is not type(ASKED.get(key)):
+            if key not in ASKED or type(value) is not type(ASKED[key]):
                 raise ValueError(f"{show(key)}: {show(value)}: expected the like of {ASKED}")
         with self.lock:
-            torch.set_num_threads(self.threads)  # each thread has a number of its own
+            torch.set_num_threads(self.threads)  # which holds for the thread that says it
             hook = self.session.svf.model.head.register_forward_pre_hook(give_way)
             try:
                 give_way()

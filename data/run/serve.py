@@ -3,9 +3,10 @@
     GET /           the page, and nothing else
     POST /name      JSON in, JSON out: what answer(name, question) gives, or {"error": a line}
 
-It listens on 127.0.0.1. Pages of other sites, which a browser may send here too, are told by their
-Host and Origin. A request has few bytes and comes within seconds; a few threads take what comes,
-and the system queues the rest. The page may load nothing and run no code but its own.
+It listens on 127.0.0.1. Requests that a browser sends for pages of other sites are known by their
+Host and Origin, and refused. A request has few bytes and comes within seconds; AT_ONCE threads
+take what comes, and the system queues the rest. The page may load nothing and run no code but its
+own.
 """
 from __future__ import annotations
 

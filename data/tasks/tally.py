@@ -31,7 +31,7 @@ class Tally:
         self.counts: Counter[str] = Counter()  # of KINDS, and of "not judged: why"
 
     def reward(self, problem: Problem, text: str, cut: bool) -> float:
-        """+1 if the answer is right, else -1 (paper, Sec. 3.2: r by correctness)."""
+        """Judges and counts the answer: +1 if it is right, else -1 (paper, Sec. 3.2)."""
         verdict = problem.judge(text, cut)
         self.counts["right" if verdict.right else "wrong" if verdict.judged else "not judged"] += 1
         if not verdict.judged or verdict.why.startswith("over budget"):
