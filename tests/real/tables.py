@@ -387,8 +387,10 @@ def front(own: dict, unseen: dict) -> str:
 def written() -> dict[Path, str]:
     """What each of the two READMEs has between BEGIN and END."""
     found = made()
-    texts = {RESULTS.parent / "README.md": [f"### {TITLES[name]}\n\n{TEXTS[name](table)}"
-                                            for name, table in found.items()]}
+    texts = {RESULTS.parent / "README.md": [
+        f"### {TITLES[name]}\n\n{TEXTS[name](table)}" + (
+            f"\n\n![{TITLES[name]}](real/{name}.svg)" * (RESULTS / f"{name}.svg").exists())
+        for name, table in found.items()]}
     if {"own", "unseen"} <= {*found}:
         texts[HERE.parent / "README.md"] = [front(found["own"], found["unseen"])]
     return {path: "\n\n".join(["", *text, ""]) for path, text in texts.items()}
