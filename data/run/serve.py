@@ -4,9 +4,8 @@
     POST /name      JSON in, JSON out: what answer(name, question) gives, or {"error": a line}
 
 It listens on 127.0.0.1. Requests that a browser sends for pages of other sites are known by their
-Host and Origin, and refused. A request has few bytes and comes within seconds; AT_ONCE threads
-take what comes, and the system queues the rest. The page may load nothing and run no code but its
-own.
+Host and Origin, and refused. A request has few bytes and comes within seconds; a few threads take
+what comes, and the system queues the rest. The page may load and run nothing but its own code.
 """
 from __future__ import annotations
 
@@ -47,9 +46,11 @@ class Handler(BaseHTTPRequestHandler):
             late.cancel()
 
     def do_GET(self) -> None:
+        """The page."""
         self.reply(self.page, "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
+        """The answer to a question."""
         self.reply(self.told, "application/json")
 
     def page(self) -> str:
