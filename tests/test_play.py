@@ -438,8 +438,10 @@ def test_a_busy_port_is_one_line_with_the_way_out(site: Site, run: Run) -> None:
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[subprocess.Popen]:
     """The command, as a user types it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     made = subprocess.Popen([sys.executable, "t2.py", "play", "--port", "0", "--out", tmp_path],
                             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)  # what a shell runs in the background ignores it
     yield made
     made.kill()
     made.wait()
