@@ -168,6 +168,7 @@ def test_a_row_that_can_not_be_done_says_how_to_see_why() -> None:
         side(("generate", {}))
 
 
+@pytest.mark.slow
 def test_cost_is_measured_where_it_grows(small: None, tmp_path: Path,
                                          monkeypatch: pytest.MonkeyPatch,
                                          capsys: pytest.CaptureFixture[str]) -> None:

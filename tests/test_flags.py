@@ -49,14 +49,14 @@ def test_flags_are_refused_in_one_line_or_in_range(command: str, main: Callable,
     rng, accepted = Random(command), []
     monkeypatch.setitem(t2.COMMANDS, command, accepted.append)
     refused = 0
-    for _ in range(250):
+    for _ in range(150):
         argv = [command, "a question"] if command == "ask" else [command]
         for f in rng.sample(ALL[command], rng.choice([1, 1, 2, 3])):
             argv += [f"--{f.name.replace('_', '-')}", rng.choice(NASTY)]
         code, error = main(argv)
         assert code in (0, 2) and (code == 0 or one_line(error)), (argv, error)
         refused += code == 2
-    assert refused > 120 and len(accepted) > 40
+    assert refused > 70 and len(accepted) > 20
     for args in accepted:
         for f in ALL[command]:
             value = getattr(args, f.name)
@@ -68,7 +68,7 @@ def test_flags_are_refused_in_one_line_or_in_range(command: str, main: Callable,
 
 @pytest.mark.parametrize("flag", ["--weights", "--tasks", "--task", "--device", "--system"])
 def test_what_a_command_itself_has_to_refuse_is_one_line_too(flag: str, main: Callable) -> None:
-    for value in NASTY:
+    for value in NASTY[::4 if flag == "--task" else 1]:  # which is known with the model alone
         if value not in ("", "--"):  # which are no value at all
             code, error = main(["adapt", "--n", "1", f"{flag}={value}"])
             assert code == 2 and one_line(error), (value, error)

@@ -25,7 +25,7 @@ from tests.attacks import ATTACKS, NEWER, Attack, body
 from tests.programs import MEANT, RUNS
 
 ROOT = Path(__file__).parents[1]
-SOME = pytest.mark.parametrize("every", [80, pytest.param(9, marks=pytest.mark.slow)])
+SOME = pytest.mark.parametrize("every", [160, pytest.param(9, marks=pytest.mark.slow)])
 
 
 def shown(value: object) -> str:

@@ -178,6 +178,7 @@ def test_the_library_is_what_train_makes(quick: Path) -> None:
         assert ours["kl"] == pytest.approx(its["kl"], rel=0.05, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_later_run_starts_where_the_earlier_one_ended(quick: Path) -> None:
     first, start = Run("kind", "math", 0, rate=1e-9, steps=1), torch.arange(7) / 10 + 0.5
     safetensors.save(lab.place(("train", first)).with_suffix(SUFFIX), {"z": start},

@@ -118,6 +118,7 @@ def test_answers_and_pass_1_are_those_of_ask(prompt: str, site: Site, run: Run, 
     assert set(report) >= {"base", "mixture"}
 
 
+@pytest.mark.slow
 def test_c_and_what_it_finds_are_those_of_adapt(site: Site, run: Run,  # noqa: F811
                                                 tmp_path: Path) -> None:
     """On the prompts that the page offers, which are the first that adapt tests."""

@@ -40,6 +40,7 @@ def test_a_familys_own_answers_are_right_and_another_ones_are_not(name: str) -> 
     assert wrong > 15  # of two choices or few numbers some are right by chance
 
 
+@pytest.mark.slow
 def test_no_key_is_in_two_splits_and_no_solved_question_is_asked() -> None:
     for domain, families in english.DOMAINS.items():
         texts, taken = english.beginnings(families, english.BEFORE, domain)
@@ -52,6 +53,7 @@ def test_no_key_is_in_two_splits_and_no_solved_question_is_asked() -> None:
         assert all(len(split) == 1 for split in places.values())
 
 
+@pytest.mark.slow
 def test_every_split_has_enough_and_unseen_families_nothing_to_train_on() -> None:
     def count(families: dict, splits: dict, taken: set[str]) -> Counter[str]:
         return Counter(split_of(item[2], splits) for name, family in families.items()
