@@ -106,7 +106,7 @@ class Cache:
         They are copied, so that the next `extend`, which writes in place, does not write into what
         a backward pass needs. Between two passes with a gradient there must be a `pick`.
         """
-        self.kv = [[store[rows] for store in layer] for layer in self.kv]
+        self.kv = [[store.index_select(0, rows) for store in layer] for layer in self.kv]
         self.real = self.real[rows]
         if self.follow:
             self.follow(rows)
