@@ -29,7 +29,7 @@ from svf import SVF
 from tests.paper import lab
 from tests.paper.studies import shuffled
 from tests.real import english
-from tests.real.search import VARIANTS, search
+from tests.real.search import FIRST, SECOND, Variant, search
 
 DOMAINS = (*english.DOMAINS,)
 N, OTHER = 200, 100  # test prompts of a family or of an expert's own domain; of each other domain
@@ -190,17 +190,34 @@ def _around(prompt: str, text: str) -> tuple[str, str, str]:
 
 
 def ways(name: str, seed: int) -> dict:
-    """Each way in which C may search, on a family's validation prompts: alpha, and marks."""
+    """Each way of the first round in which C may search: alpha, and marks."""
+    return compared(FIRST, name, seed)
+
+
+def finals(name: str, seed: int) -> dict:
+    """And of the second."""
+    return compared(SECOND, name, seed)
+
+
+def compared(variants: dict[str, Variant], name: str, seed: int) -> dict:
+    """Each variant's alpha, and its marks on a family's validation prompts."""
     of, task = session(seed), pools("unseen")[name]
     Z = torch.stack([vector(d, seed) for d in of.domains])
     questions, row = task.problems(HELD, "validation"), {"marks": {}, "alpha": {}}
-    for way, v in VARIANTS.items():
+    found: dict[tuple, Tensor] = {}  # two variants may look at the same candidates
+
+    def score(alphas: Tensor, shots: list[Question]) -> Tensor:
+        key = (len(shots), *alphas.flatten().tolist())
+        if key not in found:
+            found[key] = scores(of.svf, of.fmt, Z, alphas, shots)
+        return found[key].clone()
+    for way, v in variants.items():
         shots = task.problems(v.shots, "shots", seed)
-        alpha = search(v, len(Z), lambda alphas, shots=shots: scores(
-            of.svf, of.fmt, Z, alphas, shots), seeded("ways", name, seed))
+        alpha = search(v, len(Z), lambda alphas, shots=shots: score(alphas, shots),
+                       seeded("ways", name, seed))
         row["marks"][way] = marked(questions, t2.answer(of, Z, alpha, questions, name))
         row["alpha"][way] = alpha.tolist()
     return row
 
 
-JOBS = (family, expert, validated, ways, own, adapt)
+JOBS = (family, expert, validated, ways, finals, own, adapt)

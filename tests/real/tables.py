@@ -25,7 +25,7 @@ from tests.paper.marks import (
 )
 from tests.real import english, rivals
 from tests.real.runs import DOMAINS, HELD
-from tests.real.search import VARIANTS
+from tests.real.search import FIRST, SECOND, Variant
 
 RESULTS = HERE.parent / "tests" / "results" / "real"
 LEAST, MOST, HALF, HELPS = 0.10, 0.70, 0.15, 10  # of the rules, see `families`
@@ -171,30 +171,43 @@ def helped(seeds: tuple[int, ...], processes: int) -> set[str]:
 def ways(seeds: tuple[int, ...], processes: int) -> dict:
     """How C may search, at equal cost, with the experts of the first seed: on validation prompts.
     """
-    seed, names = seeds[0], chosen()
-    good = helped((seed,), processes)
-    rows = done([("ways", name, seed) for name in names], "ways", processes)
-    marks = {way: {name: strict(row["marks"][way]) for name, row in zip(names, rows)}
-             for way in VARIANTS}
-    base = {name: strict(lab.result("family", name)["marks"]) for name in names}
+    return searched("ways", FIRST, "from 1/K", seeds[:1], processes)
+
+
+def finals(seeds: tuple[int, ...], processes: int) -> dict:
+    """The second round, with the experts of the other seeds."""
+    return searched("finals", SECOND, "known first, L1", seeds[1:], processes)
+
+
+def searched(job: str, variants: dict[str, Variant], than: str, seeds: tuple[int, ...],
+             processes: int) -> dict:
+    names, good = chosen(), helped(seeds, processes)
+    found = done([(job, name, s) for name in names for s in seeds], job, processes)
+    rows = {name: found[i * len(seeds):(i + 1) * len(seeds)] for i, name in enumerate(names)}
+    marks = {way: {name: [strict(row["marks"][way]) for row in some]
+                   for name, some in rows.items()} for way in variants}
+    base = {name: [strict(lab.result("family", name)["marks"])] * len(seeds) for name in names}
     kinds = {HELPED: [n for n in names if n in good and names[n] != "two domains"],
              "two domains": [n for n in names if names[n] == "two domains"]}
     kinds["elsewhere"] = [n for n in names if n not in sum(kinds.values(), [])]
-    return {"seed": seed, "kinds": kinds, "ways": {way: {
-        "of": {kind: mean(share(found[n]) for n in some) for kind, some in kinds.items() if some},
-        "share": {n: share(found[n]) for n in names},
-        "lead": paired([*marks["from 1/K"].values()], [*found.values()]),
-        "over the base": {kind: paired([base[n] for n in some], [found[n] for n in some])
-                          for kind, some in kinds.items() if some},
-        "alpha": {n: row["alpha"][way] for n, row in zip(names, rows)}}
-        for way, found in marks.items()}}
+    return {"seeds": seeds, "than": than, "kinds": kinds, "ways": {way: {
+        "of": {kind: mean(cell(some[n])["share"] for n in which)
+               for kind, which in kinds.items() if which},
+        "share": {n: cell(some[n])["share"] for n in names},
+        "lead": paired(by_seed([*marks[than].values()]), by_seed([*some.values()])),
+        "over the base": {kind: paired(by_seed([base[n] for n in which]),
+                                       by_seed([some[n] for n in which]))
+                          for kind, which in kinds.items() if which},
+        "alpha": {n: [row["alpha"][way] for row in some] for n, some in rows.items()}}
+        for way, some in marks.items()}}
 
 
-def ways_text(found: dict) -> str:
+def searched_text(found: dict) -> str:
     kinds = [kind for kind, some in found["kinds"].items() if some]
+    seeds = " and ".join(map(str, found["seeds"]))
     return ("Points over the base in brackets: each way may look at 320 answers of the experts of "
-            f"seed {found['seed']}; 100 prompts a family.\n\n") + grid(
-        ["C searches", *kinds, "all, points over from 1/K"], [
+            f"seed {seeds}; 100 prompts a family and seed.\n\n") + grid(
+        ["C searches", *kinds, f"all, points over {found['than']}"], [
         [way, *(f"{short(row['of'][kind])} ({row['over the base'][kind]['points']:+.1f})"
                 for kind in kinds), points(row["lead"])]
         for way, row in found["ways"].items()])
@@ -347,10 +360,12 @@ def rewards_text(found: dict) -> str:
         for what, row in found["table"].items()])
 
 
-TABLES = {f.__name__: f for f in (families, experts, ways, own, unseen, lora, shots, rewards)}
-TEXTS = {name: globals()[f"{name}_text"] for name in TABLES}
+TABLES = {f.__name__: f for f in (families, experts, ways, finals, own, unseen, lora, shots,
+                                  rewards)}
+TEXTS = {name: globals().get(f"{name}_text", searched_text) for name in TABLES}
 TITLES = {"families": "Which families", "experts": "What the command says of its experts",
-          "ways": "How C may search, on validation prompts", "own": "What experts have learned",
+          "ways": "How C may search, on validation prompts",
+          "finals": "What C may give, on validation prompts", "own": "What experts have learned",
           "unseen": "Families that no expert has seen", "lora": "SVF, or having experts?",
           "shots": "Mixing, or training on the shots?", "rewards": "Skill, or form?"}
 BEGIN, END = "<!-- python -m tests.real readme -->", "<!-- end of what it wrote -->"
