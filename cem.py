@@ -4,15 +4,15 @@
     mu, sigma <- mean and deviation of the E best        the elites
 
 and again. `CEM` is ask/tell and knows no model; `few_shot` joins it to the experts: a candidate
-is a mixture alpha, and its score is its accuracy on the shots, less a little for what it adds to
-the base: l1 sum_k |alpha_k|. So of those with as many shots right the smaller alpha wins. Where
-that ties too, as among the single experts, the mean log-likelihood of the right answers decides,
-and for every place among the elites (the authors' code breaks ties for the first one alone).
+is a mixture alpha, and its score is its accuracy on the shots. Ties are broken by the mean
+log-likelihood of the right answers, and for every place among the elites (the authors' code
+breaks them for the first one alone).
 
 Departs from the paper: the base, each expert and their mean are among the first candidates, and
-with l1 the search finds its way back to the base where nothing helps. Left out: a floor of sigma,
-and smoothing from one iteration to the next, for four iterations are few. The baseline of random
-search is in data/run/baselines.py; other ways to search are compared in tests/real/search.py.
+the best candidate of all is what is found, or the base, where none has more shots right than it.
+Left out: a floor of sigma, and smoothing from one iteration to the next, for four iterations are
+few. The baseline of random search is in data/run/baselines.py; other ways to search, and to end,
+are compared in tests/real/search.py.
 """
 from __future__ import annotations
 
@@ -92,7 +92,6 @@ class Search:
     iterations: int = 4
     elites: int = 3
     sigma: float = 0.4
-    l1: float = 0.02  # what a whole expert must add to the accuracy on the shots
 
     @classmethod
     def of(cls, K: int) -> Search:
@@ -115,31 +114,34 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
              ) -> tuple[Tensor, list[dict]]:
     """alpha (K,) that CEM finds on the shots, and what each iteration scored.
 
-    experts (K, N). mu starts at 1/K, and what is returned is the last mu: the mean of the last
-    elites is steadier than the one candidate that did best on a few shots. Where none of the first
-    candidates is right about any shot there is nothing to go by: alpha is 0, the base. Where that
-    is so later, mu and sigma stay. callback(i, what iteration i scored): with the candidates
-    (P, K) and their scores (P, 2) as well. Scores are less the price, best and mean are not.
+    experts (K, N). mu starts at 1/K. What is found is the best candidate of all; where none has
+    more shots right than the base, that is 0, the base. Where none of the first candidates is
+    right about any there is nothing to go by, and nothing more is tried; where that is so later,
+    mu and sigma stay. callback(i, what iteration i scored): with the candidates (P, K) and their
+    scores (P, 2) too.
     """
     K = len(experts)
     cem = CEM(torch.full((K,), 1 / K), torch.full((K,), search.sigma), search.population,
               search.elites, generator)
-    history: list[dict] = []
+    tried, points, history = [], [], []
     for i in range(search.iterations):
         alphas = cem.ask()
-        if i == 0:  # what is found must beat what is known: these replace some that were drawn
+        if i == 0:  # what is found must beat what is known: it takes the place of some of them
             alphas[:K + 2] = known(K)[:search.population]
         found = scores(svf, fmt, experts, alphas, shots)
         best, mean = found[:, 0].max().item(), found[:, 0].mean().item()
         if best > 0:
-            found[:, 0] -= search.l1 * alphas.abs().sum(1)
             cem.tell(alphas, found)
+        tried.append(alphas)
+        points.append(found)
         history.append({"best": best, "mean": mean, "sigma": cem.sigma.mean().item(),
                         "mu": cem.mu.tolist(), "sigmas": cem.sigma.tolist()})
         callback(i, {**history[-1], "alphas": alphas.tolist(), "scores": found.tolist()})
         if i == 0 and best == 0:
-            return torch.zeros(K), history
-    return cem.mu, history
+            break
+    every = torch.cat(points)  # the base's is the first
+    better = every[:, 0].max() > every[0, 0]
+    return torch.cat(tried)[ranking(every)[0] if better else 0], history
 
 
 def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: list[Problem]

@@ -242,8 +242,7 @@ def update_of_cem(tell: Callable) -> str:
         "accuracy comes first, the two do not add up": x[scores.sum(1).topk(4)[1]].mean(0)})
     same("sigma", sigma, cem.sigma, {
         "divided by E, it shrinks on noise too": cem.sigma * (3 / 4) ** 0.5})
-    return ("This is cem.CEM.tell. Eight shots give nine accuracies at most, so they tie often; "
-            "in cem.few_shot the price of alpha breaks most ties before.")
+    return ("This is cem.CEM.tell. Eight shots give nine accuracies at most, so they tie often.")
 
 
 def two_ways_to_mix(paper: Callable, with_base: Callable) -> str:
@@ -373,35 +372,44 @@ def largest_alone(adapted: Callable) -> str:
     return "This is svf.TopLinear: k (O + I) numbers beside W, and an expert is a LoRA of rank k."
 
 
-def the_way_back(known: Callable, priced: Callable) -> str:
-    """Write known(K) and priced(accuracy, alphas, price), the way to the base.
+def the_way_back(known: Callable, found: Callable) -> str:
+    """Write known(K) and found(alphas, scores), the way back to what is known.
 
     known(K): alphas (K + 2, K) among the first candidates: the base, each expert alone, all mixed
-    evenly. priced: what CEM ranks: accuracy (P,), less `price` times the sum of |alpha_k| of
-    alphas (P, K). Then a search in which every alpha is right is run without both, and with.
-    Hint: which alpha is the base? And what does -0.5 of an expert cost?
+    evenly. found(alphas (n, K), scores (n, 2)): of all the candidates of a search, the first of
+    which is the base, alpha (K,): the best by accuracy on the shots, and where that ties by a
+    log-likelihood; but the base, where none is right more often. Then a search in which one expert
+    alone is right ends in both ways.
+    Hint: which alpha is the base? How much accuracy has the best more than it?
     """
-    K, x, a = 3, noise(5, 3), torch.tensor([0.5, 0.5, 1.0, 0.25, 0.75])
+    K, x = 3, noise(5, 3)
     rows = shaped("known(3)", known(K), K + 2, K)
     for name, row in {"the base": torch.zeros(K), "the even mixture": torch.full((K,), 1 / K),
                       **{f"expert {k} alone": torch.eye(K)[k] for k in range(K)}}.items():
         if not torch.isclose(rows, row).all(1).any():
             raise Wrong(f"{name} is not among the rows of known(3)")
-    same("priced", priced(a, x, 0.02), a - 0.02 * x.abs().sum(1), {
-        "what is taken away is for nothing": a - 0.02 * x.sum(1), "who pays is rewarded":
-        a + 0.02 * x.abs().sum(1), "the largest alone": a - 0.02 * x.abs().amax(1)})
-    found = []
-    for price in (0.0, 0.02):
-        cem = CEM(torch.full((K,), 1 / K), torch.full((K,), 0.4), 10, 3,
-                  torch.Generator().manual_seed(0))
-        for i in range(4):
-            alphas = cem.ask()
-            if price and i == 0:
-                alphas[:K + 2] = rows
-            cem.tell(alphas, priced(torch.ones(10), alphas, price))
-        found.append(" ".join(f"{x:+.2f}" for x in cem.mu.tolist()))
-    return (f"This is cem.few_shot. Where every mixture is right, mu ends at {found[0]} without "
-            f"either, and at {found[1]} with both.")
+    scores = torch.tensor([[.5, -.1], [.75, -.9], [.75, -.2], [.25, -.05], [.75, -.4]])
+    x[0] = 0
+    same("found", found(x, scores), x[2], {
+        "ties were not broken": x[1], "accuracy comes first": x[3],
+        "the mean of the best is none that was tried": x[[1, 2, 4]].mean(0)})
+    scores[0] = torch.tensor([0.75, -0.95])
+    same("found, where the base has as many right", found(x, scores), x[0], {
+        "what is no better is not worth adding": x[2]})
+    cem = CEM(torch.full((K,), 1 / K), torch.full((K,), 0.4), 10, 3,
+              torch.Generator().manual_seed(0))
+    tried, points = [], []
+    for i in range(4):
+        tried.append(cem.ask())
+        if i == 0:
+            tried[0][:K + 2] = rows
+        near = (tried[-1] - torch.eye(K)[0]).norm(dim=1)
+        points.append(torch.stack([0.5 + 0.5 * (near < 0.1), -near], 1))
+        cem.tell(tried[-1], points[-1])
+    mu, best = (" ".join(f"{x:+.2f}" for x in alpha.tolist())
+                for alpha in (cem.mu, found(torch.cat(tried), torch.cat(points))))
+    return (f"This is cem.few_shot. Where the first expert alone is right, mu ends at {mu}, and "
+            f"the best of all is {best}.")
 
 
 def form_or_skill(GUESS_FORM: float, GUESS_RIGHT: float) -> str:

@@ -124,15 +124,15 @@ def search(silent: tuple[int, ...], **plan: int) -> tuple[torch.Tensor, list[dic
                     torch.Generator().manual_seed(0))
 
 
-def test_a_search_starts_at_the_even_mixture_and_ends_at_the_last_mean(asked: list) -> None:
+def test_a_search_starts_at_the_even_mixture_and_finds_the_best_of_all(asked: list) -> None:
     alpha, history = search((), population=400, iterations=3, elites=40)
-    assert len(asked) == len(history) == 3 and alpha.tolist() == history[-1]["mu"]
+    every = torch.cat(asked)
+    assert len(asked) == len(history) == 3 and torch.equal(alpha, every[every[:, 0].argmax()])
     assert torch.equal(asked[0][:4], known(2)) and not torch.equal(asked[1][:4], known(2))
     assert (asked[0][4:].mean(0) - 0.5).abs().max() < 6 * 0.4 / 20
     assert (asked[0][4:].std(0) - 0.4).abs().max() < 6 * 0.4 / 800 ** 0.5
-    best = [alphas[(alphas[:, 0].sigmoid() - 0.02 * alphas.abs().sum(1)).argsort(
-        descending=True)[:40]] for alphas in asked]
-    for step, elites, alphas in zip(history, best, asked):
+    for step, alphas in zip(history, asked):
+        elites = alphas[alphas[:, 0].argsort(descending=True)[:40]]
         assert step["mu"] == pytest.approx(elites.mean(0).tolist())
         assert step["sigmas"] == pytest.approx(elites.std(0).tolist())
         assert step["sigma"] == pytest.approx(sum(step["sigmas"]) / 2)
@@ -157,14 +157,23 @@ def test_where_no_first_candidate_is_right_the_base_stays_and_nothing_is_searche
         len(asked) == 1)
 
 
-@pytest.mark.parametrize("l1, near", [(0.02, True), (0.0, False)])
-def test_what_adds_nothing_ends_near_the_base(l1: float, near: bool, monkeypatch: Patch) -> None:
-    """All candidates are as good; with a price the smallest alphas win, without it none does."""
+@pytest.mark.parametrize("best", range(4))
+def test_what_is_known_is_found_where_nothing_is_better(best: int, monkeypatch: Patch) -> None:
+    """Even if a later iteration, and its mu, are far from it: here at the even mixture."""
     monkeypatch.setattr("cem.scores", lambda svf, fmt, Z, alphas, shots: torch.stack(
-        [torch.full((len(alphas),), 0.5), torch.rand(len(alphas))], 1))
-    torch.manual_seed(0)
-    alpha, _ = search((), l1=l1)
-    assert (alpha.abs().sum() < 0.15) == near
+        [1 - 0.1 * (alphas != known(2)[best]).any(1), -(alphas - 0.5).norm(dim=1)], 1))
+    alpha, history = search(())
+    assert torch.equal(alpha, known(2)[best]) and history[-1]["best"] < 1 == history[0]["best"]
+    assert (torch.tensor(history[-1]["mu"]) - 0.5).abs().max() < 0.3
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_the_base_stays_unless_more_shots_are_right(more: bool, monkeypatch: Patch) -> None:
+    """However likely the other candidates' answers are."""
+    monkeypatch.setattr("cem.scores", lambda svf, fmt, Z, alphas, shots: torch.stack(
+        [0.5 + 0.1 * more * (alphas[:, 0] > 0.6), alphas[:, 0] - 9], 1))
+    alpha, _ = search(())
+    assert (alpha[0] > 0.6) == more == bool(alpha.any())
 
 
 def test_a_search_of_few_candidates_begins_with_as_many_known_ones(asked: list) -> None:

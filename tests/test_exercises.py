@@ -33,7 +33,7 @@ LOSS = "def loss(x, y, A):\n logp = x.log_softmax(-1)[range(len(y)), y]\n return
 MIX = "def paper(a, Z): return a @ Z\ndef with_base(a): return "
 TOP = "def adapted(W, z, k):\n U, S, Vt = svd(W)\n U, S, Vt = U[:, :k], S[:k], Vt[:k]\n return "
 KNOWN = "def known(K): return torch.cat((torch.eye(K), torch.zeros(1, K), torch.ones(1, K) / K))\n"
-WAY = KNOWN + "def priced(a, x, price): return "
+WAY = KNOWN + "def found(a, s): return "
 RIGHT = [
     (1, "def adapted(W, z):\n U, S, Vt = svd(W)\n return U @ torch.diag(S * z) @ Vt"),
     (3, "def advantages(r): return r - mine(r)"),
@@ -45,7 +45,7 @@ RIGHT = [
     (8, "def alpha(x, ids): return x[ids].softmax(-1)[:-1]"),
     (9, "maker = plus"),
     (10, TOP + "W - (U * S) @ Vt + (U * S * z) @ Vt"),
-    (11, WAY + "a - price * x.abs().sum(1)"),
+    (11, WAY + "a[both(s.tolist(), 1)[0]] * (s[:, 0].max() > s[0, 0])"),
     (9, "def maker(rng): return story(rng)"),
     (9, "def maker(rng): return echo(rng)"),
 ]
@@ -90,9 +90,10 @@ tell = tell_by(best_alone)""", "the best alone"),
     (10, TOP + "(U * S * z) @ Vt", "the rest of W is gone"),
     (10, TOP + "W + (U * S * z) @ Vt", "once more"),
     (10, TOP + "W", "does not reach"),
-    (11, WAY + "a - price * x.sum(1)", "for nothing"),
-    (11, WAY + "a + price * x.abs().sum(1)", "rewarded"),
-    (11, WAY + "a - price * x.abs().amax(1)", "largest alone"),
+    (11, WAY + "a[s[:, 0].argmax()]", "not broken"),
+    (11, WAY + "a[s[:, 1].argmax()]", "accuracy comes first"),
+    (11, WAY + "a[both(s.tolist(), 3)].mean(0)", "none that was tried"),
+    (11, WAY + "a[both(s.tolist(), 1)[0]]", "not worth adding"),
     (11, WAY.replace("torch.zeros(1, K)", "torch.ones(1, K)") + "a", "the base is not among"),
     (9, "def maker(rng): return plus(random)", "all chance from rng"),
     (9, "def maker(rng): return replace(plus(rng), key='x')", "1 different keys"),

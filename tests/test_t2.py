@@ -423,7 +423,7 @@ def test_c_without_a_right_shot_is_the_base_and_says_so(run: Run, tmp_path: Path
     assert found["few-shot"]["alpha"] == [0, 0, 0]
     assert "bus      no shot was answered right by any candidate: alpha is 0, the base" in out
     out = run("ask", "hello", "--task", "bus", "--few-shot", 1)[1]
-    assert "(1 shots): nothing, and so the base\n  pass 1      math +0.00" in out
+    assert "(1 shots): the base\n  pass 1      math +0.00" in out
     (tmp_path / "adapt.json").unlink()
     code, out, _ = run("ask", "hello", "--task", "bus", "--few-shot", 1)
     found = json.loads((tmp_path / "ask.json").read_text())

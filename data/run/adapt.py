@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from cem import Search
 from data.files import file_digest
 from data.processes import by_rank, summed
 from data.run.flags import Adapt
@@ -26,6 +28,7 @@ def table(args: Adapt, passes: Passes) -> None:
     library = session.library()
     session.show_sources()
     run = {**session.identity(), "n": args.n, "shots": args.few_shot, "strategy": args.strategy,
+           "search": asdict(Search.of(len(session.domains))),
            "tasks": [task.name for task in tasks],
            **{name: file_digest(Path(path)) if path else "" for name, path in (
                ("file", args.tasks), ("examples", args.shots))},

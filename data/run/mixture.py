@@ -94,13 +94,13 @@ def coefficients(text: str, domains: Sequence[str]) -> dict[str, float]:
 
 
 def searched(args: Mixed, alpha: Sequence[float], place: str = "") -> Mixture:
-    """What C found for --task. alpha is 0 where none of its shots was answered right.
+    """What C found for --task. alpha is 0 where nothing was better, or no shot answered right.
 
     >>> searched(Ask(task="bus", few_shot=3), (0, 0)).name
-    'what C found for bus (3 shots): nothing, and so the base'
+    'what C found for bus (3 shots): the base'
     """
     name = f"what C found for {args.task}{place} ({args.few_shot} shots)"
-    return Mixture(name + ": nothing, and so the base" * (not any(alpha)), tuple(alpha))
+    return Mixture(name + ": the base" * (not any(alpha)), tuple(alpha))
 
 
 def found(args: Mixed, domains: Sequence[str], find: Callable[[str], Path]

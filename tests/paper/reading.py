@@ -498,7 +498,7 @@ def rows_beyond(seeds: Seeds) -> dict:
                 every, ("CEM beats OpenAI-ES", "OpenAI-ES", "cem"),
                 ("CEM beats separable CMA-ES", "separable CMA-ES", "cem"),
                 ("CEM beats random search", "random search", "cem"),
-                ("C, which knows some candidates and pays for alpha, beats CEM alone", "cem", "C"),
+                ("C, which starts from what is known, beats CEM alone", "cem", "C"),
                 ("soft dispatch beats B", "B", "soft dispatch"),
                 ("a coefficient a matrix beats one an expert", "cem", "by matrix"),
                 ("the best of past tasks' alphas, without a search, beats B", "B", "warm 0"),
@@ -506,7 +506,7 @@ def rows_beyond(seeds: Seeds) -> dict:
                 ("C gets worse from 3 to 12 experts", large, small))}
 
 
-BEYOND = {"cem": ("CEM from 1/K", 40), "C": ("C: known ones first, alpha has a price", 40),
+BEYOND = {"cem": ("CEM from 1/K", 40), "C": ("C: known ones first, the best of all", 40),
           "random search": ("random search", 40),
           "OpenAI-ES": ("OpenAI-ES", 40), "separable CMA-ES": ("separable CMA-ES", 40),
           "by matrix": ("CEM, a coefficient for each matrix", 40),

@@ -20,7 +20,7 @@ USUAL = Search()
 
 
 class Cem(CEM):
-    """That of cem.py, without the known candidates and the price of alpha that few_shot adds."""
+    """That of cem.py, without the known candidates of few_shot, and with mu for an answer."""
 
     def __init__(self, K: int, generator: torch.Generator, start: Tensor | None = None) -> None:
         super().__init__(torch.full((K,), 1 / K) if start is None else start,
