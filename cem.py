@@ -9,7 +9,7 @@ log-likelihood of the right answers, and for every place among the elites (the a
 breaks them for the first one alone).
 
 Departs from the paper: the base, each expert and their mean are among the first candidates, and
-the best candidate of all is what is found, or the base, where none has more shots right than it.
+the best candidate of all is what is found, so that on the shots it is no worse than what is known.
 Left out: a floor of sigma, and smoothing from one iteration to the next, for four iterations are
 few. The baseline of random search is in data/run/baselines.py; other ways to search, and to end,
 are compared in tests/real/search.py.
@@ -114,11 +114,10 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
              ) -> tuple[Tensor, list[dict]]:
     """alpha (K,) that CEM finds on the shots, and what each iteration scored.
 
-    experts (K, N). mu starts at 1/K. What is found is the best candidate of all; where none has
-    more shots right than the base, that is 0, the base. Where none of the first candidates is
-    right about any there is nothing to go by, and nothing more is tried; where that is so later,
-    mu and sigma stay. callback(i, what iteration i scored): with the candidates (P, K) and their
-    scores (P, 2) too.
+    experts (K, N). mu starts at 1/K, and what is found is the best candidate of all. Where none of
+    the first is right about any shot there is nothing to go by: alpha is 0, the base, and nothing
+    more is tried. Where that is so later, mu and sigma stay. callback(i, what iteration i scored):
+    with the candidates (P, K) and their scores (P, 2) too.
     """
     K = len(experts)
     cem = CEM(torch.full((K,), 1 / K), torch.full((K,), search.sigma), search.population,
@@ -138,10 +137,8 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
                         "mu": cem.mu.tolist(), "sigmas": cem.sigma.tolist()})
         callback(i, {**history[-1], "alphas": alphas.tolist(), "scores": found.tolist()})
         if i == 0 and best == 0:
-            break
-    every = torch.cat(points)  # the base's is the first
-    better = every[:, 0].max() > every[0, 0]
-    return torch.cat(tried)[ranking(every)[0] if better else 0], history
+            return torch.zeros(K), history
+    return torch.cat(tried)[ranking(torch.cat(points))[0]], history
 
 
 def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: list[Problem]

@@ -167,15 +167,6 @@ def test_what_is_known_is_found_where_nothing_is_better(best: int, monkeypatch: 
     assert (torch.tensor(history[-1]["mu"]) - 0.5).abs().max() < 0.3
 
 
-@pytest.mark.parametrize("more", [True, False])
-def test_the_base_stays_unless_more_shots_are_right(more: bool, monkeypatch: Patch) -> None:
-    """However likely the other candidates' answers are."""
-    monkeypatch.setattr("cem.scores", lambda svf, fmt, Z, alphas, shots: torch.stack(
-        [0.5 + 0.1 * more * (alphas[:, 0] > 0.6), alphas[:, 0] - 9], 1))
-    alpha, _ = search(())
-    assert (alpha[0] > 0.6) == more == bool(alpha.any())
-
-
 def test_a_search_of_few_candidates_begins_with_as_many_known_ones(asked: list) -> None:
     search((), population=2, elites=2, iterations=1)
     assert torch.equal(asked[0], known(2)[:2])

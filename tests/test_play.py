@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import re
 import signal
 import socket
@@ -201,9 +202,13 @@ def test_each_lesson_shows_what_it_says(site: Site) -> None:
     for alpha, n in (("math=1", 2), (found, 8)):
         said, = site.told("answer", **story, prompt=prompt, alpha=alpha)["said"]
         assert (shots(alpha, story), said["right"]) == (n, n == 8)
-    assert shots("", opposite) == 8
-    found = site.told("C", task=opposite["task"])["alpha"]
-    assert max(map(abs, found)) < 0.1
+    found = ",".join(map("{}={}".format, DOMAINS, site.told("C", task=opposite["task"])["alpha"]))
+    sure = []
+    for alpha in ("", found):
+        said = site.told("answer", **{**opposite, "alpha": alpha, "prompt": ""})["said"]
+        sure.append(sum(math.log(p) for one in said for _, p in one["tokens"]))
+        assert all(one["right"] for one in said) and len(said) == 8
+    assert sure[0] < sure[1]
     assert shots(shuffled["alpha"], shuffled) <= shots("", shuffled) <= 2
     assert shots(shuffled["alpha"], {**shuffled, "shuffled": False}) == 8
     for alpha, n in ((much["alpha"], 4), ("reasoning=1", 8)):
