@@ -5,8 +5,8 @@
 
 and again. `CEM` is ask/tell and knows no model; `few_shot` joins it to the experts: a candidate
 is a mixture alpha, and its score is its accuracy on the shots. Ties are broken by the mean
-log-likelihood of the right answers, and for every place among the elites (the authors' code
-breaks them for the first one alone).
+log-likelihood that it gives to those of its own answers that are right, and for every place among
+the elites (the authors' code breaks them for the first one alone).
 
 Departs from the paper: the base, each expert and their mean are among the first candidates, and
 the best candidate of all is what is found, so that on the shots it is no worse than what is known.
@@ -82,7 +82,7 @@ def ranking(scores: Tensor) -> list[int]:
 
 @dataclass(frozen=True)
 class Search:
-    """How few_shot searches three experts: 40 evaluations (the paper: at most 100 iterations).
+    """How few_shot searches three experts: 4 iterations of 10 (the paper: up to 100 iterations).
 
     >>> Search.of(3) == Search(), Search.of(12).population
     (True, 28)
@@ -143,10 +143,10 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
 
 def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: list[Problem]
            ) -> Tensor:
-    """(P, 2): accuracy on the shots and mean log-likelihood of the right answers' tokens.
+    """(P, 2): accuracy on the shots, and mean log p of a token of the right ones of its answers.
 
     alphas (P, K), mixtures of experts (K, N). The whole population is one batch, factored, with a
-    z for each row, as far as fmt.batch allows.
+    z for each row, as far as fmt.batch allows. Several processes share it out.
     """
     Z = mix(alphas.to(experts.device), experts)  # (P, N)
     found, mine = torch.zeros(len(alphas), 2), list(by_rank(len(alphas)))
@@ -157,7 +157,7 @@ def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: 
         for part in microbatches([len(prompt) for prompt in prompts], fmt.batch):
             with svf.adapted(Z[members]):
                 done = generate(svf.model, [prompts[i] for i in part] * len(members), fmt.ends,
-                                fmt.max_new, blocks=len(members), follow=svf.keep)
+                                fmt.max_new, copies=len(members), follow=svf.keep)
             for j, c in enumerate(done):  # the first member's answers to the part, the next's ...
                 if shots[part[j % len(part)]].judge(*fmt.read(c.tokens)).right:
                     right[members[j // len(part)]].append(c)
@@ -165,4 +165,4 @@ def scores(svf: SVF, fmt: PromptFormat, experts: Tensor, alphas: Tensor, shots: 
             logps = [value for c in completions for value in c.logps]
             found[member] = torch.tensor([len(completions) / len(shots),
                                           sum(logps) / len(logps) if logps else -1e9])
-    return summed(found)  # a rank's own rows, and zeros elsewhere
+    return summed(found)  # over the processes, each of which has zeros in the others' rows

@@ -82,8 +82,8 @@ class Cache:
         self.length, self.follow = 0, follow  # columns in use
 
     def place(self, T: int) -> tuple[Tensor, Tensor]:
-        """Takes the next T columns, once a call, before `extend` once a layer: the positions of
-        their tokens (B, 1, T), and what each of them sees (B, 1, T, S).
+        """Takes the next T columns, once before all layers `extend` them: the positions of their
+        tokens (B, 1, T), and what each of them sees (B, 1, T, S).
 
         A token's position counts the real tokens before it, so that the padding before a shorter
         prompt does not shift it.
@@ -158,7 +158,7 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], mask: Tensor | None,
                 cache: Cache | None) -> Tensor:
-        """x (B, T, C) -> (B, T, C); rope: cos and sin a position; mask (B, 1, T, S) or None."""
+        """x (B, T, C) -> (B, T, C); rope: cos and sin per position; mask (B, 1, T, S) or None."""
         B, T, _ = x.shape
         q, k, v = (f(x).view(B, T, -1, self.config.head_size).transpose(1, 2)  # (B, H, T, D)
                    for f in (self.q, self.k, self.v))
@@ -269,25 +269,25 @@ def visible(real: Tensor, past: int) -> Tensor:
     return ((key <= query) & real[:, None] | (key == query))[:, None]
 
 
-def prefill(model: GPT, prompts: list[list[int]], room: int, blocks: int = 1,
+def prefill(model: GPT, prompts: list[list[int]], room: int, copies: int = 1,
             follow: Callable[[Tensor], None] | None = None) -> tuple[Tensor, Cache]:
     """Runs the prompts: the last state (B, C) of each, and their cache with room for more tokens.
 
-    What several prompts begin with is run once. blocks=P: the list is the same prompts P times
+    What several prompts begin with is run once. copies=P: the list is the same prompts P times
     over, the p-th time for the p-th z of SVF.use (P, N), and follow(rows) says which z each row of
     the batch has from now on. Gradients flow through the cache (see `Cache.pick`).
     """
-    device, n = model.embed.weight.device, len(prompts) // blocks
+    device, n = model.embed.weight.device, len(prompts) // copies
     model.check(max(map(len, prompts)))
 
     def padded(rows: list[list[int]]) -> Tensor:
         return pad_sequence([torch.tensor(row, dtype=torch.long) for row in rows], True, -1,
                             "left").to(device)  # -1: padding
     starts, which = beginnings(prompts[:n])
-    first = padded(starts * blocks)  # (P * starts, S)
-    rest = padded([row[len(starts[i]):] for row, i in zip(prompts, which * blocks)])  # (B, T - S)
+    first = padded(starts * copies)  # (P * starts, S)
+    rest = padded([row[len(starts[i]):] for row, i in zip(prompts, which * copies)])  # (B, T - S)
     ends = first.shape[1], first.shape[1] + rest.shape[1]
-    owner = torch.arange(blocks, device=device)  # of a z
+    owner = torch.arange(copies, device=device)  # of a z
     cache = Cache(model.config, len(first), ends[1] + room, model.embed.weight, follow)
     if follow:
         follow(owner.repeat_interleave(len(starts)))
@@ -308,24 +308,25 @@ class Completion(NamedTuple):
 
 @torch.no_grad()
 def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_new: int,
-             draws: Tensor | None = None, blocks: int = 1,
+             draws: Tensor | None = None, copies: int = 1,
              follow: Callable[[Tensor], None] | None = None) -> list[Completion]:
     """Continues each prompt until an end token or max_new tokens.
 
     draws None: greedily. draws (B * samples, max_new), uniform in [0, 1): so many samples of each
     prompt, at temperature 1, those of one prompt side by side. A token takes one number of its
     own row, so which tokens a row says does not depend on who else is in the batch (their
-    log-probabilities do, by rounding). Rows that are finished leave. blocks, follow: as in
+    log-probabilities do, by rounding). Rows that are finished leave. copies, follow: as in
     `prefill`. Log-probabilities are those at temperature 1. ValueError if they are NaN.
     """
     device = model.embed.weight.device
-    state, cache = prefill(model, prompts, max_new, blocks, follow)
+    state, cache = prefill(model, prompts, max_new, copies, follow)
     logits = model.head(state)  # (B, V)
     if draws is not None:  # a prompt is run once for all its samples
         rows = torch.arange(len(draws), device=device) // (len(draws) // len(prompts))
         logits, draws = logits[rows], draws.to(device)
         cache.pick(rows)
     lengths = [len(prompt) for prompt in prompts for _ in range(len(logits) // len(prompts))]
+    # On CUDA, where asked for: the same loop, the step of a token captured once and replayed.
     run = replay.decoded if replay.wanted(device) else decoded
     done = run(model, cache, choose, logits, draws, lengths, ends, max_new)
     if any(math.isnan(sum(logps)) for _, logps in done):
@@ -339,8 +340,9 @@ def decoded(model: GPT, cache: Cache, choose: Callable, logits: Tensor, draws: T
             ) -> list[tuple[list[int], list[float]]]:
     """The loop of `generate`: the tokens and log p of each row.
 
-    choose: as below, of which data/replay.py knows nothing else. logits (B, V): of the first
-    tokens; lengths: of the prompts. ValueError if a row does not fit the context.
+    choose: as below; it is handed on, so that data/replay.py need not know this file. logits
+    (B, V): of the first tokens; lengths: of the prompts. ValueError if a row does not fit the
+    context.
     """
     done: list[tuple[list[int], list[float]]] = [([], []) for _ in lengths]
     alive = list(range(len(done)))  # which row of `done` each row of the batch writes

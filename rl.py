@@ -4,17 +4,17 @@
     A_i  = r_i - mean_{j != i} r_j    over the n answers to one prompt: its group
 
 The reward r is +1 if the answer y to the prompt x is right, and -1 if not. It has no gradient, but
-its mean has: d E[r] = E[r d log pi(y)]. So answers are sampled, judged, and then held fixed: only
-log pi has a gradient. In the place of r stands the advantage A, by how much an answer is better
-than the others of its group, which on average changes nothing.
+its mean has: d E[r] = E[r d log pi(y)]. So answers are sampled (rollouts), judged, and then held
+fixed: only log pi has a gradient. In the place of r stands the advantage A: the mean reward of the
+others of its group, the baseline, is taken away, which on average changes nothing.
 
 `Reinforce` is the loop; data/run/resume.py iterates over it, saves and reports. Answers are
 sampled with the expert merged and learned from with it factored: the same up to rounding, which in
 bfloat16 is some thousandths of a nat a token.
 
-Left out: a value network, importance ratios and clipping of them, since each batch of answers is
-used once; the score-function part of the KL's gradient, d log pi times KL, which is a few percent
-of it near the base. Next-token prediction, the paper's ablation, is in tests/paper/variants.py.
+Left out, for who knows RL: a value network, importance ratios and clipping of them, since each
+batch of answers is used once; the score-function part of the KL's gradient, d log pi times KL,
+which is a few percent of it near the base. Next-token prediction, the paper's ablation, is in tests/paper/variants.py.
 Departs from the authors' code: sampled, not greedy, rollouts; a baseline; log-probabilities of the
 very tokens sampled; KL from policy to base.
 
@@ -48,7 +48,7 @@ class Recipe:
     prompts: int = 16   # a step
     samples: int = 8    # a prompt: its group
     batch: int = 64     # answers at once, a microbatch: one group at least
-    rate: float = 0.02
+    rate: float = 0.02  # of a small base; open weights: data/run/train.py
     kl: float = 0.1     # lambda
     validate: int = 10  # steps between validations
     held: int = 120     # validation prompts
@@ -68,13 +68,13 @@ class Reinforce(nn.Module):
                  ) -> None:
         super().__init__()
         self.svf, self.fmt, self.tasks, self.recipe = svf, fmt, tasks, recipe
-        self.name = tasks[0].name, seed  # of all that is random in this run
+        self.stream = tasks[0].name, seed  # names all that is random in this run
         self.z = nn.Parameter(svf.neutral().double())
         self.register_buffer("best", svf.neutral())
         self.register_buffer("accuracy", torch.tensor(-1.0, dtype=torch.float64))  # of the best
         self.register_buffer("step", torch.tensor(0))  # steps that are done
-        self.optimizers = {"adamw": torch.optim.AdamW([self.z], betas=(0.9, 0.98),
-                                                      weight_decay=0.0)}
+        self.optimizers = {"adamw": torch.optim.AdamW(  # decay would pull z to 0; the base is 1
+            [self.z], betas=(0.9, 0.98), weight_decay=0.0)}
         self.held = [p for t in tasks
                      for p in t.problems(recipe.held // len(tasks), "validation", 0)]
 
@@ -83,7 +83,7 @@ class Reinforce(nn.Module):
         while (step := int(self.step)) < r.steps:
             if step % r.validate == 0:
                 self.validate()
-            problems = draw(self.tasks, r.prompts, "train", *self.name, step)
+            problems = draw(self.tasks, r.prompts, "train", *self.stream, step)
             self.z.grad = torch.zeros_like(self.z)  # not None: a process may have nothing to add
             metrics = self.policy_gradient(problems)
             norm = nn.utils.clip_grad_norm_([self.z], 1.0)  # no group may throw z far off
@@ -138,7 +138,7 @@ class Reinforce(nn.Module):
             sums["surprise"] -= sum(e.logp for group in groups for e in group)
             sums["tokens"] += sum(len(e.completion) for group in groups for e in group)
             sums["no_signal"] += (rewards == rewards[:, :1]).all(1).sum().item()
-        summed(self.z.grad)  # over all processes
+        summed(self.z.grad)  # in place, over all processes
         total = summed(torch.tensor([*map(float, sums.values())], dtype=torch.float64)).tolist()
         reward, kl, surprise, tokens, no_signal = total
         return {"reward": reward / r.prompts, "kl": kl, "entropy": surprise / tokens,
@@ -153,11 +153,11 @@ class Reinforce(nn.Module):
         parts = microbatches([len(self.fmt.prompt(p.prompt)) for p in problems], size)
         for part in (parts[i] for i in by_rank(len(parts))):
             uniforms = [torch.rand(r.samples, self.fmt.max_new, generator=seeded(
-                "rollout", *self.name, int(self.step), i)) for i in part]
+                "rollout", *self.stream, int(self.step), i)) for i in part]
             yield [problems[i] for i in part], torch.stack(uniforms)
 
     def validate(self) -> None:
-        """z becomes the best if it is at least as good on validation prompts."""
+        """z becomes the best if it is at least as good on validation prompts; more was learned."""
         share = accuracy(self.svf, self.z.detach(), self.fmt, self.held)
         if share >= self.accuracy:
             self.best.copy_(self.z.detach())
@@ -247,8 +247,8 @@ def distinct(group: list[Episode], A: Tensor) -> list[Episode]:
 
 
 def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
-    """Of all tokens of the answers: what the head reads to say each (M, C), the tokens (M,), and
-    which answer each is of (M,).
+    """Of all tokens of the answers: the state from which the head predicts it (M, C), the token
+    (M,), and the index of its answer (M,).
 
     A group shares one prompt, which is run once for all its answers, gradient included; so is
     what all prompts begin with.
@@ -259,8 +259,9 @@ def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tens
     last, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
     rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
     cache.pick(rows)
-    states = last[rows][:, None]  # (B, 1, C): a prompt's last state predicts the first token,
-    if targets.shape[1] > 1:      # and each token of an answer, but the last, the next one
+    # A prompt's last state predicts the first token, each token but the last the next one.
+    states = last[rows][:, None]  # (B, 1, C)
+    if targets.shape[1] > 1:
         later = model.states(targets[:, :-1].clamp(min=0), cache)  # padding is last: none sees it
         states = torch.cat((states, later), 1)  # (B, T, C)
     real = targets >= 0  # -1: padding

@@ -77,7 +77,7 @@ def adapted_weight(U: Tensor, S: Tensor, Vt: Tensor, z: Tensor) -> Tensor:
     if z.shape != S.shape:  # a (1,) z would broadcast silently: one knob, not R
         raise ValueError(f"z is {tuple(z.shape)}, expected {tuple(S.shape)}")
     scaled = U * (S * z)  # U's columns; no (R, R) diagonal is built
-    return (scaled @ Vt.to(scaled.dtype)).to(U.dtype)
+    return (scaled @ Vt.to(scaled.dtype)).to(U.dtype)  # in S's float32, rounded once
 
 
 def mix(alpha: Tensor, experts: Tensor) -> Tensor:
@@ -103,7 +103,7 @@ class SVFLinear(nn.Module):
     """
 
     def __init__(self, linear: nn.Linear, factors: Factors) -> None:
-        super().__init__()  # no buffers, which .to(device) would move: move the model before
+        super().__init__()  # no buffers: .to(device) leaves these behind, so move the model first
         self.weight, (self.U, self.S, self.Vt) = linear.weight.detach(), factors
         self.bias = None if linear.bias is None else linear.bias.detach()
         self.merged: Tensor | None = None  # W' (O, I)
@@ -129,8 +129,9 @@ class SVFLinear(nn.Module):
 class TopLinear(SVFLinear):
     """W' = W + U_k diag(S_k (z - 1)) V_k^T: only the k largest singular values have gains.
 
-    For models that fill the memory: U and V of all values are larger than W itself. It is never
-    merged, for W' would be another W. An expert is a LoRA of rank k.
+    For models that fill the memory: U and V of all values are larger than W itself, and a merged
+    W' would be a second W, so `merge` counts for nothing. What is added to W has rank k, as LoRA's
+    has; k gains of it are learned.
 
     >>> linear, W = nn.Linear(2, 3, bias=False), torch.tensor([[3., 0.], [0., 0.], [0., 4.]])
     >>> linear.weight.data = W; layer = TopLinear(linear.requires_grad_(False), largest(W, 1))

@@ -44,17 +44,17 @@ Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha (K,) or (prompts, 
 # ---------------------------------------------------------------------------------- the two passes
 
 def categorise(session: Session, z: Tensor | None, prompts: list[str]) -> list[tuple[str, float]]:
-    """Pass 1 of A (z None) and B (z of the classifier): (category, its probability) a prompt.
+    """Pass 1 of A (z None) and B (z of the classifier): (category, its probability) per prompt.
 
     The model is asked which kind the prompt is. The category is what its answer settles on, and
     "others" if it names none; the probability is that of the answer's first token. A on open
     weights weighs the names of the kinds instead: data/run/kinds.py.
     """
     from model import complete
-    if z is None and session.examples:
+    if z is None and session.examples:  # of open weights: training prompts that experts keep
         from data.run.kinds import named
         return named(session.svf, session.fmt, session.examples, prompts)
-    brief = replace(session.fmt, max_new=min(8, session.fmt.max_new))
+    brief = replace(session.fmt, max_new=min(8, session.fmt.max_new))  # a category is a word
     with session.svf.adapted(z):
         done = complete(session.svf.model, brief, [p + session.which for p in prompts])
     categories = (*session.domains, OTHERS)

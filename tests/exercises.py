@@ -90,10 +90,10 @@ def laboratory() -> tuple[SVF, tokenizer.PromptFormat, dict[str, Tensor]]:
 def accuracy(z: Tensor | None, problems: list[Problem]) -> float:
     """Of z: None, the base; (N,), an expert; (problems, N), a vector for each prompt."""
     svf, fmt, _ = laboratory()
-    blocks = 1 if z is None or z.dim() == 1 else len(z)
+    copies = 1 if z is None or z.dim() == 1 else len(z)
     with svf.adapted(z):
         done = generate(svf.model, [fmt.prompt(p.prompt) for p in problems], fmt.ends, fmt.max_new,
-                        blocks=blocks, follow=svf.keep)
+                        copies=copies, follow=svf.keep)
     return sum(p.judge(*fmt.read(c.tokens)).reward == 1 for p, c in zip(problems, done)) / len(
         problems)
 

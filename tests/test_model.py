@@ -83,12 +83,12 @@ def test_random_weights_keep_the_size_of_what_they_are_given(tiny: GPT) -> None:
 
 @torch.no_grad()
 @pytest.mark.parametrize("start", [0, 11])  # what all begin with: nothing, or a pass of its own
-@pytest.mark.parametrize("blocks", [1, 3])
-def test_the_cache_gives_what_the_whole_text_gives_in_any_batch(tiny: GPT, start: int, blocks: int
+@pytest.mark.parametrize("copies", [1, 3])
+def test_the_cache_gives_what_the_whole_text_gives_in_any_batch(tiny: GPT, start: int, copies: int
                                                                 ) -> None:
     """Prompts of unlike length, tokens one by one, then two at once; rows leave and are copied."""
     prompts = [rows(start)[0] + more for more in ([3, 8, 9, 1, 2, 6, 4, 4], [3], [3, 5, 9])]
-    state, cache = prefill(tiny, prompts, 4, blocks)
+    state, cache = prefill(tiny, prompts, 4, copies)
     assert cache.length == start + 8
     for found, prompt in zip(tiny.head(state), prompts):
         close(found, tiny(torch.tensor([prompt]))[0, -1])
@@ -104,24 +104,24 @@ def test_the_cache_gives_what_the_whole_text_gives_in_any_batch(tiny: GPT, start
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("blocks", [1, 2])
-def test_what_several_prompts_begin_with_is_run_once_for_each_z(tiny: GPT, blocks: int,
+@pytest.mark.parametrize("copies", [1, 2])
+def test_what_several_prompts_begin_with_is_run_once_for_each_z(tiny: GPT, copies: int,
                                                                 monkeypatch: pytest.MonkeyPatch
                                                                 ) -> None:
     """Two beginnings of unlike length, in no order, and a prompt that shares nothing."""
     one, two = rows(23, 17)
     prompts = [one + [3, 8], two + [5], [9, 9], one + [3, 7, 1], two + [6, 2], one + [4]]
-    shapes, plain, owners = [], tiny.states, [torch.arange(blocks)]
+    shapes, plain, owners = [], tiny.states, [torch.arange(copies)]
     monkeypatch.setattr(tiny, "states", lambda tokens, cache: (
         shapes.append(tuple(tokens.shape)), plain(tokens, cache))[1])
-    state, cache = prefill(tiny, prompts * blocks, 2, blocks,
+    state, cache = prefill(tiny, prompts * copies, 2, copies,
                            lambda rows: owners.append(owners[-1][rows]))
-    assert shapes == [(3 * blocks, 23), (6 * blocks, 3)]
-    assert owners[-1].tolist() == [i for i in range(blocks) for _ in prompts]
-    for found, prompt in zip(tiny.head(state), prompts * blocks):
+    assert shapes == [(3 * copies, 23), (6 * copies, 3)]
+    assert owners[-1].tolist() == [i for i in range(copies) for _ in prompts]
+    for found, prompt in zip(tiny.head(state), prompts * copies):
         close(found, tiny(torch.tensor([prompt]), None)[0, -1])
-    found = tiny(torch.tensor([[7]] * 6 * blocks), cache)[:, -1]
-    for one, prompt in zip(found, prompts * blocks):
+    found = tiny(torch.tensor([[7]] * 6 * copies), cache)[:, -1]
+    for one, prompt in zip(found, prompts * copies):
         close(one, tiny(torch.tensor([prompt + [7]]), None)[0, -1])
 
 

@@ -189,7 +189,7 @@ def soft(task: str, seed: int, problems: list[Problem]) -> str:
     alpha = torch.stack([row[first].softmax(-1)[:-1] for row in logits])  # (n, K)
     prompts = [fmt.prompt(p.prompt) for p in problems]
     with svf.adapted(mix(alpha, Z)):
-        done = generate(svf.model, prompts, fmt.ends, fmt.max_new, blocks=len(prompts),
+        done = generate(svf.model, prompts, fmt.ends, fmt.max_new, copies=len(prompts),
                         follow=svf.keep)
     return judged(problems, [fmt.text(c.tokens) for c in done])
 

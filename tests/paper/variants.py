@@ -182,7 +182,7 @@ class Imitation(rl.Reinforce):
 
     def policy_gradient(self, problems: list[Problem]) -> dict:
         """Adds the gradient of the loss to z.grad."""
-        rng = Random(repr(("imitate", *self.name, int(self.step))))
+        rng = Random(repr(("imitate", *self.stream, int(self.step))))
         pairs = [(self.fmt.prompt(p.prompt),
                   self.fmt.answer(JOIN.join(answer(part, p.lead, rng) for part in p.parts)))
                  for p in problems]
