@@ -57,5 +57,5 @@ WHY = {
         "can be afforded, the best of the past is far ahead of 1/K."),
     "C gets worse from 3 to 12 experts": (
         "With ten candidates an iteration, whatever K, it lost 12.7 points; now there are "
-        "2 (K + 2), and they cost more: 3 s a task where three experts take 1."),
+        "2 (K + 2), and a search takes three times as long."),
 }
