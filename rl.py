@@ -14,9 +14,9 @@ bfloat16 is some thousandths of a nat a token.
 
 Left out, for who knows RL: a value network, importance ratios and clipping of them, since each
 batch of answers is used once; the score-function part of the KL's gradient, d log pi times KL,
-which is a few percent of it near the base. Next-token prediction, the paper's ablation, is in tests/paper/variants.py.
-Departs from the authors' code: sampled, not greedy, rollouts; a baseline; log-probabilities of the
-very tokens sampled; KL from policy to base.
+which is a few percent of it near the base. Next-token prediction, the paper's ablation, is in
+tests/paper/variants.py. Departs from the authors' code: sampled, not greedy, rollouts; a baseline;
+log-probabilities of the very tokens sampled; KL from policy to base.
 
 Shapes: G groups (prompts) of n samples, M tokens of answers, V vocabulary, N length of z.
 """
