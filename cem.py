@@ -125,7 +125,7 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
     tried, points, history = [], [], []
     for i in range(search.iterations):
         alphas = cem.ask()
-        if i == 0:  # what is found must beat what is known: it takes the place of some of them
+        if i == 0:  # what is found must beat what is known, which stands in for some of these
             alphas[:K + 2] = known(K)[:search.population]
         found = scores(svf, fmt, experts, alphas, shots)
         best, mean = found[:, 0].max().item(), found[:, 0].mean().item()

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 import torch
 
-from cem import scores
+from cem import Search, few_shot, ranking, scores
 from data.tasks import jsonl
 from data.tasks.jsonl import Question
 from data.tasks.problem import split_of
@@ -108,6 +108,32 @@ def test_shots_are_put_between_the_beginning_and_the_question(tmp_path: Path) ->
     before, _, question = problem.prompt.rpartition("Q: ")
     assert found.prompt.startswith(before) and found.prompt.endswith(f"Q: {question}")
     assert " = " in found.prompt.removeprefix(before).split("\n")[1]  # worked, as they all are
+
+
+def test_ways_to_search_end_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that C has is cem.few_shot to the bit; chance; and when the base stays."""
+    seen: list[torch.Tensor] = []
+
+    def scored(alphas: torch.Tensor) -> torch.Tensor:  # more of the first expert, in three steps
+        seen.append(alphas)
+        return torch.stack([(2 * alphas[:, 0]).floor().clamp(0, 2) / 4, -alphas.abs().sum(1)], 1)
+    monkeypatch.setattr("cem.scores", lambda svf, fmt, Z, alphas, shots: scored(alphas))
+
+    def found(way: str) -> torch.Tensor:
+        seen.clear()
+        return search.search(search.SECOND[way], 3, scored, torch.Generator().manual_seed(1))
+    ours, _ = few_shot(None, None, torch.zeros(3, 5), [], Search(),
+                       torch.Generator().manual_seed(1))
+    assert torch.equal(found("known first, best"), ours) and ours.tolist() == [1, 0, 0]
+    assert torch.equal(found("known first, best, or the base"), ours)  # which is more often right
+    chance = found("random search")
+    [tried] = seen
+    order = ranking(scored(tried))
+    assert len(tried) == 40 and torch.equal(chance, tried[order[0]])
+    assert torch.equal(found("random search, best 3"), tried[order[:3]].mean(0))
+    same = search.search(search.SECOND["known first, best, or the base"], 3, lambda a: torch.stack(
+        [torch.full((len(a),), 0.5), a.sum(1)], 1), torch.Generator().manual_seed(1))
+    assert not same.any()  # nothing is right more often than the base
 
 
 def test_families_are_taken_by_the_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -459,6 +459,10 @@ def test_adapt_goes_on_with_the_rows_of_the_same_run_alone(run: Run, tmp_path: P
     shutil.copy(HERE / "code.safetensors", tmp_path / "math.safetensors")  # another of that name
     run("adapt", *more)
     assert tasks == [second, first, second]
+    old = json.loads((tmp_path / "adapt.json").read_text())
+    del old["run"]["search"]  # from when C searched in another way
+    (tmp_path / "adapt.json").write_text(json.dumps(old))
+    assert "adapt.json is of another run, begun anew: its search changed" in run("adapt", *more)[1]
     monkeypatch.setattr(adapt, "row", lambda *given: done)
     for which, why in ((["--task", "chain"], "its tasks changed"), ([], "")):
         code, out, _ = run("adapt", *more, *which)  # a trained one too; what is finished is over
