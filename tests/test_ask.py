@@ -164,6 +164,7 @@ def test_the_base_and_the_mixture_that_is_named_answer_without_a_search(
         "base"]  # which needs no pass 1
 
 
+@pytest.mark.slow
 def test_what_c_found_before_is_taken_where_it_is_of_these_experts(
         run: Run, tmp_path: Path, monkeypatch: Patch) -> None:  # noqa: F811
     assert run("adapt", "--task", "story", "--n", 1, "--few-shot", 2, "--strategy", "few-shot"

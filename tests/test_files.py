@@ -79,6 +79,7 @@ def test_a_full_disk_is_one_clear_line_and_the_old_files_stay(tmp_path: Path) ->
     assert sorted(os.listdir(tmp_path)) == ["a.safetensors", "b.json"]
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_train_in_one_line_and_it_goes_on_later(
         tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     args = ["train", "--task", "classifier", "--steps", "2", "--n", "9", "--out", str(tmp_path)]

@@ -184,6 +184,7 @@ def digests(folder: Path, lines: list[dict]) -> dict[str, str]:
         **pools, "classifier": classified(pools, which(sorted(pools)))}.items()}
 
 
+@pytest.mark.slow
 def test_the_digest_is_of_what_training_depends_on_and_of_no_more(tmp_path: Path) -> None:
     code = {"prompt": "f?", "check": "python", "domain": "words", "tests": ["f(1) == 1"],
             "split": "train"}

@@ -190,6 +190,7 @@ def lessons() -> list[dict]:
              for key, [value] in parse_qs(link).items()} for link in links]
 
 
+@pytest.mark.slow
 def test_each_lesson_shows_what_it_says(site: Site) -> None:
     def shots(alpha: str, lesson: dict) -> int:
         return right(site.told("answer", **{**lesson, "alpha": alpha, "prompt": ""}))
@@ -339,6 +340,7 @@ def test_half_a_line_is_waited_for_a_while_and_no_longer(pieces: list[bytes], pa
     assert site.told("about")
 
 
+@pytest.mark.slow
 def test_an_answer_that_nobody_takes_holds_no_thread_for_long(monkeypatch: Patch, capsys: Said
                                                               ) -> None:
     """Nor is it worth a word that somebody hangs up."""
@@ -364,6 +366,7 @@ def test_each_thread_of_the_server_computes_with_as_many_as_the_command(site: Si
     assert site.told("inside", matrix="0.q") and torch.get_num_threads() == 1
 
 
+@pytest.mark.slow
 def test_a_thousand_at_once_are_answered_by_a_few_threads(site: Site) -> None:
     body = json.dumps({"prompt": "what is 1 +1 ?"})
     request = (f"POST /answer HTTP/1.1\r\nHost: {site.host}\r\nOrigin: http://{site.host}\r\n"
@@ -438,7 +441,7 @@ def test_html_in_a_prompt_stays_text(site: Site) -> None:
 def test_a_busy_port_is_one_line_with_the_way_out(site: Site, run: Run) -> None:  # noqa: F811
     code, _, error = run("play", "--port", site.port)
     assert code == 2 and error.count("\n") == 1
-    assert f"t2.py: --port {site.port}: " in error and "0, which takes any that is free" in error
+    assert f"t2.py: --port {site.port}: " in error and "another, or 0 for any" in error
 
 
 @pytest.fixture

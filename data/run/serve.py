@@ -13,8 +13,8 @@ import json
 import secrets
 import sys
 import threading
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from socket import SHUT_RD
@@ -36,9 +36,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def handle(self) -> None:
         """Answers what is there in time, to whoever takes it."""
+        def stop() -> None:
+            with suppress(OSError):  # who asks may be gone
+                self.connection.shutdown(SHUT_RD)
         self.connection.settimeout(SECONDS)  # of one read or write; and of all reads:
-        late = threading.Timer(SECONDS, self.connection.shutdown, [SHUT_RD])
-        late.daemon = True
+        late = threading.Timer(SECONDS, stop)
         late.start()
         try:
             super().handle()
@@ -98,8 +100,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("Origin", own if self.command == "GET" else "") != own:
             raise Refused(403, f"expected {own} as Origin")
 
-    def log_message(self, *_: object) -> None:
-        """Says nothing of each request."""
+    log_message = staticmethod(lambda *_: None)  # nothing is said of each request
 
 
 class Server(HTTPServer):
@@ -112,17 +113,16 @@ class Server(HTTPServer):
         self.page, self.answer = page, None
         try:
             super().__init__(("127.0.0.1", port), Handler)
-        except OSError as error:
-            raise ValueError(f"--port {port}: {error.strerror}; name another, or 0, which takes "
-                             "any that is free") from None
+        except OSError as e:
+            raise ValueError(f"--port {port}: {e.strerror}; name another, or 0 for any") from None
 
     def serve(self, answer: Callable[[str, dict], dict]) -> None:
         """Until Ctrl-C. Each thread takes the next request that comes."""
         self.answer = answer
         for _ in range(AT_ONCE):
             threading.Thread(target=self.serve_forever, daemon=True).start()
-        while True:
-            time.sleep(1)
+        while not threading.Event().wait(1):
+            pass
 
     def handle_error(self, request: object, address: object) -> None:
         """Who hangs up is no mistake of ours."""
