@@ -74,6 +74,7 @@ def test_what_a_command_itself_has_to_refuse_is_one_line_too(flag: str, main: Ca
             assert code == 2 and one_line(error), (value, error)
 
 
+@pytest.mark.slow
 def test_any_prompt_is_answered_or_refused_in_one_line(main: Callable, monkeypatch: Patch) -> None:
     session = Session(Ask(max_new_tokens=2))
 

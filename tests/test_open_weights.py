@@ -80,6 +80,7 @@ def test_train_adapt_and_ask_on_open_weights(folder: Path, tmp_path: Path,
     assert run("ask", *model, "Is ice hot?") == 0 and "classifier" not in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_largest_singular_values_alone(folder: Path, tmp_path: Path,
                                             capsys: pytest.CaptureFixture) -> None:
     """--rank 5: fewer gains, said at once where it is forgotten; its adapter is of rank 5."""
