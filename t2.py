@@ -48,7 +48,7 @@ def categorise(session: Session, z: Tensor | None, prompts: list[str]) -> list[t
 
     The model is asked which kind the prompt is. The category is what its answer settles on, and
     "others" if it names none; the probability is that of the answer's first token. A on open
-    weights weighs the names of the kinds instead: data/run/kinds.py.
+    weights lets the base read, not write: data/run/kinds.py.
     """
     from model import complete
     if z is None and session.examples:  # of open weights: training prompts that experts keep

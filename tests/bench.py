@@ -3,14 +3,14 @@
     python -m tests.bench                       # all rows that need no peers
     python -m tests.bench --peers PYTHON        # PYTHON of an environment with transformers, peft
     python -m tests.bench step-4 cem            # some rows; the others stay as they were
+    python -m tests.bench --dtype bfloat16      # where the processor has units for it
     python -m tests.bench table                 # what tests/results/README shows, from the JSON
-    python -m tests.bench --device cuda --dtype bfloat16 --out bench-cuda.json
 
 A row is a ratio of medians of interleaved runs, A B A B, after one of each that does not count;
 its range is that of the pairs. Both sides are processes of their own with the same number of
 threads, on a model of SmolLM2-135M's shape with random weights. "Floor" is what the machine
 would need: FLOPs at the rate of a large product and bytes at the rate of a long sum, both measured
-when the row begins. Written to tests/results/bench.json.
+when the row begins. Written to tests/results/bench, a file for each machine and dtype.
 """
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ ROOT = HERE.parent
 RESULTS = ROOT / "tests" / "results"
 SHAPE = dict(vocab=49152, width=576, layers=30, heads=9, kv_heads=3, head_size=64, hidden=1536,
              context=8192, theta=1e5, tied=True)  # SmolLM2-135M
-FIRST = "fb62951"  # the first version with today's base model and tasks
+BEFORE = "a988b21"  # the version that whole commands are held against
+FLAGS = "avx2", "avx512_f", "avx512_bf16", "amx_bf16"  # what a processor may have for products
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # ends with us
 PEERS, OURS = ROOT / "tests" / "peers.py", ROOT / "tests" / "bench.py"
 
@@ -253,9 +254,9 @@ def rows() -> dict[str, Row]:
                          ("train", {"ranks": 2}), ("train", {"ranks": 1}), "1.6", model=False)
     for name, args in (("adapt", ["adapt", "--few-shot", "8", "--n", "20"]),
                        ("train", ["train", "--task", "reasoning"])):
-        found[name] = Row(f"whole `t2.py {' '.join(args)}`", f"version {FIRST}",
+        found[name] = Row(f"whole `t2.py {' '.join(args)}`", f"version {BEFORE}",
                           ("command", {"of": str(ROOT), "args": args}),
-                          ("command", {"of": "FIRST", "args": args}), "2", model=False)
+                          ("command", {"of": "BEFORE", "args": args}), "2", model=False)
     return found
 
 
@@ -306,27 +307,28 @@ def rates(device: str, dtype: str, threads: int) -> tuple[float, float]:
 
 
 @contextmanager
-def first_version() -> Iterator[str]:
-    """A work tree of FIRST, to run beside this one."""
+def version_before() -> Iterator[str]:
+    """A work tree of BEFORE, to run beside this one."""
     with tempfile.TemporaryDirectory() as folder:
         git = ["git", "-C", str(ROOT), "worktree"]
-        subprocess.run([*git, "add", "--detach", "--quiet", f"{folder}/first", FIRST], check=True)
+        subprocess.run([*git, "add", "--detach", "--quiet", f"{folder}/before", BEFORE],
+                       check=True)
         try:
-            yield f"{folder}/first"
+            yield f"{folder}/before"
         finally:
-            subprocess.run([*git, "remove", "--force", f"{folder}/first"], check=False)
+            subprocess.run([*git, "remove", "--force", f"{folder}/before"], check=False)
 
 
 def bench(row: Row, args: argparse.Namespace) -> dict:
     """One row: medians, the ratio, its range, the floor, and peaks."""
     shape = SHAPE if row.model else {**SHAPE, "vocab": 99, "layers": 1}
-    start = {"shape": shape, "dtype": args.dtype, "device": args.device, "threads": args.threads}
-    flop_rate, byte_rate = rates(args.device, args.dtype, args.threads)
+    start = {"shape": shape, "dtype": args.dtype, "device": "cpu", "threads": args.threads}
+    flop_rate, byte_rate = rates("cpu", args.dtype, args.threads)
     other = (args.peers, PEERS) if row.peers else (sys.executable, OURS)
     with ExitStack() as stack:
         method, theirs = row.theirs
-        if theirs.get("of") == "FIRST":
-            theirs = {**theirs, "of": stack.enter_context(first_version())}
+        if theirs.get("of") == "BEFORE":
+            theirs = {**theirs, "of": stack.enter_context(version_before())}
         if row.busy:
             stack.callback(subprocess.Popen([sys.executable, "-c", BUSY]).kill)
         threads = quickest(args.threads) if row.busy else args.threads  # as t2.py chooses them
@@ -345,12 +347,30 @@ def bench(row: Row, args: argparse.Namespace) -> dict:
                                      for column in zip(*pairs)],
             "gflop": row.flops / 1e9, "gbyte": row.bytes * size / 4 / 1e9, "n": args.repeats,
             "gflops": flop_rate / 1e9, "gbytes": byte_rate / 1e9, "threads": args.threads,
-            "dtype": args.dtype, "device": args.device}
+            "dtype": args.dtype}
+
+
+def machine() -> dict:
+    """Which processor, and what it has for products, as torch says; a ratio holds for it alone."""
+    has = torch.cpu.get_capabilities()
+    return {"processor": has.get("cpu_name") or platform.processor() or platform.machine(),
+            "cores": os.cpu_count(), "flags": [flag for flag in FLAGS if has.get(flag)],
+            "torch": torch.__version__}
+
+
+def place(dtype: str) -> Path:
+    """Where the results of this machine are kept."""
+    m = machine()
+    words = [*m["processor"].lower().split(), *m["flags"][-1:], str(m["cores"])]
+    return RESULTS / "bench" / ("-".join([*words, *[dtype] * (dtype != "float32")]) + ".json")
 
 
 def table(results: dict) -> str:
     """The table, from the JSON."""
-    lines = ["| work | against | s, ours and theirs | ratio | pairs | to reach | GFLOP, GB | "
+    m, dtypes = results["machine"], {row["dtype"] for row in results.values() if "dtype" in row}
+    lines = [f"{m['processor']} with {', '.join(m['flags'])}; {m['cores']} cores, torch "
+             f"{m['torch']}, {', '.join(sorted(dtypes))}:", "",
+             "| work | against | s, ours and theirs | ratio | pairs | to reach | GFLOP, GB | "
              "floor / ours | peak, GB |", "|---" * 9 + "|"]
     for name in rows():
         if row := results.get(name):
@@ -371,18 +391,18 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--peers", metavar="PYTHON")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16", "float16"])
-    parser.add_argument("--out", type=Path, default=RESULTS / "bench.json")
+    parser.add_argument("--out", type=Path, help="default: a file of this machine")
     args = parser.parse_args(argv)
-    results = json.loads(args.out.read_text()) if args.out.exists() else {}
     if args.rows == ["table"]:
-        print(table(results))
+        print("\n\n".join(table(json.loads(path.read_text()))
+                          for path in sorted((RESULTS / "bench").glob("*.json"))))
         return
+    args.out = args.out or place(args.dtype)
+    results = json.loads(args.out.read_text()) if args.out.exists() else {}
     if unknown := set(args.rows) - set(rows()):
         parser.error(f"unknown rows {', '.join(sorted(unknown))}: expected {', '.join(rows())}")
-    results["machine"] = {"processor": platform.processor() or platform.machine(),
-                          "cores": os.cpu_count(), "torch": torch.__version__}
+    results["machine"] = machine()
     wanted = args.rows or list(rows())
     for i, name in enumerate(wanted):
         row, begin = rows()[name], time.perf_counter()

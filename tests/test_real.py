@@ -169,6 +169,8 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             some = search.FIRST if job == "ways" else search.SECOND
             return {"marks": {way: "2222" if "L1" in way else "2200" for way in some},
                     "alpha": dict.fromkeys(some, [1, 0, 0])}
+        if job == "asked":
+            return {"4": {"math": 3, "others": 1}, "12": {"code": 1, "math": 3}}
         if job == "lora":
             return {"validation": rest[0], "marks": "2222", "numbers": 5}
         if job in ("mixed_lora", "on_shots"):
@@ -193,7 +195,8 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
                 "named": {}, "alpha": {"few-shot": [1, 0, 0]}, "seconds": {}}
     monkeypatch.setattr(lab, "result", result)
     texts, made = {}, {}
-    for stage in ("experts", "ways", "finals", "own", "unseen", "lora", "shots", "rewards"):
+    for stage in ("experts", "ways", "finals", "asks", "own", "unseen", "lora", "shots",
+                  "rewards"):
         found = tables.TABLES[stage]((0, 1), 1)
         made[stage] = json.loads(json.dumps(found))
         texts[stage] = tables.TEXTS[stage](made[stage])
@@ -207,6 +210,7 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "| from 0 | .50 (+25.0) | .50 (+25.0) | +0.0 [" in texts["ways"]  # age, story
     assert "| known first, L1 | 1.00 (+75.0) | 1.00 (+75.0) | +50.0 [" in texts["ways"]
     assert "| random search | .50 (+25.0) | .50 (+25.0) | -50.0 [" in texts["finals"]
+    assert "| two domains | 4 | math .75, others .25 | math .75, code .25 |" in texts["asks"]
     assert "| math | .25 [" in texts["lora"] and made["lora"]["rate"] == max(rivals.LORA)
     assert made["lora"]["table"]["story"]["lead"]["points"] == 50  # .75 and .25
     assert made["shots"]["rate"] == {"svf": 0.005, "lora": 0.01}  # the first of what is as good

@@ -223,12 +223,15 @@ def test_both_passes_and_an_expert_are_told_with_their_own_figures(shown: Callab
     found = {"seconds": [1.0, 2.0], "alpha": [0.25], "answer": " 7"}
     report.show_passes("base", ["math"], found)
     report.show_passes("prompt", ["math"], {**found, "sure": 0.751, "named": "math"})
+    report.show_passes("classifier", ["math"], {**found, "sure": 0.1, "named": "others"})
     report.show_passes("few-shot", ["math"], {**found, "shots": 3, "answer": "", "signal": True})
     report.show_passes("few-shot", ["math"], {**found, "shots": 3, "signal": False})
     report.show_expert("math", EXPERT, 128)
     assert terminal.getvalue().splitlines() == [
         "the base       7   (2.00 s)",
         "A prompt      75% sure of math", "  pass 1      math +0.25   (1.00 s)",
+        "  pass 2       7   (2.00 s)",
+        "B classifier  others: the base", "  pass 1      math +0.25   (1.00 s)",
         "  pass 2       7   (2.00 s)",
         "C few-shot    has seen 3 shots", "  pass 1      math +0.25   (1.00 s)",
         "  pass 2      (nothing)   (2.00 s)",

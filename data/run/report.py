@@ -24,6 +24,7 @@ from data.run.screen import (
     spark,
     why,
 )
+from data.tasks.problem import OTHERS
 from data.tasks.tally import KINDS, MUCH, is_counts, share, together
 
 if TYPE_CHECKING:
@@ -214,7 +215,8 @@ def show_passes(strategy: str, domains: Sequence[str], found: dict) -> None:
     if strategy == "base":
         print(f"the base      {said}{second}")
         return
-    said_first = (f"{found['sure']:.0%} sure of {found['named']}" if "sure" in found
+    said_first = (f"{OTHERS}: the base" if found.get("named") == OTHERS
+                  else f"{found['sure']:.0%} sure of {found['named']}" if "sure" in found
                   else printable(found["of"]) if "of" in found
                   else f"has seen {found['shots']} shots" if found["signal"]
                   else "no shot was answered right by any candidate: the base")

@@ -18,6 +18,7 @@ from torch import Tensor
 import t2
 from cem import ranking, scores
 from data.processes import seeded
+from data.run import kinds
 from data.run.checkpoints import load_expert
 from data.run.flags import Adapt, Train
 from data.run.session import SUFFIX, Session
@@ -35,6 +36,7 @@ DOMAINS = (*english.DOMAINS,)
 N, OTHER = 200, 100  # test prompts of a family or of an expert's own domain; of each other domain
 HELD = 100           # validation prompts by which families are chosen
 SHOTS = 8
+SHOWN = 4, 12         # questions of each kind that A may read
 FLAGS = {"chat": "none", "one_line": True, "max_new_tokens": 24, "threads": 1}
 
 
@@ -148,6 +150,18 @@ def validated(name: str, seed: int) -> dict:
                       for who, alpha in rows.items()}}
 
 
+def asked(name: str, seed: int) -> dict:
+    """What A names on a family's validation prompts, by how many questions of each kind it reads.
+    """
+    of, prompts = session(seed), [q.prompt for q in pools("unseen")[name].problems(
+        HELD, "validation")]
+    kept = {d: [kinds.shortened(p.prompt) for p in pools("train")[d].problems(
+        max(SHOWN), "train", seed)] for d in of.domains}
+    said = {n: [who for who, _ in kinds.named(
+        of.svf, of.fmt, {d: texts[:n] for d, texts in kept.items()}, prompts)] for n in SHOWN}
+    return {n: {who: some.count(who) for who in sorted({*some})} for n, some in said.items()}
+
+
 def adapt(name: str, seed: int) -> dict:
     """All strategies and baselines on a family's test prompts."""
     of = session(seed)
@@ -220,4 +234,4 @@ def compared(variants: dict[str, Variant], name: str, seed: int) -> dict:
     return row
 
 
-JOBS = (family, expert, validated, ways, finals, own, adapt)
+JOBS = (family, expert, validated, ways, finals, asked, own, adapt)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from statistics import mean
@@ -24,7 +25,7 @@ from tests.paper.marks import (
     short,
 )
 from tests.real import english, rivals
-from tests.real.runs import DOMAINS, HELD
+from tests.real.runs import DOMAINS, HELD, SHOWN
 from tests.real.search import FIRST, SECOND, Variant
 
 RESULTS = HERE.parent / "tests" / "results" / "real"
@@ -213,6 +214,31 @@ def searched_text(found: dict) -> str:
         for way, row in found["ways"].items()])
 
 
+def asks(seeds: tuple[int, ...], processes: int) -> dict:
+    """What A names on validation prompts of the families, by how many questions of each kind it
+    reads before; with the experts of the first seed.
+    """
+    names = chosen()
+    rows = dict(zip(names, done([("asked", name, seeds[0]) for name in names], "asks",
+                                processes)))
+    named: dict[str, dict[str, Counter]] = {}
+    for name, home in names.items():
+        some = named.setdefault(home, {str(n): Counter() for n in SHOWN})
+        for n, said in some.items():
+            said.update(rows[name][n])
+    return {"seed": seeds[0], "named": named}
+
+
+def asks_text(found: dict) -> str:
+    def text(said: dict[str, int]) -> str:
+        return ", ".join(f"{who} {short(n / sum(said.values()))}"
+                         for who, n in sorted(said.items(), key=lambda one: -one[1]))
+    return grid(["families of", "prompts", *(f"named after {n} questions of each kind"
+                                             for n in SHOWN)], [
+        [home, sum(said[str(SHOWN[0])].values()), *map(text, said.values())]
+        for home, said in found["named"].items()])
+
+
 def unseen(seeds: tuple[int, ...], processes: int) -> dict:
     """All strategies on the families of `families`; where any expert or 1/K helps is decided on
     validation prompts, before testing."""
@@ -360,12 +386,13 @@ def rewards_text(found: dict) -> str:
         for what, row in found["table"].items()])
 
 
-TABLES = {f.__name__: f for f in (families, experts, ways, finals, own, unseen, lora, shots,
+TABLES = {f.__name__: f for f in (families, experts, ways, finals, asks, own, unseen, lora, shots,
                                   rewards)}
 TEXTS = {name: globals().get(f"{name}_text", searched_text) for name in TABLES}
 TITLES = {"families": "Which families", "experts": "What the command says of its experts",
           "ways": "How C may search, on validation prompts",
-          "finals": "What C may give, on validation prompts", "own": "What experts have learned",
+          "finals": "What C may give, on validation prompts",
+          "asks": "What A names, on validation prompts", "own": "What experts have learned",
           "unseen": "Families that no expert has seen", "lora": "SVF, or having experts?",
           "shots": "Mixing, or training on the shots?", "rewards": "Skill, or form?"}
 BEGIN, END = "<!-- python -m tests.real readme -->", "<!-- end of what it wrote -->"
