@@ -328,26 +328,26 @@ def generate(model: GPT, prompts: list[list[int]], ends: Collection[int], max_ne
     lengths = [len(prompt) for prompt in prompts for _ in range(len(logits) // len(prompts))]
     # On CUDA, where asked for: the same loop, the step of a token captured once and replayed.
     run = replay.decoded if replay.wanted(device) else decoded
-    done = run(model, cache, choose, logits, draws, lengths, ends, max_new)
+    done = run(model, cache, next_token, logits, draws, lengths, ends, max_new)
     if any(math.isnan(sum(logps)) for _, logps in done):
         raise ValueError("the model's logits are NaN or infinite: try another --dtype, or other "
                          "weights")
     return [Completion(*row) for row in done]
 
 
-def decoded(model: GPT, cache: Cache, choose: Callable, logits: Tensor, draws: Tensor | None,
+def decoded(model: GPT, cache: Cache, next_token: Callable, logits: Tensor, draws: Tensor | None,
             lengths: list[int], ends: Collection[int], max_new: int
             ) -> list[tuple[list[int], list[float]]]:
     """The loop of `generate`: the tokens and log p of each row.
 
-    choose: as below; it is handed on, so that data/replay.py need not know this file. logits
+    next_token: as below; it is handed on, so that data/replay.py need not know this file. logits
     (B, V): of the first tokens; lengths: of the prompts. ValueError if a row does not fit the
     context.
     """
     done: list[tuple[list[int], list[float]]] = [([], []) for _ in lengths]
     alive = list(range(len(done)))  # which row of `done` each row of the batch writes
     for step in range(max_new):
-        tokens, logp = choose(logits, None if draws is None else draws[alive, step])
+        tokens, logp = next_token(logits, None if draws is None else draws[alive, step])
         for row, token, value in zip(alive, tokens[:, 0].tolist(), logp[:, 0].tolist()):
             done[row][0].append(token)
             done[row][1].append(value)
@@ -363,7 +363,7 @@ def decoded(model: GPT, cache: Cache, choose: Callable, logits: Tensor, draws: T
     return done
 
 
-def choose(logits: Tensor, draw: Tensor | None) -> tuple[Tensor, Tensor]:
+def next_token(logits: Tensor, draw: Tensor | None) -> tuple[Tensor, Tensor]:
     """The next token and its log p, (B, 1) each, of logits (B, V): the likeliest one, or by draw
     (B,). A logit of NaN or +inf makes all log p of its row NaN."""
     logp = torch.log_softmax(logits.float(), dim=-1)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from data.run.session import Session
 
 STARTED = time.monotonic()
-Choose = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha (K,) or (prompts, K); what it tells
+Pass1 = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha (K,) or (prompts, K); what it tells
 
 
 # ---------------------------------------------------------------------------------- the two passes
@@ -123,11 +123,11 @@ def passes(session: Session, library: dict[str, Tensor], task: Task | None,
     import torch
     experts = torch.stack([library[name] for name in session.domains]
                           or [torch.ones(1)])  # where there are none, and alpha has no coefficient
-    for name, choose in strategies(session, library, experts, task, problems).items():
+    for name, pass_1 in strategies(session, library, experts, task, problems).items():
         if only and name not in only:
             continue
         begin = time.monotonic()
-        alpha, told = choose()
+        alpha, told = pass_1()
         middle = time.monotonic()
         what = f"{task.name if task else 'ask'}: {name}"
         said = answer(session, experts, alpha, problems, what)
@@ -135,7 +135,7 @@ def passes(session: Session, library: dict[str, Tensor], task: Task | None,
 
 
 def strategies(session: Session, library: dict[str, Tensor], experts: Tensor, task: Task | None,
-               problems: list[Problem]) -> dict[str, Choose]:
+               problems: list[Problem]) -> dict[str, Pass1]:
     """Name -> what chooses alpha, and tells more of it; in the order of the table's columns.
 
     The paper's three, and what they are measured against: the base, each expert alone, and with
@@ -146,19 +146,19 @@ def strategies(session: Session, library: dict[str, Tensor], experts: Tensor, ta
     from data.run.baselines import baselines
     K, wanted = len(session.domains), getattr(session.args, "strategy", "all")
 
-    def named(z: Tensor | None) -> tuple[Tensor, dict]:
+    def asked(z: Tensor | None) -> tuple[Tensor, dict]:
         said = categorise(session, z, [p.prompt for p in problems])
         names, sure = [name for name, _ in said], [p for _, p in said]
         return one_hot(session.domains, names), {"named": names, "sure": sure}
-    found: dict[str, Choose] = {"base": lambda: (torch.zeros(K), {})}
+    found: dict[str, Pass1] = {"base": lambda: (torch.zeros(K), {})}
     for name, alpha in zip(session.domains, torch.eye(K)):
         found[name] = lambda alpha=alpha: (alpha, {})
     if wanted in ("few-shot", "all") and K and task:
         found |= baselines(session, experts, task)
     if wanted in ("prompt", "all") and K:
-        found["prompt"] = lambda: named(None)
+        found["prompt"] = lambda: asked(None)
     if wanted in ("classifier", "all") and CLASSIFIER in library:
-        found["classifier"] = lambda: named(library[CLASSIFIER])
+        found["classifier"] = lambda: asked(library[CLASSIFIER])
     if session.mixture:  # the user names it, or C has found it before
         mixed = torch.tensor(session.mixture.alpha, dtype=torch.float64)
         found["few-shot" if session.args.task else "mixture"] = lambda: (

@@ -19,7 +19,7 @@ from torch import Tensor
 
 BLOCK = 8
 Said = "tuple[list[int], list[float]]"  # tokens, and log p of each
-Choose = Callable[[Tensor, "Tensor | None"], "tuple[Tensor, Tensor]"]
+NextToken = Callable[[Tensor, "Tensor | None"], "tuple[Tensor, Tensor]"]
 
 
 def wanted(device: torch.device) -> bool:
@@ -59,9 +59,9 @@ class Step:
     said, values (B, max_new): tokens and their log p; draws: as in model.generate.
     """
 
-    def __init__(self, model: Callable, cache: Fixed, choose: Choose, logits: Tensor,
+    def __init__(self, model: Callable, cache: Fixed, next_token: NextToken, logits: Tensor,
                  draws: Tensor | None, n: int, max_new: int) -> None:
-        self.model, self.cache, self.choose = model, cache, choose
+        self.model, self.cache, self.next_token = model, cache, next_token
         self.logits, self.draws = logits.clone(), draws
         self.n = torch.tensor([n], device=logits.device)
         self.said = torch.zeros(len(logits), max_new, dtype=torch.long, device=logits.device)
@@ -69,7 +69,7 @@ class Step:
 
     def __call__(self) -> None:
         draw = None if self.draws is None else self.draws.index_select(1, self.n)[:, 0]
-        tokens, values = self.choose(self.logits, draw)
+        tokens, values = self.next_token(self.logits, draw)
         self.said.index_copy_(1, self.n, tokens)
         self.values.index_copy_(1, self.n, values)
         self.n += 1
@@ -90,14 +90,15 @@ def captured(step: Step) -> Callable[[], None]:
     return graph.replay
 
 
-def decoded(model: Callable, cache: object, choose: Choose, logits: Tensor, draws: Tensor | None,
-            lengths: list[int], ends: Collection[int], max_new: int, start: Callable = captured
-            ) -> list[Said]:
+def decoded(model: Callable, cache: object, next_token: NextToken, logits: Tensor,
+            draws: Tensor | None, lengths: list[int], ends: Collection[int], max_new: int,
+            start: Callable = captured) -> list[Said]:
     """As model.decoded. start: `captured`, or what does the same eagerly."""
     done: list[Said] = [([], []) for _ in lengths]
     batch, n = [*range(len(done))], 0  # which of `done` each row of the batch writes
     while True:
-        step = Step(model, Fixed(cache, model.config.context), choose, logits, draws, n, max_new)
+        step = Step(model, Fixed(cache, model.config.context), next_token, logits, draws, n,
+                    max_new)
         go, begin, going = start(step), n, [*range(len(batch))]
         while n < max_new and 2 * len(going) > len(batch):
             size = min(BLOCK, max_new - n)

@@ -8,7 +8,7 @@ import torch
 
 from data import replay
 from data.processes import seeded
-from model import GPT, choose, decoded, generate, prefill
+from model import GPT, decoded, generate, next_token, prefill
 from svf import SVF
 from tests.conftest import Patch, random_model
 
@@ -88,9 +88,10 @@ def test_nothing_but_tensors_changes_from_step_to_step(tiny: GPT) -> None:
         return again
     with torch.no_grad():
         state, cache = prefill(tiny, PROMPTS[:2], 12)
-        found = replay.decoded(tiny, cache, choose, tiny.head(state), None, [7, 2], (), 12, start)
+        found = replay.decoded(tiny, cache, next_token, tiny.head(state), None, [7, 2], (), 12,
+                               start)
         state, cache = prefill(tiny, PROMPTS[:2], 12)
-        assert found[0][0] == decoded(tiny, cache, choose, tiny.head(state), None, [7, 2], (),
+        assert found[0][0] == decoded(tiny, cache, next_token, tiny.head(state), None, [7, 2], (),
                                       12)[0][0]
 
 

@@ -353,7 +353,7 @@ def chosen(task: str = "bus", seed: int = 0, strategy: str = "all", more: str = 
                               args=Adapt(seed=seed, strategy=strategy))
     found = t2.strategies(session, {more: torch.ones(1)}, torch.ones(2, 1), TASKS[task],
                           TASKS["bus"].problems(2, "test"))
-    return {name: choose() for name, choose in found.items() if name != "search"}
+    return {name: pass_1() for name, pass_1 in found.items() if name != "search"}
 
 
 def test_each_strategy_is_what_its_name_says(monkeypatch: Patch) -> None:

@@ -87,8 +87,8 @@ class Session:
         self.tasks = {name: task for name, task in TASKS.items() if task.label}
         self.mixture = self.mixed()
         self.room = self.roomy(model.config.context)
-        self.names = (self.named(self.trained, self.trained) if isinstance(self.args, Train)
-                      else self.named(self.tasks, [task.name for task in UNSEEN]))
+        self.names = (self.wanted(self.trained, self.trained) if isinstance(self.args, Train)
+                      else self.wanted(self.tasks, [task.name for task in UNSEEN]))
 
     def open_weights(self) -> None:
         """A folder of open weights, and the user's tasks if there are any."""
@@ -117,7 +117,7 @@ class Session:
                              if name not in ("base", "decomposition", CLASSIFIER))
         known = [*own, *[CLASSIFIER] * (len(pools) > 1)] if learns else [*pools]
         self.mixture = self.mixed()
-        self.names = self.named(known, known)
+        self.names = self.wanted(known, known)
         settings, encoding, notes = about_llama(folder)
         for line in notes:
             note(line)
@@ -145,7 +145,7 @@ class Session:
             return None
         return chosen(self.args, self.domains, self.find)
 
-    def named(self, known: Collection[str], usual: Collection[str]) -> list[str]:
+    def wanted(self, known: Collection[str], usual: Collection[str]) -> list[str]:
         """What --task names, else what is usual; nothing where the mixture is known. ValueError
         says which names there are.
         """
