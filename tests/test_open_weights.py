@@ -10,6 +10,7 @@ import torch
 
 import t2
 from data.llama import weights
+from data.run import kinds
 from data.run.checkpoints import save_expert
 from data.run.device import checked_device, dtype_of
 from data.run.flags import Ask
@@ -198,6 +199,32 @@ def test_weights_without_chat_headers_are_told_where_to_answer(chat: str, ends: 
                                                                tmp_path: Path) -> None:
     session = Session(Ask(weights=str(folder), out=tmp_path, chat=chat))
     assert session.which.endswith("\nAnswer:") is ends
+
+
+@pytest.mark.parametrize("context, kept, reads", [
+    (2000, 9, True), (2000, 0, False), (300, 9, False)])  # as trained; of before; too long
+def test_a_reads_what_experts_keep_or_asks_in_words(
+        context: int, kept: int, reads: bool, folder: Path, tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(folder, other := tmp_path / "x")
+    config = json.loads((other / "config.json").read_text())
+    (other / "config.json").write_text(json.dumps({**config, "max_position_embeddings": context}))
+    args = Ask(weights=str(other), out=tmp_path, dtype="float32", max_new_tokens=2)
+    base = Session(args).base
+    for name in ("words", "sums"):
+        save_expert(tmp_path / f"{name}.safetensors", torch.ones(288), base,
+                    {"examples": [f"{name} {i}?" for i in range(kept)]})
+    session = Session(args)
+    session.library()
+    found = {name: [f"{name} {i}?" for i in range(kinds.SHOWN)] for name in ("sums", "words")}
+    assert session.examples == (found if reads else {})
+    read = []
+    monkeypatch.setattr(kinds, "named", lambda svf, fmt, shown, prompts: read.append(shown)
+                        or [("sums", 0.99)])
+    (said, _), = t2.categorise(session, None, ["1 + 1?"])
+    assert (read == [found] and said == "sums") is reads and len(read) == reads
+    t2.categorise(session, torch.ones(288), ["1 + 1?"])  # B is not asked so
+    assert len(read) == reads
 
 
 def test_a_window_is_said_and_a_bad_tokenizer_too_before_weights_are_read(

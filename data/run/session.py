@@ -27,7 +27,7 @@ from data.run.checkpoints import (
 )
 from data.run.device import checked_device, dtype_of
 from data.run.flags import Adapt, Export, Mixed, Model, Play, Train
-from data.run.kinds import BETWEEN, WORST, usable
+from data.run.kinds import BETWEEN, SHOWN, WORST, usable
 from data.run.mixture import Mixture, chosen, none_yet
 from data.run.own import Room, answer_length, check_splits, fitting, own_tasks
 from data.run.screen import Line, note
@@ -197,9 +197,10 @@ class Session:
         self.sources |= {name: str(self.find(name)) for name in names}
         found = {name: load_expert(self.find(name), self.svf.N, self.base) for name in names}
         kept = {name: found[name][1].get("examples") for name in self.domains}
-        if self.args.weights and usable(kept) and all(
-                self.room.fits(BETWEEN.join([*texts, WORST])) for texts in kept.values()):
-            self.examples = kept
+        if self.args.weights and usable(kept):
+            shown = {name: texts[:SHOWN] for name, texts in kept.items()}
+            if all(self.room.fits(BETWEEN.join([*texts, WORST])) for texts in shown.values()):
+                self.examples = shown
         return {name: z.to(self.device) for name, (z, _) in found.items()}
 
     def show_sources(self) -> None:
