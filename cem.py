@@ -95,8 +95,8 @@ class Search:
 
     @classmethod
     def of(cls, K: int) -> Search:
-        """For K experts: as many new candidates as `known` ones, and the best three of ten."""
-        return cls(population=2 * (K + 2), elites=max(2, (6 * K + 12) // 10))
+        """For K experts: as many new candidates as `known` ones; three tenths are elites."""
+        return cls(population=2 * (K + 2), elites=max(2, 6 * (K + 2) // 10))
 
 
 def known(K: int) -> Tensor:

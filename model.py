@@ -283,19 +283,19 @@ def prefill(model: GPT, prompts: list[list[int]], room: int, copies: int = 1,
     def padded(rows: list[list[int]]) -> Tensor:
         return pad_sequence([torch.tensor(row, dtype=torch.long) for row in rows], True, -1,
                             "left").to(device)  # -1: padding
-    starts, which = beginnings(prompts[:n])
+    starts, which = beginnings(prompts[:n])  # and which of them each prompt begins with
     first = padded(starts * copies)  # (P * starts, S)
     rest = padded([row[len(starts[i]):] for row, i in zip(prompts, which * copies)])  # (B, T - S)
-    ends = first.shape[1], first.shape[1] + rest.shape[1]
-    owner = torch.arange(copies, device=device)  # of a z
-    cache = Cache(model.config, len(first), ends[1] + room, model.embed.weight, follow)
+    middle, end = first.shape[1], first.shape[1] + rest.shape[1]
+    owner = torch.arange(copies, device=device)  # which z
+    cache = Cache(model.config, len(first), end + room, model.embed.weight, follow)
     if follow:
         follow(owner.repeat_interleave(len(starts)))
-    if ends[0]:
-        cache.real[:, :ends[0]] = first >= 0
+    if middle:
+        cache.real[:, :middle] = first >= 0
         model.states(first.clamp(min=0), cache)
     cache.pick((owner[:, None] * len(starts) + torch.tensor(which, device=device)).flatten())
-    cache.real[:, ends[0]:ends[1]] = rest >= 0
+    cache.real[:, middle:end] = rest >= 0
     return model.states(rest.clamp(min=0), cache)[:, -1], cache
 
 

@@ -120,17 +120,18 @@ class Reinforce(nn.Module):
                 states, targets, row = answer_states(svf.model, unique)  # (M, C), (M,), (M,)
             with svf.adapted(None), torch.no_grad():
                 base, _, _ = answer_states(svf.model, unique)
-            A, count = torch.tensor([[e.advantage, e.count] for group in unique
-                                     for e in group]).to(row.device).T[:, row]  # (M,): a token's
+            A, count = torch.tensor([[e.advantage, e.count] for group in unique for e in group]
+                                    ).to(row.device).T[:, row]  # (M,) each: of a token's answer
             weight = count / (r.prompts * r.samples)  # mean over answers, sum over their tokens
             # All logits at once, (M, V), would fill the memory. So head, loss and backward run on
             # pieces of the M states that fit a processor's cache, and are detached: backward stops
             # there. The gradient of all of them then goes through the blocks once.
             size = PIECE // svf.model.config.vocab or 1
             leaves = [piece.requires_grad_() for piece in states.detach().split(size)]
-            for leaf, *piece in zip(leaves, *(x.split(size) for x in (base, targets, A, weight))):
-                loss, kl = reinforce_loss(svf.model.head(leaf), svf.model.head(piece[0]),
-                                          *piece[1:], r.kl)
+            for leaf, base_leaf, *rest in zip(leaves, *(
+                    x.split(size) for x in (base, targets, A, weight))):
+                loss, kl = reinforce_loss(svf.model.head(leaf), svf.model.head(base_leaf), *rest,
+                                          r.kl)
                 loss.backward()
                 sums["kl"] += kl.double()  # which a GPU need not wait for
             states.backward(torch.cat([leaf.grad for leaf in leaves]))  # adds to z.grad
@@ -157,7 +158,7 @@ class Reinforce(nn.Module):
             yield [problems[i] for i in part], torch.stack(uniforms)
 
     def validate(self) -> None:
-        """z becomes the best if it is at least as good on validation prompts; more was learned."""
+        """z becomes the best if it is as good or better on validation prompts."""
         share = accuracy(self.svf, self.z.detach(), self.fmt, self.held)
         if share >= self.accuracy:
             self.best.copy_(self.z.detach())

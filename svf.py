@@ -54,9 +54,9 @@ def decomposition(W: Tensor) -> Factors:
 def largest(W: Tensor, k: int) -> Factors:
     """U (O, k), S (k,), Vt (k, I): those of the k largest singular values, by a randomised SVD.
 
-    With 32 directions to spare and 16 rounds it takes a fraction of the time. Values that hardly
-    differ from their neighbours come out a little mixed with them: |W V - U diag(S)| is some
-    thousandths of |U diag(S)|. The same W gives the same factors.
+    With 32 directions to spare and 16 power iterations it takes a fraction of the time. Values
+    that hardly differ from their neighbours come out a little mixed with them: |W V - U diag(S)|
+    is some thousandths of |U diag(S)|. The same W gives the same factors.
     """
     with torch.random.fork_rng([W.device] if W.is_cuda else []):
         torch.manual_seed(0)
@@ -107,21 +107,21 @@ class SVFLinear(nn.Module):
         self.weight, (self.U, self.S, self.Vt) = linear.weight.detach(), factors
         self.bias = None if linear.bias is None else linear.bias.detach()
         self.merged: Tensor | None = None  # W' (O, I)
-        self.gain: Tensor | None = None    # of x V: S*z, (R,), or (B, 1, R) with a z a row
+        self.scale: Tensor | None = None   # S*z: (R,), or (B, 1, R) where each row has its own z
 
     def use(self, z: Tensor | None, merge: bool) -> None:
         """z None: the base, bit for bit. z (R,): merged or factored. z (B, R): a z a row."""
-        self.merged = self.gain = None
+        self.merged = self.scale = None
         if merge:
             self.merged = adapted_weight(self.U, self.S, self.Vt, z)
         elif z is not None:
-            gain = (self.S * z).to(self.weight.dtype)
-            self.gain = gain if z.dim() == 1 else gain[:, None]  # one for all of a row's tokens
+            scale = (self.S * z).to(self.weight.dtype)
+            self.scale = scale if z.dim() == 1 else scale[:, None]  # one for all tokens of a row
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
-        if self.gain is not None:
-            y = F.linear(x, self.Vt) * self.gain  # (B, T, R)
+        if self.scale is not None:
+            y = F.linear(x, self.Vt) * self.scale  # (B, T, R)
             return F.linear(y, self.U, self.bias)
         return F.linear(x, self.weight if self.merged is None else self.merged, self.bias)
 
@@ -146,7 +146,7 @@ class TopLinear(SVFLinear):
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
         y = super().forward(x)
-        return y if self.gain is None else y + F.linear(x, self.weight)
+        return y if self.scale is None else y + F.linear(x, self.weight)
 
 
 class SVF:
@@ -196,20 +196,20 @@ class SVF:
     @contextmanager
     def adapted(self, z: Tensor | None) -> Iterator[None]:
         """The model is the expert z in here, as in `use`; afterwards it is what it was before."""
-        before = [(layer.merged, layer.gain) for layer in self.layers.values()]
+        before = [(layer.merged, layer.scale) for layer in self.layers.values()]
         try:
             self.use(z)
             yield
         finally:
             for layer, state in zip(self.layers.values(), before):
-                layer.merged, layer.gain = state
+                layer.merged, layer.scale = state
 
     def keep(self, rows: Tensor) -> None:
         """These rows of a batch stay, each with its z: the `follow` of model.generate, which lets
         rows go that are finished."""
         for layer in self.layers.values():
-            if layer.gain is not None and layer.gain.dim() == 3:
-                layer.gain = layer.gain[rows]
+            if layer.scale is not None and layer.scale.dim() == 3:
+                layer.scale = layer.scale[rows]
 
 
 def matrices(model: GPT, kinds: tuple[str, ...] = KINDS) -> list[tuple[str, nn.Module, str]]:

@@ -46,9 +46,9 @@ Pass1 = Callable[[], "tuple[Tensor, dict]"]  # pass 1: alpha (K,) or (prompts, K
 def categorise(session: Session, z: Tensor | None, prompts: list[str]) -> list[tuple[str, float]]:
     """Pass 1 of A (z None) and B (z of the classifier): (category, its probability) per prompt.
 
-    The model is asked which kind the prompt is. The category is what its answer settles on, and
-    "others" if it names none; the probability is that of the answer's first token. A on open
-    weights lets the base read, not write: data/run/kinds.py.
+    The model is asked which kind the prompt is, in the words of session.which. The category is
+    what its answer settles on, and "others" if it names none; the probability is that of the
+    answer's first token. A on open weights lets the base read, not write: data/run/kinds.py.
     """
     from model import complete
     if z is None and session.examples:  # of open weights: training prompts that experts keep

@@ -1,9 +1,9 @@
 """Exercises with answers that check themselves, one idea each, from easy to hard; the last three
 go back to ideas that are not the paper's.
 
-    python -m tests.exercises                 # lists them
-    python -m tests.exercises 3               # the third in full: what to write, and a hint
-    python -m tests.exercises 3 answers.py    # checks what you wrote in a file of your own
+    python -m tests.exercises                     # lists them
+    python -m tests.exercises 3                   # the third in full: what to write, and a hint
+    python -m tests.exercises 3 out/answers.py    # checks what you wrote in a file of your own
 
 A checker's docstring is the question, and its parameters are what you write: functions, or shares
 from 0 to 1. It computes or measures what is right, and raises Wrong, or gives what is to be
@@ -141,7 +141,7 @@ def what_is_in_a_gain(GUESS_SHUFFLED: float, GUESS_BACKWARDS: float) -> str:
     orders = [torch.cat([x[torch.randperm(len(x), generator=generator)] for x in parts])
               for _ in range(8)]
     for name, vectors in {"base": [None], "expert": [z], "shuffled": orders, "backwards": [2 - z],
-                          "means": [torch.cat([0 * x + x.mean() for x in parts])]}.items():
+                          "its means": [torch.cat([0 * x + x.mean() for x in parts])]}.items():
         found = [accuracy(v, problems) for v in vectors]
         mean[name] = sum(found) / len(found)
         print(f"{name:<10} {share(mean[name], 120 * len(found))}"
@@ -172,7 +172,7 @@ def leave_one_out(advantages: Callable) -> str:
     ratio = expected(step, 3) / UPHILL
     if not (ratio - 1).abs().max() < 1e-3:  # NaN is not either
         raise Wrong(f"the mean step over all groups of 3 is {ratio[0]:.2f} of the gradient of E[r]"
-                    ", expected 1: does its own reward move or scale what it is held against?")
+                    ", expected 1: is its own reward in the mean, or is A rescaled?")
     r = noise(3, 5).sign() + torch.arange(3.0)[:, None]
     same("the advantage", advantages(r), rl.advantages(r), {
         "held against all prompts' answers, every one to an easy prompt looks good":
@@ -431,12 +431,13 @@ def form_or_skill(GUESS_FORM: float, GUESS_RIGHT: float) -> str:
                      / len(problems) for said in found)
     n = len(problems)
     print(f"{share(formed, n)} of the base's answers have the form, {share(alone, n)} are right; "
-          f"with it, {share(helped, n)}")
+          f"with it, {share(helped, n)}\nIt could add all the time: here the expert is a way to "
+          "begin. That is what gains are good at,\nand a reason to be careful with what they are "
+          "said to teach.")
     for name, guess, is_so in ("FORM", GUESS_FORM, formed), ("RIGHT", GUESS_RIGHT, helped):
         if abs(guess - is_so) > 0.15:
             raise Wrong(f"GUESS_{name} is {guess:.2f}, measured {is_so:.2f}")
-    return ("It could add all the time: here the expert is a way to begin. That is what gains are "
-            "good at, and a reason to be careful with what they are said to teach.")
+    return "You foresaw both."
 
 
 # -------------------------------------------------------------------------------- command line
@@ -483,7 +484,7 @@ def main(argv: list[str]) -> int:
         for i, check in known.items():
             question = inspect.getdoc(check)
             if i == number:
-                print(f"{question}\nThen:  python -m tests.exercises {i} answers.py")
+                print(f"{question}\nThen:  python -m tests.exercises {i} out/answers.py")
             elif not number:
                 print(f"{i}  {question.splitlines()[0]}")
         return 0

@@ -78,7 +78,8 @@ def words(command: str, weights: Path, tmp: Path) -> list[str]:
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="pretrain needs torch 2.9")
 @pytest.mark.parametrize("block", blocks("sh"), ids=lambda block: block.split("#")[0][:30])
 def test_its_commands_run(block: str, folder: Path, tmp_path: Path) -> None:  # noqa: F811
-    (tmp_path / "answers.py").write_text(HEAD + dict(RIGHT)[4])
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "answers.py").write_text(HEAD + dict(RIGHT)[4])
     (tmp_path / "my_tasks.jsonl").write_text("".join(
         json.dumps({"prompt": f"{kind} {i}?", "answer": kind, "domain": kind}) + "\n"
         for kind in ("facts", "math") for i in range(200)))

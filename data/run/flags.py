@@ -22,7 +22,8 @@ MOST = 1_000_000  # of what has no bound of its own
 
 
 def option(default: object, text: str, **more: object) -> object:
-    """A flag. least, most: the numbers that it takes; the rest is argparse's."""
+    """A flag. least, most: the numbers that may be typed; the rest is argparse's. A default of 0
+    below the least means what its help says."""
     return field(default=default, metadata={"help": text, **more})
 
 
@@ -35,7 +36,7 @@ class Common:
     device: str = option("auto", "cpu, cuda or mps; auto: the CPU for what is built in, else a "
                          "GPU if there is one")
     threads: int = option(0, "threads that torch uses (default: 1 for what is built in; else all, "
-                          "or 1 where other processes hold the cores)", least=0, most=1024)
+                          "or 1 where other processes hold the cores)", least=1, most=1024)
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,12 @@ class Model(Common):
     dtype: str = option("auto", "of open weights; auto: bfloat16 where the hardware has units for "
                         "it, else float32", choices=["auto", "float32", "bfloat16", "float16"])
     rank: int = option(0, "of each matrix of open weights, only so many of the largest singular "
-                       "values (default: all, as in the paper)", least=0, most=MOST)
+                       "values (default: all, as in the paper)", least=1, most=MOST)
     max_new_tokens: int = option(0, "tokens an answer may have (default: 72; open weights 128, or "
                                  "what their tasks' gold answers need)",
-                                 least=0, most=MOST)
+                                 least=1, most=MOST)
     batch: int = option(0, "answers written or learned from at once; lower it if memory runs out "
-                        "(default: all, 64 to train; open weights 32)", least=0, most=MOST)
+                        "(default: all, 64 to train; open weights 32)", least=1, most=MOST)
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,10 @@ class Train(Model):
     tasks: str = option("", "your tasks for open weights, a JSON object a line (see "
                         "data/README.md)", metavar="FILE")
     task: str = option("", "one expert instead of all", metavar="NAME")
-    steps: int = option(0, "gradient steps an expert (default: 40; open weights 30)", least=0,
+    steps: int = option(0, "gradient steps an expert (default: 40; open weights 30)", least=1,
                         most=MOST)
-    rate: float = option(0.0, "learning rate (default: 0.02; open weights 0.005)", least=0, most=1)
+    rate: float = option(0.0, "learning rate (default: 0.02; open weights 0.005)", least=1e-9,
+                         most=1)
     n: int = option(600, "test prompts an expert", least=1, most=5000)
 
 

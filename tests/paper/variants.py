@@ -39,7 +39,7 @@ class LoRALinear(nn.Module):
         self.weight, self.rank = linear.weight.detach(), rank
         self.bias = None if linear.bias is None else linear.bias.detach()
         self.merged: Tensor | None = None
-        self.gain: tuple[Tensor, Tensor] | None = None  # A and B, where SVF's layer has its S*z
+        self.scale: tuple[Tensor, Tensor] | None = None  # A and B, where SVF's layer has its S*z
 
     def factors(self, v: Tensor) -> tuple[Tensor, Tensor]:
         """A (r, I) and B (O, r), which v (r (I + O),) holds one after the other."""
@@ -54,7 +54,7 @@ class LoRALinear(nn.Module):
 
     def use(self, v: Tensor | None, merge: bool) -> None:
         """v None: the base's own weights, bit for bit. v (r (I + O),): A, then B."""
-        self.merged = self.gain = None
+        self.merged = self.scale = None
         if v is not None:
             if v.dim() > 1:
                 raise ValueError("LoRA runs one vector a batch; SVF alone takes one for each row")
@@ -62,14 +62,14 @@ class LoRALinear(nn.Module):
             if merge:
                 self.merged = (self.weight + 2 * B @ A).to(self.weight.dtype)
             else:
-                self.gain = A.to(self.weight.dtype), B.to(self.weight.dtype)
+                self.scale = A.to(self.weight.dtype), B.to(self.weight.dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, T, I) -> (B, T, O)."""
         y = F.linear(x, self.weight if self.merged is None else self.merged, self.bias)
-        if self.gain is None:
+        if self.scale is None:
             return y
-        A, B = self.gain
+        A, B = self.scale
         return y + 2 * F.linear(F.linear(x, A), B)
 
 

@@ -43,7 +43,7 @@ class StackedLinear(nn.Module):
     side, so that K adapters of rank r are one of rank K r with a gain alpha_k for r of them each.
 
     >>> layer = StackedLinear(nn.Linear(2, 3, bias=False), torch.ones(2, 2), torch.eye(3, 2))
-    >>> layer.gain = torch.tensor([2., 0.]); x = torch.ones(1, 1, 2)
+    >>> layer.scale = torch.tensor([2., 0.]); x = torch.ones(1, 1, 2)
     >>> (layer(x) - F.linear(x, layer.weight)).round().tolist()
     [[[8.0, 0.0, 0.0]]]
     """
@@ -52,11 +52,11 @@ class StackedLinear(nn.Module):
         super().__init__()
         self.weight, self.bias = linear.weight.detach(), linear.bias
         self.A, self.B = A.to(self.weight.dtype), 2 * B.to(self.weight.dtype)
-        self.merged = self.gain = None  # by the names that SVF's layers have
+        self.merged = self.scale = None  # by the names that SVF's layers have
 
     def forward(self, x: Tensor) -> Tensor:
         y = F.linear(x, self.weight, self.bias)
-        return y if self.gain is None else y + F.linear(F.linear(x, self.A) * self.gain, self.B)
+        return y if self.scale is None else y + F.linear(F.linear(x, self.A) * self.scale, self.B)
 
 
 class Stacked(SVF):
@@ -76,10 +76,10 @@ class Stacked(SVF):
 
     def use(self, z: Tensor | None) -> None:
         for layer in self.layers.values():
-            layer.gain = None
+            layer.scale = None
             if z is not None:
                 gain = (z - 1).repeat_interleave(self.rank, -1).to(layer.weight.dtype)
-                layer.gain = gain if z.dim() == 1 else gain[:, None]
+                layer.scale = gain if z.dim() == 1 else gain[:, None]
 
 
 @lru_cache
