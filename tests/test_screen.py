@@ -194,7 +194,7 @@ def test_what_is_lost_is_counted_in_80_columns_and_what_to_do_is_said_above_a_te
     report.show_expert("math", {**EXPERT, "answers": {
         "training": LOST, "base": together([]), "expert": most | {"not judged: \x1b" * 9: 1}}}, 7)
     assert terminal.getvalue().splitlines()[2:] == [
-        "answers         right       wrong  not judged         cut",
+        "answers         right       wrong  not judged of all, cut",
         "training            1       1,000         199           0",
         "expert          5,000       5,000       5,000           1",
         "   199 not judged: no classes",

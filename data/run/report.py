@@ -233,7 +233,7 @@ def lost(counts: dict[str, dict[str, int]], max_new: int) -> list[str]:
 
     >>> counts = {"right": 3, "wrong": 6, "not judged": 1, "cut": 2, "not judged: no classes": 1}
     >>> print("\n".join(lost({"bus": counts, "day": together([])}, 128)))
-    answers         right       wrong  not judged         cut
+    answers         right       wrong  not judged of all, cut
     bus                 3           6           1           2
          1 not judged: no classes
     20% cut off: raise --max-new-tokens (now 128)
@@ -247,7 +247,7 @@ def lost(counts: dict[str, dict[str, int]], max_new: int) -> list[str]:
     advice = {f"{cut:.0%} cut off: raise --max-new-tokens (now {max_new})": cut > MUCH,
               f"{unjudged:.0%} not judged, which pays -1: say in the prompts what an answer may "
               "use": unjudged > MUCH}
-    return ["answers  " + "".join(f"{kind:>12}" for kind in KINDS),
+    return ["answers  " + "".join(f"{head:>12}" for head in (*KINDS[:3], "of all, cut")),
             *(f"{name[:9]:<9}" + "".join(f"{one[kind]:>12,}" for kind in KINDS)
               for name, one in counts.items()),
             *(printable(f"{n:>6} {reason}")[:79] for reason, n in reasons),
