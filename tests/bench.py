@@ -256,7 +256,7 @@ def rows() -> dict[str, Row]:
                        ("train", ["train", "--task", "reasoning"])):
         found[name] = Row(f"whole `t2.py {' '.join(args)}`", f"version {BEFORE}",
                           ("command", {"of": str(ROOT), "args": args}),
-                          ("command", {"of": "BEFORE", "args": args}), "2", model=False)
+                          ("command", {"of": "BEFORE", "args": args}), "1.5", model=False)
     return found
 
 
