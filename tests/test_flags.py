@@ -124,6 +124,15 @@ def test_every_number_may_be_the_least_and_the_most_that_is_said(command: str) -
             flag = f"--{f.name.replace('_', '-')}={value}"
             args = parsed([command, flag, *["hi"] * (command == "ask")], "")
             assert getattr(args, f.name) == value
+        below = 0 if f.metadata["least"] > 0 else f.metadata["least"] - 1
+        with pytest.raises(SystemExit):  # though 0 may be the default
+            parsed([command, f"{flag.split('=')[0]}={below}", *["hi"] * (command == "ask")], "")
+
+
+@pytest.mark.parametrize("flag", ["steps", "rate", "batch", "threads", "rank", "max-new-tokens"])
+def test_a_typed_0_is_not_taken_for_the_default(flag: str, main: Callable) -> None:
+    code, error = main(["train", f"--{flag}", "0"])
+    assert code == 2 and one_line(error) and "'0': expected" in error
 
 
 def test_a_folder_that_takes_no_file_is_refused_before_there_is_work(main: Callable,

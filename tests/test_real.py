@@ -213,8 +213,11 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "| two domains | 4 | math .75, others .25 | math .75, code .25 |" in texts["asks"]
     assert "| math | .25 [" in texts["lora"] and made["lora"]["rate"] == max(rivals.LORA)
     assert made["lora"]["table"]["story"]["lead"]["points"] == 50  # .75 and .25
+    pooled = made["lora"]["table"]["C on all three"]
+    assert (pooled["lead"]["points"], pooled["svf"]["n"]) == (50, 8)
+    assert made["shots"]["table"]["all three"]["few-shot"]["n"] == 16
     assert made["shots"]["rate"] == {"svf": 0.005, "lora": 0.01}  # the first of what is as good
-    assert made["shots"]["table"]["age"]["lora"]["steps"] == [3, 3]
+    assert made["shots"]["table"]["age"]["lora"]["steps"] == [[3, 3]]
     gains = {what: row["lenient"]["gain"]["points"]
              for what, row in made["rewards"]["table"].items()}
     assert gains == {"base": 0, "chance": -75, "form": 25, "right": 0}

@@ -13,6 +13,7 @@ from cem import Search
 from data.files import file_digest
 from data.processes import by_rank, summed
 from data.run.flags import Adapt
+from data.run.kinds import SHOWN, SURE
 from data.run.report import Table, wilson
 from data.run.session import Session
 from data.tasks.problem import OTHERS, Task
@@ -29,6 +30,7 @@ def table(args: Adapt, passes: Passes) -> None:
     session.show_sources()
     run = {**session.identity(), "n": args.n, "shots": args.few_shot, "strategy": args.strategy,
            "search": asdict(Search.of(len(session.domains))),
+           **({"asks": [SHOWN, SURE]} if args.weights else {}),
            "tasks": [task.name for task in tasks],
            **{name: file_digest(Path(path)) if path else "" for name, path in (
                ("file", args.tasks), ("examples", args.shots))},

@@ -309,16 +309,17 @@ def lora(seeds: tuple[int, ...], processes: int) -> dict:
     rate = max(held, key=held.get)
     mixed = done([("mixed_lora", name, rate, seed) for name in rivals.FAMILIES], "C over LoRA",
                  processes)
-    table = {}
-    for d in DOMAINS:
-        base, svf = (strict(lab.result("own", who, seed)["marks"][d]) for who in ("base", d))
-        table[d] = compared(base, svf, strict(rows["lora", d, rate, seed]["marks"]))
+    marks = {d: (*(lab.result("own", who, seed)["marks"][d] for who in ("base", d)),
+                 rows["lora", d, rate, seed]["marks"]) for d in DOMAINS}
     for name, row in zip(rivals.FAMILIES, mixed):
-        base, svf = (strict(lab.result("adapt", name, seed)["marks"][who])
-                     for who in ("base", "few-shot"))
-        table[name] = {**compared(base, svf, strict(row["marks"]["few-shot"])),
-                       "each": {d: share(strict(row["marks"][d])) for d in DOMAINS},
-                       "alpha": row["alpha"]}
+        of = lab.result("adapt", name, seed)["marks"]
+        marks[name] = of["base"], of["few-shot"], row["marks"]["few-shot"]
+    for what, names in (("own tests", DOMAINS), ("C on all three", rivals.FAMILIES)):
+        marks[what] = tuple(map("".join, zip(*(marks[name] for name in names))))
+    table = {name: compared(*map(strict, three)) for name, three in marks.items()}
+    for name, row in zip(rivals.FAMILIES, mixed):
+        table[name] |= {"each": {d: share(strict(row["marks"][d])) for d in DOMAINS},
+                        "alpha": row["alpha"]}
     return {"seed": seed, "rate": rate, "validation": held, "table": table,
             "numbers": rows["lora", DOMAINS[0], rate, seed]["numbers"]}
 
@@ -345,16 +346,19 @@ def shots(seeds: tuple[int, ...], processes: int) -> dict:
         rate[what] = max(rates, key=lambda r: mean(
             share(strict(rows["on_shots", what, name, r, seed]["validation"]))
             for name in rivals.FAMILIES))
+    rows = {what: {name: done([("on_shots", what, name, r, s) for s in seeds],
+                              f"{what} on the shots", processes) for name in rivals.FAMILIES}
+            for what, r in rate.items()}
     table = {}
-    for name in rivals.FAMILIES:
-        c = [strict(lab.result("adapt", name, s)["marks"]["few-shot"]) for s in seeds]
+    for name, some in {**{name: [name] for name in rivals.FAMILIES},
+                       "all three": [*rivals.FAMILIES]}.items():
+        c = by_seed([[strict(lab.result("adapt", one, s)["marks"]["few-shot"]) for s in seeds]
+                     for one in some])
         table[name] = {"few-shot": cell(c)}
-        for what, r in rate.items():
-            some = done([("on_shots", what, name, r, s) for s in seeds], f"{what} on the shots",
-                        processes)
-            marks = [strict(row["marks"]) for row in some]
+        for what, of in rows.items():
+            marks = by_seed([[strict(row["marks"]) for row in of[one]] for one in some])
             table[name][what] = {**cell(marks), "lead": paired(marks, c),
-                                 "steps": [row["steps"] for row in some]}
+                                 "steps": [[row["steps"] for row in of[one]] for one in some]}
     return {"seeds": seeds, "rate": rate, "table": table}
 
 
