@@ -170,7 +170,7 @@ def test_a_guess_is_held_against_what_is_measured(shuffled: float, backwards: fl
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form, right, why", [
-    (0.2, 1, "Right. It could add"), (0.7, 1, "FORM is 0.70"), (0.2, 0.3, "RIGHT is 0.30")])
+    (0.2, 1, "Right. You foresaw both."), (0.7, 1, "FORM is 0.70"), (0.2, 0.3, "RIGHT is 0.30")])
 def test_what_the_base_could_do_all_the_time(form: float, right: float, why: str, tmp_path: Path,
                                              capsys: pytest.CaptureFixture[str]) -> None:
     status, said = check(12, f"GUESS_FORM, GUESS_RIGHT = {form}, {right}", tmp_path, capsys)

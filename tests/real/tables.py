@@ -371,6 +371,8 @@ def shots_text(found: dict) -> str:
 
 def rewards(seeds: tuple[int, ...], processes: int) -> dict:
     """Is it skill, or form? Experts paid for the form of an answer alone, or by chance."""
+    done([("expert", rivals.PAID, s) for s in seeds], "paid for right answers", processes)
+    done([("own", who, s) for who in ("base", rivals.PAID) for s in seeds], "own tests", processes)
     jobs = [("paid", what, s) for what in ("form", "chance") for s in seeds]
     rows = dict(zip(jobs, done(jobs, "other rewards", processes)))
     marks = {"base": [lab.result("own", "base", s)["marks"][rivals.PAID] for s in seeds],
