@@ -66,6 +66,13 @@ def test_flags_are_refused_in_one_line_or_in_range(command: str, main: Callable,
                 assert value == f.default or least <= value <= most < math.inf
 
 
+@pytest.mark.parametrize("command", ["ask", "play", "export"])
+def test_a_folder_that_is_only_read_is_not_made(command: str, main: Callable) -> None:
+    code, error = main([command, "--out", "typo"])  # and what ships does not answer instead
+    assert code == 2 and one_line(error) and "--out typo is not there" in error
+    assert not Path("typo").exists()
+
+
 @pytest.mark.parametrize("flag", ["--weights", "--tasks", "--task", "--device", "--system"])
 def test_what_a_command_itself_has_to_refuse_is_one_line_too(flag: str, main: Callable) -> None:
     for value in NASTY[::4 if flag == "--task" else 1]:  # which is known with the model alone

@@ -257,7 +257,8 @@ def test_how_a_command_ends_before_its_time(error: BaseException, code: int, say
                                             monkeypatch: Patch) -> None:
     def fail(args: object) -> None:
         raise error
-    for command, more in (("train", "; the same command goes on from what is saved"), ("ask", "")):
+    goes_on = "; the same command goes on, from what is saved if anything is"
+    for command, more in (("train", goes_on), ("ask", "")):
         monkeypatch.setitem(t2.COMMANDS, command, fail)
         assert run(command, *["hi"] * (command == "ask")) == (code, "", says.format(more))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import math
+import os
 import tempfile
 import textwrap
 from collections.abc import Callable
@@ -277,7 +278,12 @@ def parsed(argv: list[str] | None, about: str) -> Common:
         Parser(prog=f"t2.py {command}").error(
             f"unrecognized: {' '.join(spare)}" + words * (
                 "; a prompt of several words goes in quotes"))
-    return FORMS[command](**given)
+    args = FORMS[command](**given)
+    reads = isinstance(args, (Ask, Play, Export))
+    if reads and args.out != Common.out and not os.path.exists(args.out):
+        Parser(prog=f"t2.py {command}").error(  # what ships would answer instead, and say nothing
+            f"--out {args.out} is not there: expected a folder that train or adapt has made")
+    return args
 
 
 def tasks_listed() -> str:

@@ -187,7 +187,7 @@ def exit_code(work: Callable[[], None], batch: int | None, goes_on: bool = True)
     try:
         work()
     except KeyboardInterrupt as stop:
-        way = "; the same command goes on from what is saved" * goes_on
+        way = "; the same command goes on, from what is saved if anything is" * goes_on
         if FIRST:
             print(f"\n{str(stop) or 'stopped'}{way}", file=sys.stderr)
         return 130
