@@ -7,15 +7,18 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from cem import Search, few_shot, ranking, scores
+from data.run.flags import Train
+from data.run.train import recipe
 from data.tasks import jsonl
 from data.tasks.jsonl import Question
 from data.tasks.problem import split_of
-from svf import matrices, mix
+from svf import SVF, TopLinear, matrices, mix
 from tests.conftest import Letters, random_model
 from tests.paper import lab, variants
 from tests.real import __main__ as command
@@ -171,8 +174,8 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
                     "alpha": dict.fromkeys(some, [1, 0, 0])}
         if job == "asked":
             return {"4": {"math": 3, "others": 1}, "12": {"code": 1, "math": 3}}
-        if job == "lora":
-            return {"validation": rest[0], "marks": "2222", "numbers": 5}
+        if job == "other":  # whose name is the adapter's
+            return {"validation": rest[1], "marks": "2222", "numbers": 5}
         if job in ("mixed_lora", "on_shots"):
             right = "2" if job == "mixed_lora" or rest[1] == 0.01 else "0"
             return {"marks": {who: right + "000" for who in (*runs.DOMAINS, "few-shot")}
@@ -195,8 +198,8 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
                 "named": {}, "alpha": {"few-shot": [1, 0, 0]}, "seconds": {}}
     monkeypatch.setattr(lab, "result", result)
     texts, made = {}, {}
-    for stage in ("experts", "ways", "finals", "asks", "own", "unseen", "lora", "shots",
-                  "rewards"):
+    for stage in ("experts", "ways", "finals", "asks", "own", "unseen", "lora", "ranks",
+                  "shots", "rewards"):
         found = tables.TABLES[stage]((0, 1), 1)
         made[stage] = json.loads(json.dumps(found))
         texts[stage] = tables.TEXTS[stage](made[stage])
@@ -220,7 +223,9 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert made["shots"]["table"]["age"]["lora"]["steps"] == [[3, 3]]
     gains = {what: row["lenient"]["gain"]["points"]
              for what, row in made["rewards"]["table"].items()}
-    assert gains == {"base": 0, "chance": -75, "form": 25, "right": 0}
+    assert gains == {"nothing": 0, "chance": -75, "form": 25, "right answers": 0}
+    gains = {what: row["strict"]["gain"]["points"] for what, row in made["ranks"]["table"].items()}
+    assert gains == {"none": 0, "the 16 largest": 75, "the 64 largest": 75, "all": 25}
     assert made["own"]["own"]["all three, without solved questions, strict"]["gain"]["n"] == 24
     assert made["unseen"]["kinds"] == {tables.HELPED: ["age"], "two domains": ["story"],
                                        "elsewhere": []}
@@ -300,6 +305,18 @@ def test_a_population_of_mixed_loras_is_scored_as_each_alone() -> None:
     together = scores(mixed, fmt, mixed.each, alphas, shots)
     alone = [scores(mixed, fmt, mixed.each, a[None], shots) for a in alphas]
     torch.testing.assert_close(together, torch.cat(alone), atol=1e-4, rtol=1e-4)
+
+
+def test_few_gains_are_of_the_largest_values_and_leave_the_base_alone(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    svf = SVF(random_model())
+    monkeypatch.setattr(rivals, "session", lambda seed: SimpleNamespace(svf=svf))
+    few = rivals.adapter("top-3", "of this test")
+    assert set(few.sizes) == {3} and min(svf.sizes) > 3 and few.model is not svf.model
+    for name, layer in few.layers.items():
+        assert layer is not svf.layers[name] and isinstance(layer, TopLinear)
+        torch.testing.assert_close(layer.S, svf.layers[name].S[:3])
+    assert rivals.RATE == recipe(Train(weights="DIR")).rate
 
 
 def test_chance_pays_half_of_all_answers_and_the_same_one_alike() -> None:

@@ -1,8 +1,8 @@
-"""What stands beside the experts: LoRA, training on the shots, and rewards that say little.
+"""What stands beside the experts: LoRA, few gains, training on the shots, and other rewards.
 
-Is it SVF, or having experts (LoRA's, mixed by C as well)? Is it mixing, or the shots (a vector
-trained on them alone for as long as C takes)? Is it skill, or form (rewards for the form of an
-answer alone, or by chance)?
+Is it SVF, or having experts (LoRA's, mixed by C as well)? Does it take all singular values? Is it
+mixing, or the shots (a vector trained on them alone for as long as C takes)? Is it skill, or form
+(rewards for the form of an answer alone, or by chance)?
 """
 from __future__ import annotations
 
@@ -24,16 +24,18 @@ from data.run.train import recipe
 from data.tasks.jsonl import Pool, Question
 from data.tasks.problem import Verdict
 from model import GPT
-from svf import SVF, mix, replaced
+from svf import SVF, largest, matrices, mix, replaced
 from tests.paper import lab
 from tests.paper.variants import LoRA
 from tests.real import runs
 from tests.real.runs import DOMAINS, HELD, SHOTS, N, greedy, pools, session
 
 FAMILIES = ("age", "each", "story")  # of math, of code, of both: all of them would take a day
-LORA = (0.0005, 0.0015, 0.005)       # rates
+RATE = 0.005                         # what `train --weights` does
+LORA = (0.0005, 0.0015, RATE)
+TOP = (16, 64)                       # gains of a matrix, as `--rank` has them
 ON_SHOTS = {"svf": (0.005, 0.02, 0.05), "lora": (0.002, 0.01, 0.05)}
-PAID = "code"                        # the domain whose experts are trained on other rewards
+PAID = "code"                        # the domain whose experts have few gains, or other rewards
 
 
 # ------------------------------------------------------------------------------ LoRA, and mixtures
@@ -84,14 +86,19 @@ class Stacked(SVF):
 
 @lru_cache
 def adapter(name: str, seed: int) -> SVF:
-    """SVF, or LoRA of this rank on q and v, around the base."""
+    """SVF, of all singular values or of the k largest ("top-k"); or LoRA on q, v ("lora-r")."""
     svf = session(seed).svf
-    return svf if name == "svf" else LoRA(deepcopy(svf.model), int(name.removeprefix("lora-")))
+    if name == "svf":
+        return svf
+    (kind, number), model = name.split("-"), deepcopy(svf.model)
+    return LoRA(model, int(number)) if kind == "lora" else SVF(model, factors={
+        matrix: largest(getattr(parent, own).weight, int(number))
+        for matrix, parent, own in matrices(model)})
 
 
 @lru_cache
 def stacked(seed: int, rate: float) -> Stacked:
-    experts = torch.stack([lab.kept(("lora", d, rate, seed)) for d in DOMAINS])
+    experts = torch.stack([lab.kept(("other", "lora-16", d, rate, seed)) for d in DOMAINS])
     lora = adapter("lora-16", seed)
     return Stacked(deepcopy(session(seed).svf.model), lora, experts)
 
@@ -105,10 +112,12 @@ def learned(job: lab.Job, how: SVF, tasks: tuple[Pool, ...], rate: float, seed: 
     return training, lab.learn(training, job)
 
 
-def lora(domain: str, rate: float, seed: int) -> dict:
-    """LoRA's expert: its accuracy on validation prompts, which chooses the rate, and marks."""
-    how, pool = adapter("lora-16", seed), pools("train")[domain]
-    training, log = learned(("lora", domain, rate, seed), how, (pool,), rate, seed)
+def other(what: str, domain: str, rate: float, seed: int) -> dict:
+    """Another adapter's expert: its accuracy on validation prompts, which chooses the rate, and
+    marks.
+    """
+    how, pool = adapter(what, seed), pools("train")[domain]
+    training, log = learned(("other", what, domain, rate, seed), how, (pool,), rate, seed)
     return {"numbers": how.N, "validation": training.accuracy.item(),
             "seconds": log[-1]["seconds"],
             "marks": greedy(session(seed), training.best, pool.problems(N, "test", seed), how)}
@@ -193,4 +202,4 @@ def paid(what: str, seed: int) -> dict:
             "kl": [row["kl"] for row in log], "seconds": log[-1]["seconds"]}
 
 
-JOBS = (*runs.JOBS, lora, mixed_lora, on_shots, paid)
+JOBS = (*runs.JOBS, other, mixed_lora, on_shots, paid)

@@ -302,15 +302,15 @@ def lora(seeds: tuple[int, ...], processes: int) -> dict:
     C; of the first seed.
     """
     seed = seeds[0]
-    jobs = [("lora", d, rate, seed) for rate in rivals.LORA for d in DOMAINS]
+    jobs = [("other", "lora-16", d, rate, seed) for rate in rivals.LORA for d in DOMAINS]
     rows = dict(zip(jobs, done(jobs, "LoRA", processes)))
-    held = {rate: mean(rows["lora", d, rate, seed]["validation"] for d in DOMAINS)
+    held = {rate: mean(rows["other", "lora-16", d, rate, seed]["validation"] for d in DOMAINS)
             for rate in rivals.LORA}
     rate = max(held, key=held.get)
     mixed = done([("mixed_lora", name, rate, seed) for name in rivals.FAMILIES], "C over LoRA",
                  processes)
     marks = {d: (*(lab.result("own", who, seed)["marks"][d] for who in ("base", d)),
-                 rows["lora", d, rate, seed]["marks"]) for d in DOMAINS}
+                 rows["other", "lora-16", d, rate, seed]["marks"]) for d in DOMAINS}
     for name, row in zip(rivals.FAMILIES, mixed):
         of = lab.result("adapt", name, seed)["marks"]
         marks[name] = of["base"], of["few-shot"], row["marks"]["few-shot"]
@@ -321,7 +321,7 @@ def lora(seeds: tuple[int, ...], processes: int) -> dict:
         table[name] |= {"each": {d: share(strict(row["marks"][d])) for d in DOMAINS},
                         "alpha": row["alpha"]}
     return {"seed": seed, "rate": rate, "validation": held, "table": table,
-            "numbers": rows["lora", DOMAINS[0], rate, seed]["numbers"]}
+            "numbers": rows["other", "lora-16", DOMAINS[0], rate, seed]["numbers"]}
 
 
 def compared(base: str, svf: str, other: str) -> dict:
@@ -369,38 +369,68 @@ def shots_text(found: dict) -> str:
         for name, row in found["table"].items()])
 
 
+def ranks(seeds: tuple[int, ...], processes: int) -> dict:
+    """Does it take all singular values? Experts of few gains a matrix, of the first seed."""
+    seed = seeds[0]
+    base, every = paid_for_right((seed,), processes)
+    rows = done([("other", f"top-{k}", rivals.PAID, rivals.RATE, seed) for k in rivals.TOP],
+                "experts of few gains", processes)
+    return {"seed": seed, "domain": rivals.PAID, "table": gained({"none": base} | {
+        f"the {k} largest": [row["marks"]] for k, row in zip(rivals.TOP, rows)} | {"all": every})}
+
+
+def ranks_text(found: dict) -> str:
+    return gained_text("gains of a matrix", found)
+
+
 def rewards(seeds: tuple[int, ...], processes: int) -> dict:
     """Is it skill, or form? Experts paid for the form of an answer alone, or by chance."""
-    done([("expert", rivals.PAID, s) for s in seeds], "paid for right answers", processes)
-    done([("own", who, s) for who in ("base", rivals.PAID) for s in seeds], "own tests", processes)
+    base, right = paid_for_right(seeds, processes)
     jobs = [("paid", what, s) for what in ("form", "chance") for s in seeds]
     rows = dict(zip(jobs, done(jobs, "other rewards", processes)))
-    marks = {"base": [lab.result("own", "base", s)["marks"][rivals.PAID] for s in seeds],
-             **{what: [rows["paid", what, s]["marks"] for s in seeds]
-                for what in ("chance", "form")},
-             "right": [lab.result("own", rivals.PAID, s)["marks"][rivals.PAID] for s in seeds]}
-    return {"seeds": seeds, "domain": rivals.PAID, "table": {
-        what: {how.__name__: {**cell([how(m) for m in some]), "gain": paired(
-            [how(m) for m in marks["base"]], [how(m) for m in some])}
-            for how in (strict, lenient)} for what, some in marks.items()}}
+    return {"seeds": seeds, "domain": rivals.PAID, "table": gained({"nothing": base} | {
+        what: [rows["paid", what, s]["marks"] for s in seeds] for what in ("chance", "form")} | {
+        "right answers": right})}
 
 
 def rewards_text(found: dict) -> str:
-    return grid(["paid for", "strict", "gain, points", "lenient", "gain, points"], [
-        [what, *(text for how in ("strict", "lenient") for text in (
+    return gained_text("paid for", found)
+
+
+def paid_for_right(seeds: tuple[int, ...], processes: int) -> tuple[list[str], list[str]]:
+    """Marks a seed of the base and of the expert of PAID, on its own test prompts."""
+    done([("expert", rivals.PAID, s) for s in seeds], "experts", processes)
+    rows = done([("own", who, s) for who in ("base", rivals.PAID) for s in seeds], "own tests",
+                processes)
+    marks = [row["marks"][rivals.PAID] for row in rows]
+    return marks[:len(seeds)], marks[len(seeds):]
+
+
+def gained(marks: dict[str, list[str]]) -> dict:
+    """Strict and lenient, and what each gains over the first, the base."""
+    first = next(iter(marks.values()))
+    return {what: {how.__name__: {**cell([*map(how, some)]), "gain": paired(
+        [*map(how, first)], [*map(how, some)])} for how in (strict, lenient)}
+        for what, some in marks.items()}
+
+
+def gained_text(what: str, found: dict) -> str:
+    return grid([what, "strict", "gain, points", "lenient", "gain, points"], [
+        [name, *(text for how in ("strict", "lenient") for text in (
             number(row[how]), points(row[how]["gain"])))]
-        for what, row in found["table"].items()])
+        for name, row in found["table"].items()])
 
 
-TABLES = {f.__name__: f for f in (families, experts, ways, finals, asks, own, unseen, lora, shots,
-                                  rewards)}
+TABLES = {f.__name__: f for f in (families, experts, ways, finals, asks, own, unseen, lora, ranks,
+                                  shots, rewards)}
 TEXTS = {name: globals().get(f"{name}_text", searched_text) for name in TABLES}
 TITLES = {"families": "Which families", "experts": "What the command says of its experts",
           "ways": "How C may search, on validation prompts",
           "finals": "What C may give, on validation prompts",
           "asks": "What A names, on validation prompts", "own": "What experts have learned",
           "unseen": "Families that no expert has seen", "lora": "SVF, or having experts?",
-          "shots": "Mixing, or training on the shots?", "rewards": "Skill, or form?"}
+          "ranks": "All singular values, or few?", "shots": "Mixing, or training on the shots?",
+          "rewards": "Skill, or form?"}
 BEGIN, END = "<!-- python -m tests.real readme -->", "<!-- end of what it wrote -->"
 
 
