@@ -47,7 +47,7 @@ class Recipe:
     steps: int = 40
     prompts: int = 16   # a step
     samples: int = 8    # a prompt: its group
-    batch: int = 64     # answers at once, a microbatch: one group at least
+    batch: int = 64     # answers at once, a microbatch; one group at least is written at once
     rate: float = 0.02  # of a small base; open weights: data/run/train.py
     kl: float = 0.1     # lambda
     validate: int = 10  # steps between validations
@@ -115,26 +115,9 @@ class Reinforce(nn.Module):
             rewards = torch.tensor([[tally.reward(p, *fmt.read(e.completion)) for e in group]
                                     for p, group in zip(some, groups)])  # (G, n)
             unique = [distinct(group, A) for group, A in zip(groups, advantages(rewards))]
-            # The policy, factored since z has a gradient; the base beside it has none.
-            with svf.adapted(self.z):
-                states, targets, row = answer_states(svf.model, unique)  # (M, C), (M,), (M,)
-            with svf.adapted(None), torch.no_grad():
-                base, _, _ = answer_states(svf.model, unique)
-            A, count = torch.tensor([[e.advantage, e.count] for group in unique for e in group]
-                                    ).to(row.device).T[:, row]  # (M,) each: of a token's answer
-            weight = count / (r.prompts * r.samples)  # mean over answers, sum over their tokens
-            # All logits at once, (M, V), would fill the memory. So head, loss and backward run on
-            # pieces of the M states that fit a processor's cache, and are detached: backward stops
-            # there. The gradient of all of them then goes through the blocks once.
-            size = PIECE // svf.model.config.vocab or 1
-            leaves = [piece.requires_grad_() for piece in states.detach().split(size)]
-            for leaf, base_leaf, *rest in zip(leaves, *(
-                    x.split(size) for x in (base, targets, A, weight))):
-                loss, kl = reinforce_loss(svf.model.head(leaf), svf.model.head(base_leaf), *rest,
-                                          r.kl)
-                loss.backward()
-                sums["kl"] += kl.double()  # which a GPU need not wait for
-            states.backward(torch.cat([leaf.grad for leaf in leaves]))  # adds to z.grad
+            for i in range(0, max(map(len, unique)), r.batch):  # a group may outgrow a batch
+                part = [group[i:i + r.batch] for group in unique if group[i:]]
+                sums["kl"] += self.backward(part)
             sums["reward"] += rewards.mean(1).sum().item()
             sums["surprise"] -= sum(e.logp for group in groups for e in group)
             sums["tokens"] += sum(len(e.completion) for group in groups for e in group)
@@ -144,6 +127,30 @@ class Reinforce(nn.Module):
         reward, kl, surprise, tokens, no_signal = total
         return {"reward": reward / r.prompts, "kl": kl, "entropy": surprise / tokens,
                 "no_signal": no_signal / r.prompts, "answers": tally.total()}
+
+    def backward(self, groups: list[list[Episode]]) -> Tensor:
+        """Adds the gradient of these answers' loss to z.grad. Returns their KL, as in the loss."""
+        svf, r, total = self.svf, self.recipe, 0.0
+        # The policy, factored since z has a gradient; the base beside it has none.
+        with svf.adapted(self.z):
+            states, targets, row = answer_states(svf.model, groups)  # (M, C), (M,), (M,)
+        with svf.adapted(None), torch.no_grad():
+            base, _, _ = answer_states(svf.model, groups)
+        A, count = torch.tensor([[e.advantage, e.count] for group in groups for e in group]
+                                ).to(row.device).T[:, row]  # (M,) each: of a token's answer
+        weight = count / (r.prompts * r.samples)  # mean over answers, sum over their tokens
+        # All logits at once, (M, V), would fill the memory. So head, loss and backward run on
+        # pieces of the M states that fit a processor's cache, and are detached: backward stops
+        # there. The gradient of all of them then goes through the blocks once.
+        size = PIECE // svf.model.config.vocab or 1
+        leaves = [piece.requires_grad_() for piece in states.detach().split(size)]
+        for leaf, base_leaf, *rest in zip(leaves, *(
+                x.split(size) for x in (base, targets, A, weight))):
+            loss, kl = reinforce_loss(svf.model.head(leaf), svf.model.head(base_leaf), *rest, r.kl)
+            loss.backward()
+            total += kl.double()  # which a GPU need not wait for
+        states.backward(torch.cat([leaf.grad for leaf in leaves]))  # adds to z.grad
+        return total
 
     def batched(self, problems: list[Problem]) -> Iterator[tuple[list[Problem], Tensor]]:
         """This process's microbatches of a step: some problems, and what samples their answers.

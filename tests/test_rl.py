@@ -150,15 +150,22 @@ def groups_of() -> list[list[Judged]]:
 
 
 @pytest.mark.parametrize("batch, piece", [(100, 1 << 22), (100, 1), (10, 1 << 22), (10, 40),
-                                          (1, 37 * 4)])
+                                          (3, 1 << 22), (1, 37 * 4)])
 def test_a_step_is_the_naive_loss_of_one_answer_at_a_time(batch: int, piece: int, float64: None,
                                                           monkeypatch: Patch) -> None:
-    """However many groups are run at once, in pieces of any size, and what came twice once."""
+    """However many groups are run at once, in pieces of any size, and what came twice once; of a
+    group no more answers than a batch has.
+    """
     monkeypatch.setattr("rl.PIECE", piece)
+    learned, states = [], rl.answer_states
+    monkeypatch.setattr("rl.answer_states", lambda model, groups: (
+        learned.append(sum(map(len, groups))), states(model, groups))[1])
     groups = groups_of()
     training = trained(random_model(), prompts=3, samples=5, batch=batch, kl=0.3)
     found, metrics = gradient(training, monkeypatch, groups)
-    assert training.sizes == {100: [3], 10: [2, 1], 1: [1, 1, 1]}[batch]
+    assert training.sizes == {100: [3], 10: [2, 1]}.get(batch, [1, 1, 1])
+    assert max(learned) <= batch and sum(learned) == 2 * sum(
+        len({tuple(e.completion) for e in group}) for group in groups)  # policy and base
     z, loss, total = training.z.detach().clone().requires_grad_(), 0.0, 0.0
     for group in groups:
         A = advantages(torch.tensor([[float(e.reward) for e in group]]))[0]
