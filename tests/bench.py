@@ -37,7 +37,7 @@ from data.files import write_json
 from data.processes import seeded
 from data.run.device import quickest
 from model import GPT, Config, generate
-from svf import SVF, mix
+from svf import SVF, largest, matrices, mix
 from tests.peers import measured, serve, tokens
 
 ROOT = HERE.parent
@@ -67,10 +67,12 @@ class Ours:
         draws = torch.rand(rows * samples, new) if samples > 1 else None
         return lambda: generate(self.model, x, (), new, draws)
 
-    def step(self, rows: int, length: int) -> Callable:
+    def step(self, rows: int, length: int, rank: int = 0) -> Callable:
         """A step of next-token training of z, as rl.py runs it: states, the head and the loss in
-        pieces, the blocks' backward, AdamW."""
-        svf = SVF(self.model)
+        pieces, the blocks' backward, AdamW. rank: of so many of the largest singular values."""
+        svf = SVF(self.model, factors={
+            name: largest(getattr(parent, kind).weight, rank)
+            for name, parent, kind in matrices(self.model)} if rank else None)
         z = svf.neutral().double().requires_grad_(True)
         optimizer, x = torch.optim.AdamW([z], lr=1e-4), tokens(self.vocab, rows, length).tolist()
         answers, size = [[rl.Episode(row[:1], row[1:])] for row in x], rl.PIECE // self.vocab or 1

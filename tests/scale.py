@@ -3,6 +3,7 @@
     python -m tests.scale            # measures into tests/results/scale.json, prints the tables
     python -m tests.scale table      # what tests/results/README shows of it
     python -m tests.scale figure     # draws tests/results/scale.svg from it (needs matplotlib)
+    python -m tests.scale bytes      # what a step holds on SmolLM2-135M's shape, into it as well
     python -m tests.scale llama      # the same formulas on paper: Llama 1B, 8B, 70B on H100s
 
 One thing grows at a time from START. Formulas, in multiplications, for matrices of (O, I), with
@@ -16,7 +17,8 @@ R = min(O, I):  dense = sum O I,  thin = sum R (O + I),  head = V C,  and
 Attention is left out of them (below 5% at these lengths). Memory, in numbers of 4 bytes:
 
     step        tokens layers (15 C + 3 hidden) + 6 pieces of logits: what norms, attention, SwiGLU
-                and x V of each matrix leave for the backward pass, and what is made of the logits
+                and x V of each matrix leave for the backward pass, and what is made of the logits;
+                with the k largest singular values alone k in the place of each R
     merge       dense: W' itself
     generation  2 P shots (prompt + new) layers H_kv D: the cache
     mixing      P (K + 1) N: alpha_k (z_k - 1) before the sum, and after it
@@ -33,14 +35,14 @@ from pathlib import Path
 
 import rl
 from data.files import write_json
-from tests.bench import OURS, RESULTS, Side, counts, rates
+from tests.bench import OURS, RESULTS, SHAPE, Side, counts, rates
 
 START = dict(width=256, layers=8, experts=3, population=16, shots=8)
 GROWTH = dict(width=(128, 256, 512, 1024), layers=(4, 8, 16, 32), experts=(2, 8, 32),
               population=(8, 16, 32, 64), shots=(4, 8, 16, 32))
 TOUCHES = {"step": ("width", "layers"), "merge": ("width", "layers"), "mixing": ("experts",),
            "generation": ("width", "layers", "population", "shots")}
-ROWS, LENGTH, PROMPT, NEW = 4, 128, 64, 20
+ROWS, LENGTH, PROMPT, NEW, RANK = 4, 128, 64, 20, 128
 WORKS = {"step": "training step", "merge": "merging", "generation": "CEM generation",
          "mixing": "mixing K experts"}
 
@@ -59,10 +61,9 @@ def predicted(work: str, point: dict) -> tuple[float, float]:
     P, S = point["population"], point["shots"]
     cache = P * S * (PROMPT + NEW) * 2 * shape["layers"] * shape["kv_heads"] * shape["head_size"]
     if work == "step":
-        learned, kept = ROWS * (LENGTH - 1), 15 * shape["width"] + 3 * shape["hidden"]
+        learned = ROWS * (LENGTH - 1)
         logits = min(learned * shape["vocab"], rl.PIECE)
-        return 4 * learned * (thin + head), 4 * (
-            ROWS * LENGTH * shape["layers"] * kept + 6 * logits)
+        return 4 * learned * (thin + head), 4 * (ROWS * LENGTH * kept(shape) + 6 * logits)
     if work == "merge":
         return 2 * merge, 4 * dense
     if work == "mixing":
@@ -70,6 +71,12 @@ def predicted(work: str, point: dict) -> tuple[float, float]:
     # the 48 tokens that all prompts begin with are run once a member
     run = 48 + S * (PROMPT - 48 + NEW - 1)
     return 2 * P * (run * thin + S * NEW * head), 4 * cache
+
+
+def kept(shape: dict, rank: int = 0) -> int:
+    """Numbers that a token leaves in the blocks for the backward pass; rank: as in `counts`."""
+    few = counts(shape, rank)[-1] - counts(shape)[-1]  # Rs that are not there, in all layers
+    return shape["layers"] * (15 * shape["width"] + 3 * shape["hidden"]) + few
 
 
 def arguments(work: str, point: dict) -> tuple[str, dict]:
@@ -105,6 +112,25 @@ def measured_all() -> dict:
         results["points"].append({"grows": name, "to": value, "works": found})
         print(f"{i + 1}/{len(points)} {name} {value}", flush=True, file=sys.stderr)
     return results
+
+
+def measured_bytes() -> list[dict]:
+    """By how much a step raises what a process holds, with all gains and with few; bfloat16."""
+    found = []
+    for rank in (0, RANK):
+        first = {"shape": SHAPE, "dtype": "bfloat16", "device": "cpu", "threads": 1}
+        with Side(sys.executable, OURS, first) as side:
+            run = side(("step", {"rows": 2 * SAMPLES, "length": LENGTH, "rank": rank}))
+        found.append({"rank": rank, "bytes": run["peak"] - run["before"], "predicted_bytes":
+                      2 * 2 * SAMPLES * LENGTH * kept(SHAPE, rank) + 4 * 6 * rl.PIECE})
+    return found
+
+
+def bytes_text(rows: list[dict]) -> str:
+    lines = ["| gains of a matrix | GB to learn, measured | by formula |", "|---" * 3 + "|"]
+    return "\n".join(lines + [
+        f"| {'the ' * bool(row['rank'])}{row['rank'] or 'all'}{' largest' * bool(row['rank'])} | "
+        f"{short(row['bytes'] / 1e9)} | {short(row['predicted_bytes'] / 1e9)} |" for row in rows])
 
 
 def short(x: float) -> str:
@@ -163,13 +189,13 @@ def figure(results: dict) -> None:
 
 LLAMAS = {
     "Llama 3.2 1B": dict(width=2048, layers=16, heads=32, kv_heads=8, head_size=64, hidden=8192,
-                         vocab=128256, tied=True),
+                         vocab=128256, tied=True, batch=64),
     "Llama 3.1 8B": dict(width=4096, layers=32, heads=32, kv_heads=8, head_size=128, hidden=14336,
-                         vocab=128256, tied=False),
+                         vocab=128256, tied=False, batch=16),
     "Llama 3.1 8B, --rank 128": dict(width=4096, layers=32, heads=32, kv_heads=8, head_size=128,
-                                     hidden=14336, vocab=128256, tied=False, rank=128),
+                                     hidden=14336, vocab=128256, tied=False, batch=2, rank=128),
     "Llama 3.1 70B": dict(width=8192, layers=80, heads=64, kv_heads=8, head_size=128, hidden=28672,
-                          vocab=128256, tied=False)}
+                          vocab=128256, tied=False, batch=16)}
 FLOPS, BYTES, ROOM = 989e12 * 0.4, 3.35e12 * 0.6, 80e9  # an H100's, at shares that are common
 LINK = 450e9 * 0.6                                      # bytes/s from the others, one way
 PROMPTS, SAMPLES, READ, WRITTEN = 8, 8, 256, 256        # a step of RL, in tokens
@@ -177,46 +203,59 @@ PROMPTS, SAMPLES, READ, WRITTEN = 8, 8, 256, 256        # a step of RL, in token
 
 def on_paper(shape: dict, gpus: int) -> dict:
     """bfloat16; seconds of a step of RL: rollouts merged, base and policy factored; with a rank
-    W is run as well and no W' is formed (svf.TopLinear)."""
-    top = shape.get("rank", 0)
+    W is run as well and no W' is formed (svf.TopLinear). The most that a GPU holds is when it
+    writes (W', cache) or when it learns (what is kept for the backward pass, pieces of logits).
+    """
+    top, batch, answers = shape.get("rank", 0), shape["batch"], PROMPTS * SAMPLES
     dense, thin, head, merge, N = counts(shape, top)
     weights = 2 * (dense + head * (1 if shape["tied"] else 2))
     factors = 2 * thin + 4 * N
     if top:
         thin, merge = thin + dense, 0
-    answers, token = PROMPTS * SAMPLES, 2 * 2 * shape["layers"] * shape["kv_heads"] * shape[
-        "head_size"]
-    cache = answers * (READ + WRITTEN) * token
+    token = 2 * 2 * shape["layers"] * shape["kv_heads"] * shape["head_size"]
+
+    def held(batch: int) -> tuple[int, float]:
+        """Bytes of the cache, and of what is learned from, where so many answers are at once."""
+        prompts = max(1, batch // SAMPLES)
+        cache = max(batch, SAMPLES) * (READ + WRITTEN) * token
+        learned = 2 * (prompts * READ + batch * WRITTEN) * kept(shape, top)
+        return cache, learned + 4 * 6 * rl.PIECE
+    cache, learned = held(batch)
     merged = 0 if top else 2 * dense
-    fits = weights + factors + merged + cache < ROOM
+    fits = weights + factors + max(merged + cache, learned) < ROOM
     shared = fits and gpus > 1  # prompts are shared out; else the model is, and the work is not
     part = 1 / gpus if shared else 1.0
+    if shared:
+        cache, learned = held(min(batch, int(answers * part)))
+    once = min(max(batch, SAMPLES), answers * part)  # answers that are written at once
     prefill = 2 * PROMPTS * READ * part * dense / FLOPS
-    decode = WRITTEN * max((weights + cache * part / 2) / BYTES / (1 if fits else gpus),
-                           2 * answers * part * (dense + head) / FLOPS)
-    run = (PROMPTS * READ + answers * WRITTEN) * part
+    decode = WRITTEN * answers * part / once * max(
+        (weights + cache / 2) / BYTES / (1 if fits else gpus), 2 * once * (dense + head) / FLOPS)
+    again = max(1, SAMPLES // batch)  # a prompt is run for each part of its answers
+    run = (PROMPTS * READ * again + answers * WRITTEN) * part
     learn = run * (2 * dense + 4 * thin) / FLOPS + 6 * answers * WRITTEN * part * head / FLOPS
-    total = weights + factors + merged * fits + cache
+    total = weights + factors + max(merged * fits + cache, learned)
     each = total if fits else total / gpus
     seconds = prefill + decode + learn
     if fits:
         seconds += 2 * merge / FLOPS
     else:  # every forward pass, and the backward pass, gets W, U and V of the others anew
-        seconds += (WRITTEN + 4) * 2 * (dense + thin) * (1 - 1 / gpus) / LINK
+        seconds += (WRITTEN + 4) * answers / batch * 2 * (dense + thin) * (1 - 1 / gpus) / LINK
     return {"weights": weights, "factors": factors, "merged": merged, "cache": cache, "N": N,
-            "each": each, "seconds": seconds if each < ROOM else None}
+            "learned": learned, "each": each, "seconds": seconds if each < ROOM else None}
 
 
 def llamas() -> str:
-    lines = ["| model | gains | weights | U, S, V | W' | cache | a GPU, on 1 | on 8 | "
-             "s a step, on 1 | on 8 |", "|---" * 10 + "|"]
+    lines = ["| model | `--batch` | gains | weights | U, S, V | W' | cache | to learn | a GPU, "
+             "on 1 | on 8 | s a step, on 1 | on 8 |", "|---" * 12 + "|"]
     for name, shape in LLAMAS.items():
         one, eight = on_paper(shape, 1), on_paper(shape, 8)
-        cells = [short(one[key] / 1e9) for key in ("weights", "factors", "merged", "cache")]
-        lines.append(f"| {name} | {one['N']:,} | {' | '.join(cells)} | " + " | ".join(
-            short(x["each"] / 1e9) for x in (one, eight)) + " | " + " | ".join(
-            "does not fit" if x["seconds"] is None else short(x["seconds"])
-            for x in (one, eight)) + " |")
+        cells = [short(one[key] / 1e9) for key in ("weights", "factors", "merged", "cache",
+                                                   "learned")]
+        lines.append(f"| {name} | {shape['batch']} | {one['N']:,} | {' | '.join(cells)} | "
+                     + " | ".join(short(x["each"] / 1e9) for x in (one, eight)) + " | "
+                     + " | ".join("does not fit" if x["seconds"] is None else short(x["seconds"])
+                                  for x in (one, eight)) + " |")
     return "\n".join(lines)
 
 
@@ -226,13 +265,17 @@ def main(what: list[str]) -> None:
         print(llamas())
     elif what == ["table"]:
         print(brief(json.loads(path.read_text())))
+    elif what == ["bytes"]:
+        write_json(path, {**json.loads(path.read_text()), "bytes": measured_bytes()})
+        print(bytes_text(json.loads(path.read_text())["bytes"]))
     elif what == ["figure"]:
         figure(json.loads(path.read_text()))
     elif not what:
-        write_json(path, measured_all())
+        write_json(path, {**measured_all(), "bytes": measured_bytes()})
         print(brief(json.loads(path.read_text())))
     else:
-        raise SystemExit(f"{' '.join(what)}: expected nothing, `table`, `figure` or `llama`")
+        raise SystemExit(f"{' '.join(what)}: expected nothing, `table`, `figure`, "
+                         "`bytes` or `llama`")
 
 
 if __name__ == "__main__":
