@@ -218,6 +218,7 @@ def main(argv: list[str] | None = None) -> int:
     def work() -> None:
         flags.check_torch()
         from data.processes import joined
+        flags.check_there(args)
         flags.check_writable(args.out)
         # Other commands may run beside play: all that it may write is the decomposition.
         kept = nullcontext() if isinstance(args, Play) else alone(args.out)

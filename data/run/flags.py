@@ -278,12 +278,7 @@ def parsed(argv: list[str] | None, about: str) -> Common:
         Parser(prog=f"t2.py {command}").error(
             f"unrecognized: {' '.join(spare)}" + words * (
                 "; a prompt of several words goes in quotes"))
-    args = FORMS[command](**given)
-    reads = isinstance(args, (Ask, Play, Export))
-    if reads and args.out != Common.out and not os.path.exists(args.out):
-        Parser(prog=f"t2.py {command}").error(  # what ships would answer instead, and say nothing
-            f"--out {args.out} is not there: expected a folder that train or adapt has made")
-    return args
+    return FORMS[command](**given)
 
 
 def tasks_listed() -> str:
@@ -291,6 +286,14 @@ def tasks_listed() -> str:
     rows = [f"  {task.name:<9} {task.label:<10} {task.about}" + " (trained on)" * (not task.unseen)
             for task in TASKS.values() if task.label]
     return "\n".join(["tasks:", *rows])
+
+
+def check_there(args: Common) -> None:
+    """ValueError where a command that reads the folder would make it, and what ships answer."""
+    reads = isinstance(args, (Ask, Play, Export))
+    if reads and args.out != Common.out and not os.path.exists(args.out):
+        raise ValueError(f"--out {args.out} is not there: expected a folder that train or adapt "
+                         "has made")
 
 
 def check_writable(out: Path) -> None:
