@@ -371,11 +371,9 @@ def shots_text(found: dict) -> str:
 
 def ranks(seeds: tuple[int, ...], processes: int) -> dict:
     """Does it take all singular values? Experts of few gains a matrix, of the first seed."""
-    seed = seeds[0]
-    base, every = paid_for_right((seed,), processes)
-    rows = done([("other", f"top-{k}", rivals.PAID, rivals.RATE, seed) for k in rivals.TOP],
-                "experts of few gains", processes)
-    return {"seed": seed, "domain": rivals.PAID, "table": gained({"none": base} | {
+    rows, base, every = beside_right([("other", f"top-{k}", rivals.PAID, rivals.RATE, seeds[0])
+                                      for k in rivals.TOP], seeds[:1], processes)
+    return {"seed": seeds[0], "domain": rivals.PAID, "table": gained({"none": base} | {
         f"the {k} largest": [row["marks"]] for k, row in zip(rivals.TOP, rows)} | {"all": every})}
 
 
@@ -385,11 +383,11 @@ def ranks_text(found: dict) -> str:
 
 def rewards(seeds: tuple[int, ...], processes: int) -> dict:
     """Is it skill, or form? Experts paid for the form of an answer alone, or by chance."""
-    base, right = paid_for_right(seeds, processes)
-    jobs = [("paid", what, s) for what in ("form", "chance") for s in seeds]
-    rows = dict(zip(jobs, done(jobs, "other rewards", processes)))
-    return {"seeds": seeds, "domain": rivals.PAID, "table": gained({"nothing": base} | {
-        what: [rows["paid", what, s]["marks"] for s in seeds] for what in ("chance", "form")} | {
+    rows, base, right = beside_right([("paid", what, s) for what in ("chance", "form")
+                                      for s in seeds], seeds, processes)
+    marks = [row["marks"] for row in rows]
+    return {"seeds": seeds, "domain": rivals.PAID, "table": gained({
+        "nothing": base, "chance": marks[:len(seeds)], "form": marks[len(seeds):],
         "right answers": right})}
 
 
@@ -397,13 +395,17 @@ def rewards_text(found: dict) -> str:
     return gained_text("paid for", found)
 
 
-def paid_for_right(seeds: tuple[int, ...], processes: int) -> tuple[list[str], list[str]]:
-    """Marks a seed of the base and of the expert of PAID, on its own test prompts."""
-    done([("expert", rivals.PAID, s) for s in seeds], "experts", processes)
-    rows = done([("own", who, s) for who in ("base", rivals.PAID) for s in seeds], "own tests",
-                processes)
-    marks = [row["marks"][rivals.PAID] for row in rows]
-    return marks[:len(seeds)], marks[len(seeds):]
+def beside_right(jobs: list[tuple], seeds: tuple[int, ...], processes: int
+                 ) -> tuple[list[dict], list[str], list[str]]:
+    """What comes of the jobs; and, a seed each, marks of the base and of the expert paid for right
+    answers, on its own test prompts.
+    """
+    experts = [("expert", rivals.PAID, s) for s in seeds]
+    rows = done([*experts, *jobs], "experts", processes)[len(experts):]
+    own = done([("own", who, s) for who in ("base", rivals.PAID) for s in seeds], "own tests",
+               processes)
+    marks = [row["marks"][rivals.PAID] for row in own]
+    return rows, marks[:len(seeds)], marks[len(seeds):]
 
 
 def gained(marks: dict[str, list[str]]) -> dict:
