@@ -4,9 +4,9 @@
     mu, sigma <- mean and deviation of the E best        the elites
 
 and again. `CEM` is ask/tell and knows no model; `few_shot` joins it to the experts: a candidate
-is a mixture alpha, and its score is its accuracy on the shots. Ties are broken by the mean
-log-likelihood that it gives to those of its own answers that are right, and for every place among
-the elites (the authors' code breaks them for the first one alone).
+is a mixture alpha, and its score is its accuracy on the shots. Ties go to the one with the higher
+mean log p of a token in its own right answers; they are broken for every place among the elites
+(the authors' code: for the first one alone).
 
 Departs from the paper: the base, each expert and their mean are among the first candidates, and
 the best candidate of all is what is found, so that on the shots it is no worse than what is known.
@@ -127,15 +127,15 @@ def few_shot(svf: SVF, fmt: PromptFormat, experts: Tensor, shots: list[Problem],
         alphas = cem.ask()
         if i == 0:  # what is found must beat what is known, which stands in for some of these
             alphas[:K + 2] = known(K)[:search.population]
-        found = scores(svf, fmt, experts, alphas, shots)
-        best, mean = found[:, 0].max().item(), found[:, 0].mean().item()
+        scored = scores(svf, fmt, experts, alphas, shots)
+        best, mean = scored[:, 0].max().item(), scored[:, 0].mean().item()
         if best > 0:
-            cem.tell(alphas, found)
+            cem.tell(alphas, scored)
         tried.append(alphas)
-        points.append(found)
+        points.append(scored)
         history.append({"best": best, "mean": mean, "sigma": cem.sigma.mean().item(),
                         "mu": cem.mu.tolist(), "sigmas": cem.sigma.tolist()})
-        callback(i, {**history[-1], "alphas": alphas.tolist(), "scores": found.tolist()})
+        callback(i, {**history[-1], "alphas": alphas.tolist(), "scores": scored.tolist()})
         if i == 0 and best == 0:
             return torch.zeros(K), history
     return torch.cat(tried)[ranking(torch.cat(points))[0]], history

@@ -9,16 +9,18 @@ fixed: only log pi has a gradient. In the place of r stands the advantage A: the
 others of its group, the baseline, is taken away, which on average changes nothing.
 
 `Reinforce` is the loop; data/run/resume.py iterates over it, saves and reports. Answers are
-sampled with the expert merged and learned from with it factored: the same up to rounding, which in
-bfloat16 is some thousandths of a nat a token.
+sampled with the expert merged and learned from with it factored (of few gains, factored as well):
+the same up to rounding, which in bfloat16 is some thousandths of a nat a token.
 
-Left out, for who knows RL: a value network, importance ratios and clipping of them, since each
-batch of answers is used once; the score-function part of the KL's gradient, d log pi times KL,
-which is a few percent of it near the base. Next-token prediction, the paper's ablation, is in
-tests/paper/variants.py. Departs from the authors' code: sampled, not greedy, rollouts; a baseline;
-log-probabilities of the very tokens sampled; KL from policy to base.
+Left out, for those who know RL: a value network, importance ratios and clipping of them, since
+each batch of answers is used once; the score-function part of the KL's gradient, d log pi times
+KL, which is a few percent of it near the base. Next-token prediction, the paper's ablation, is in
+tests/paper/variants.py. Departs from the paper and the authors' code: a baseline, where they have
+r for A. From the code alone: sampled, not greedy, rollouts; log-probabilities of the very tokens
+sampled; KL from policy to base.
 
-Shapes: G groups (prompts) of n samples, M tokens of answers, V vocabulary, N length of z.
+Shapes: G groups (prompts) of n samples, B answers, T tokens, C width, M tokens of all answers,
+V vocabulary, N length of z.
 """
 from __future__ import annotations
 
@@ -42,12 +44,12 @@ PIECE = 1 << 22  # logits at once: 16 MB in float32
 
 @dataclass(frozen=True)
 class Recipe:
-    """How an expert is trained. The paper: AdamW at 2e-3, batch 256, lambda in 0, .1, .2, .3."""
+    """How an expert is trained. The paper: AdamW at 2e-3, 256 answers a step, lambda 0 to .3."""
 
     steps: int = 40
     prompts: int = 16   # a step
     samples: int = 8    # a prompt: its group
-    batch: int = 64     # answers at once, a microbatch; one group at least is written at once
+    batch: int = 64     # answers learned from at once; sampling takes whole groups, one or more
     rate: float = 0.02  # of a small base; open weights: data/run/train.py
     kl: float = 0.1     # lambda
     validate: int = 10  # steps between validations
@@ -97,8 +99,7 @@ class Reinforce(nn.Module):
                    "validation": self.accuracy.item()}
 
     def policy_gradient(self, problems: list[Problem]) -> dict:
-        """Adds -dJ/dz to z.grad, less what is left out above, a microbatch at a time. Returns the
-        metrics of the step.
+        """Adds -dJ/dz to z.grad, without the KL's score-function part. Returns the step's metrics.
 
         reward; kl (nats an answer); entropy (nats a token, estimated by what was sampled);
         no_signal: the share of groups whose answers all have the same reward, and no advantage;
@@ -115,9 +116,9 @@ class Reinforce(nn.Module):
             rewards = torch.tensor([[tally.reward(p, *fmt.read(e.completion)) for e in group]
                                     for p, group in zip(some, groups)])  # (G, n)
             unique = [distinct(group, A) for group, A in zip(groups, advantages(rewards))]
-            for i in range(0, max(map(len, unique)), r.batch):  # a group may outgrow a batch
-                part = [group[i:i + r.batch] for group in unique if group[i:]]
-                sums["kl"] += self.backward(part)
+            # Several groups fit one batch; one group alone may be more than a batch.
+            for i in range(0, max(map(len, unique)), r.batch):
+                sums["kl"] += self.learn([group[i:i + r.batch] for group in unique])
             sums["reward"] += rewards.mean(1).sum().item()
             sums["surprise"] -= sum(e.logp for group in groups for e in group)
             sums["tokens"] += sum(len(e.completion) for group in groups for e in group)
@@ -128,8 +129,10 @@ class Reinforce(nn.Module):
         return {"reward": reward / r.prompts, "kl": kl, "entropy": surprise / tokens,
                 "no_signal": no_signal / r.prompts, "answers": tally.total()}
 
-    def backward(self, groups: list[list[Episode]]) -> Tensor:
-        """Adds the gradient of these answers' loss to z.grad. Returns their KL, as in the loss."""
+    def learn(self, groups: list[list[Episode]]) -> Tensor:
+        """Adds the gradient of the loss of these different answers to z.grad, a group's under one
+        prompt. Returns their share of the step's KL.
+        """
         svf, r, total = self.svf, self.recipe, 0.0
         # The policy, factored since z has a gradient; the base beside it has none.
         with svf.adapted(self.z):
@@ -139,16 +142,16 @@ class Reinforce(nn.Module):
         A, count = torch.tensor([[e.advantage, e.count] for group in groups for e in group]
                                 ).to(row.device).T[:, row]  # (M,) each: of a token's answer
         weight = count / (r.prompts * r.samples)  # mean over answers, sum over their tokens
-        # All logits at once, (M, V), would fill the memory. So head, loss and backward run on
-        # pieces of the M states that fit a processor's cache, and are detached: backward stops
-        # there. The gradient of all of them then goes through the blocks once.
+        # All logits at once, (M, V), would fill the memory. So head and loss take a piece of the
+        # states at a time, whose logits fit a cache. Each is detached: its backward stops there
+        # and leaves leaf.grad. The gradient of all of them then goes through the blocks once.
         size = PIECE // svf.model.config.vocab or 1
         leaves = [piece.requires_grad_() for piece in states.detach().split(size)]
         for leaf, base_leaf, *rest in zip(leaves, *(
                 x.split(size) for x in (base, targets, A, weight))):
             loss, kl = reinforce_loss(svf.model.head(leaf), svf.model.head(base_leaf), *rest, r.kl)
             loss.backward()
-            total += kl.double()  # which a GPU need not wait for
+            total += kl.double()  # no .item(): the CPU need not wait for a GPU
         states.backward(torch.cat([leaf.grad for leaf in leaves]))  # adds to z.grad
         return total
 
@@ -255,7 +258,7 @@ def distinct(group: list[Episode], A: Tensor) -> list[Episode]:
 
 
 def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tensor, Tensor]:
-    """Of all tokens of the answers: the state from which the head predicts it (M, C), the token
+    """For each token of each answer: the state from which the head predicts it (M, C), the token
     (M,), and the index of its answer (M,).
 
     A group shares one prompt, which is run once for all its answers, gradient included; so is
@@ -266,8 +269,8 @@ def answer_states(model: GPT, groups: list[list[Episode]]) -> tuple[Tensor, Tens
     targets = nn.utils.rnn.pad_sequence(tokens, batch_first=True, padding_value=-1).to(device)
     last, cache = prefill(model, [group[0].prompt for group in groups], targets.shape[1])
     rows = torch.tensor([i for i, group in enumerate(groups) for _ in group], device=device)
-    cache.pick(rows)
-    # A prompt's last state predicts the first token, each token but the last the next one.
+    cache.pick(rows)  # each prompt's, once for each of its answers
+    # A prompt's last state predicts the first token, the state of each token the next one.
     states = last[rows][:, None]  # (B, 1, C)
     if targets.shape[1] > 1:
         later = model.states(targets[:, :-1].clamp(min=0), cache)  # padding is last: none sees it

@@ -5,7 +5,7 @@
 
 An expert is the flat vector z (N,) of all matrices in order, N = sum of min(O, I). What is mixed
 is each expert's change, z' = 1 + sum_k alpha_k (z_k - 1), and since W' is linear in z the weights
-mix with them: W'(z') = W + sum_k alpha_k (W'(z_k) - W). One layer runs in one of two ways:
+mix with them: W'(z') = W + sum_k alpha_k (W'(z_k) - W). An adapted layer runs in one of two ways:
 
     merged    y = x W'^T                    W' is formed once: for generating with one z
     factored  y = ((x V) * (S*z)) U^T       for training z (x V is all that backward keeps, and
@@ -130,7 +130,7 @@ class TopLinear(SVFLinear):
     """W' = W + U_k diag(S_k (z - 1)) V_k^T: only the k largest singular values have gains.
 
     For models that fill the memory: U and V of all values are larger than W itself, and a merged
-    W' would be a second W, so `merge` counts for nothing. What is added to W has rank k, as LoRA's
+    W' would be a second W, so `merge` is ignored. What is added to W has rank k, as LoRA's
     has; k gains of it are learned.
 
     >>> linear, W = nn.Linear(2, 3, bias=False), torch.tensor([[3., 0.], [0., 0.], [0., 4.]])

@@ -6,10 +6,11 @@
                       z' = 1 + sum_k alpha_k (z_k - 1)
 
 Pass 1 is one of three strategies (paper, Sec. 3.2): (A) `prompt` asks the model itself to name
-the category of the prompt; (B) `classifier` asks an SVF expert trained for that; (C) `few-shot`
-searches a mixture of the experts on a few examples with the cross-entropy method. All that pass 2
-needs of any of them is alpha: one-hot for A and B, and 0 for a prompt of no known category
-("others"), which the base model then answers, bit for bit. Each baseline but LoRA is an alpha too.
+the category of the prompt (open weights read it instead, see data/run/kinds.py); (B) `classifier`
+asks an SVF expert trained for that; (C) `few-shot` searches a mixture of the experts on a few
+examples with the cross-entropy method. All that pass 2 needs of any of them is alpha: one-hot for
+A and B, and 0 for a prompt of no known category ("others"), which the base model then answers, bit
+for bit. What they are compared with is an alpha too.
 
 What stands around it is in data/run/: the flags, what is on disk, how a run goes on, the screen.
 The heavy imports stand inside the functions, so that --help answers at once.

@@ -27,8 +27,8 @@ WHY = {
         "By its greedy rollouts; the sigmoid and the rescaling change nothing that a rate does "
         "not."),
     "trained on 16 prompts, SVF beats LoRA on the test prompts": (
-        "Neither overfits: 16 prompts show which style to choose, and that is most of what there "
-        "is to learn."),
+        "Both lose little by so few (1.5 and 3 points): 16 prompts show which style to choose, "
+        "and that is most of what there is to learn."),
     "C beats random search at its budget": (
         "With three experts there is little to search: which candidates are drawn matters more "
         "than how they get better."),
