@@ -240,6 +240,12 @@ def rows() -> dict[str, Row]:
                                      ("released_step", size), "3", False, flops, 8 * thin)
         found[f"peft-{batch}"] = Row(work, "peft LoRA r = 16 on all linear layers", ("step", size),
                                      ("lora_step", size), "1.0", True, flops, 8 * thin)
+    few = counts(SHAPE, 16)[1] + dense  # W is run as well
+    found["few-4"] = Row("SVF training step, the 16 largest gains, 4 x 128 tokens",
+                         "peft LoRA r = 16 on all linear layers",
+                         ("step", dict(rows=4, length=128, rank=16)),
+                         ("lora_step", dict(rows=4, length=128)), "1.0", True,
+                         4 * 4 * 127 * (few + head), 8 * few)
     size = dict(members=16, shots=8, new=20)
     found["cem"] = Row(
         "a CEM generation, population 16 x 8 shots, 64 + 20 tokens",

@@ -68,6 +68,7 @@ def test_both_recipes_of_a_training_step_find_the_same_direction(
     ("generate", {"rows": 2, "prompt": 5, "new": 3}),
     ("generate", {"rows": 2, "prompt": 5, "new": 3, "samples": 4}),
     ("step", {"rows": 2, "length": 7}), ("released_step", {"rows": 2, "length": 7}),
+    ("step", {"rows": 2, "length": 7, "rank": 3}),
     ("population", {"members": 3, "shots": 2, "new": 2}),
     ("one_by_one", {"members": 3, "shots": 2, "new": 2}), ("compose", {}), ("switch", {}),
     ("merge", {}), ("mixing", {"members": 3, "experts": 4})])
