@@ -81,18 +81,18 @@ class Reinforce(nn.Module):
                      for p in t.problems(recipe.held // len(tasks), "validation", 0)]
 
     def __iter__(self) -> Iterator[dict]:
-        r, adamw = self.recipe, self.optimizers["adamw"]
-        while (step := int(self.step)) < r.steps:
-            if step % r.validate == 0:
+        how, adamw = self.recipe, self.optimizers["adamw"]
+        while (step := int(self.step)) < how.steps:
+            if step % how.validate == 0:
                 self.validate()
-            problems = draw(self.tasks, r.prompts, "train", *self.stream, step)
+            problems = draw(self.tasks, how.prompts, "train", *self.stream, step)
             self.z.grad = torch.zeros_like(self.z)  # not None: a process may have nothing to add
             metrics = self.policy_gradient(problems)
             norm = nn.utils.clip_grad_norm_([self.z], 1.0)  # no group may throw z far off
-            adamw.param_groups[0]["lr"] = learning_rate(r, step)
+            adamw.param_groups[0]["lr"] = learning_rate(how, step)
             adamw.step()
             self.step += 1
-            if self.step == r.steps:
+            if self.step == how.steps:
                 self.validate()
             moved = (self.z.detach() - self.svf.neutral()).abs().max()
             yield {**metrics, "gradient": norm.item(), "moved": moved.item(),
@@ -105,7 +105,7 @@ class Reinforce(nn.Module):
         no_signal: the share of groups whose answers all have the same reward, and no advantage;
         answers: how many were right, wrong, not judged, cut off.
         """
-        svf, fmt, r, tally = self.svf, self.fmt, self.recipe, Tally()
+        svf, fmt, how, tally = self.svf, self.fmt, self.recipe, Tally()
         sums = dict.fromkeys(("reward", "kl", "surprise", "tokens", "no_signal"), 0.0)
         # Sample. W' is merged, once for all tokens; nothing here has a gradient.
         with svf.adapted(self.z.detach()):
@@ -117,8 +117,8 @@ class Reinforce(nn.Module):
                                     for p, group in zip(some, groups)])  # (G, n)
             unique = [distinct(group, A) for group, A in zip(groups, advantages(rewards))]
             # Several groups fit one batch; one group alone may be more than a batch.
-            for i in range(0, max(map(len, unique)), r.batch):
-                sums["kl"] += self.learn([group[i:i + r.batch] for group in unique])
+            for i in range(0, max(map(len, unique)), how.batch):
+                sums["kl"] += self.learn([group[i:i + how.batch] for group in unique])
             sums["reward"] += rewards.mean(1).sum().item()
             sums["surprise"] -= sum(e.logp for group in groups for e in group)
             sums["tokens"] += sum(len(e.completion) for group in groups for e in group)
@@ -126,14 +126,14 @@ class Reinforce(nn.Module):
         summed(self.z.grad)  # in place, over all processes
         total = summed(torch.tensor([*map(float, sums.values())], dtype=torch.float64)).tolist()
         reward, kl, surprise, tokens, no_signal = total
-        return {"reward": reward / r.prompts, "kl": kl, "entropy": surprise / tokens,
-                "no_signal": no_signal / r.prompts, "answers": tally.total()}
+        return {"reward": reward / how.prompts, "kl": kl, "entropy": surprise / tokens,
+                "no_signal": no_signal / how.prompts, "answers": tally.total()}
 
     def learn(self, groups: list[list[Episode]]) -> Tensor:
         """Adds the gradient of the loss of these different answers to z.grad, a group's under one
         prompt. Returns their share of the step's KL.
         """
-        svf, r, total = self.svf, self.recipe, 0.0
+        svf, how, total = self.svf, self.recipe, 0.0
         # The policy, factored since z has a gradient; the base beside it has none.
         with svf.adapted(self.z):
             states, targets, row = answer_states(svf.model, groups)  # (M, C), (M,), (M,)
@@ -141,7 +141,7 @@ class Reinforce(nn.Module):
             base, _, _ = answer_states(svf.model, groups)
         A, count = torch.tensor([[e.advantage, e.count] for group in groups for e in group]
                                 ).to(row.device).T[:, row]  # (M,) each: of a token's answer
-        weight = count / (r.prompts * r.samples)  # mean over answers, sum over their tokens
+        weight = count / (how.prompts * how.samples)  # mean over answers, sum over their tokens
         # All logits at once, (M, V), would fill the memory. So head and loss take a piece of the
         # states at a time, whose logits fit a cache. Each is detached: its backward stops there
         # and leaves leaf.grad. The gradient of all of them then goes through the blocks once.
@@ -149,7 +149,7 @@ class Reinforce(nn.Module):
         leaves = [piece.requires_grad_() for piece in states.detach().split(size)]
         for leaf, base_leaf, *rest in zip(leaves, *(
                 x.split(size) for x in (base, targets, A, weight))):
-            loss, kl = reinforce_loss(svf.model.head(leaf), svf.model.head(base_leaf), *rest, r.kl)
+            loss, kl = reinforce_loss(*map(svf.model.head, (leaf, base_leaf)), *rest, how.kl)
             loss.backward()
             total += kl.double()  # no .item(): the CPU need not wait for a GPU
         states.backward(torch.cat([leaf.grad for leaf in leaves]))  # adds to z.grad
@@ -160,10 +160,10 @@ class Reinforce(nn.Module):
 
         uniforms (problems, samples, max_new) in [0, 1): a stream for each step and prompt.
         """
-        r, size = self.recipe, max(1, self.recipe.batch // self.recipe.samples)
+        how, size = self.recipe, max(1, self.recipe.batch // self.recipe.samples)
         parts = microbatches([len(self.fmt.prompt(p.prompt)) for p in problems], size)
         for part in (parts[i] for i in by_rank(len(parts))):
-            uniforms = [torch.rand(r.samples, self.fmt.max_new, generator=seeded(
+            uniforms = [torch.rand(how.samples, self.fmt.max_new, generator=seeded(
                 "rollout", *self.stream, int(self.step), i)) for i in part]
             yield [problems[i] for i in part], torch.stack(uniforms)
 
@@ -175,14 +175,14 @@ class Reinforce(nn.Module):
             self.accuracy.fill_(share)
 
 
-def learning_rate(r: Recipe, step: int) -> float:
-    """The rate at a step: five steps of warm-up, and a cosine down to a tenth of r.rate.
+def learning_rate(how: Recipe, step: int) -> float:
+    """The rate at a step: five steps of warm-up, and a cosine down to a tenth of how.rate.
 
     >>> [round(learning_rate(Recipe(), step), 4) for step in (0, 4, 39)]
     [0.004, 0.0196, 0.002]
     """
-    return r.rate * min(1.0, (step + 1) / 5) * (
-        0.55 + 0.45 * math.cos(math.pi * step / r.steps))
+    return how.rate * min(1.0, (step + 1) / 5) * (
+        0.55 + 0.45 * math.cos(math.pi * step / how.steps))
 
 
 def advantages(rewards: Tensor) -> Tensor:
