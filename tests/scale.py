@@ -231,7 +231,7 @@ def on_paper(shape: dict, gpus: int) -> dict:
     prefill = 2 * PROMPTS * READ * part * dense / FLOPS
     decode = WRITTEN * answers * part / once * max(
         (weights + cache / 2) / BYTES / (1 if fits else gpus), 2 * once * (dense + head) / FLOPS)
-    again = max(1, SAMPLES // batch)  # a prompt is run for each part of its answers
+    again = -(-SAMPLES // batch)  # a prompt is run for each part of its answers
     run = (PROMPTS * READ * again + answers * WRITTEN) * part
     learn = run * (2 * dense + 4 * thin) / FLOPS + 6 * answers * WRITTEN * part * head / FLOPS
     total = weights + factors + max(merged * fits + cache, learned)
@@ -240,7 +240,8 @@ def on_paper(shape: dict, gpus: int) -> dict:
     if fits:
         seconds += 2 * merge / FLOPS
     else:  # every forward pass, and the backward pass, gets W, U and V of the others anew
-        seconds += (WRITTEN + 4) * answers / batch * 2 * (dense + thin) * (1 - 1 / gpus) / LINK
+        passes = WRITTEN * answers / max(batch, SAMPLES) + 4 * answers / batch
+        seconds += passes * 2 * (dense + thin) * (1 - 1 / gpus) / LINK
     return {"weights": weights, "factors": factors, "merged": merged, "cache": cache, "N": N,
             "learned": learned, "each": each, "seconds": seconds if each < ROOM else None}
 

@@ -3,6 +3,7 @@ it; each of them is run once in its smallest form, or says in a line what it wan
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -45,6 +46,15 @@ def test_the_released_composition_is_w_at_one_and_keeps_the_sum_of_the_singular_
         m = torch.rand(layer.S.shape, generator=seeded("m"))
         want = adapted_weight(layer.U, layer.S, layer.Vt, m * layer.S.sum() / (layer.S * m).sum())
         torch.testing.assert_close(bench.composed(layer, m), want, atol=1e-5, rtol=1e-4)
+
+
+def test_a_step_of_few_gains_has_so_many(ours: bench.Ours,
+                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[torch.Tensor] = []
+    monkeypatch.setattr("torch.optim.AdamW", lambda params, lr: SimpleNamespace(
+        step=lambda: seen.append(params[0].grad.clone()), zero_grad=lambda: None))
+    ours.step(2, 7, rank=3)()
+    assert seen[0].shape == (3 * len(matrices(ours.model)),) and seen[0].abs().min() > 0
 
 
 @pytest.mark.parametrize("piece", [7 * 37, 1 << 22])  # logits: 7 tokens at once, or all
@@ -122,6 +132,23 @@ def test_the_formulas_hold_where_products_are_large() -> None:
     for row in point["works"].values():
         by = row["seconds"] * SCALE["gflops"] * 1e9 / row["flops"]
         assert 1 <= by < 1.5 and 0.5 < row["bytes"] / row["predicted_bytes"] < 2
+    for point in SCALE["points"]:  # and those that are kept are those that are computed
+        for work, row in point["works"].items():
+            assert scale.predicted(work, {**scale.START, point["grows"]: point["to"]}) == (
+                row["flops"], row["predicted_bytes"])
+
+
+@pytest.mark.parametrize("batch, writes", [(1, True), (3, True), (8, False), (64, False)])
+def test_a_gpu_holds_what_writing_or_what_learning_takes(batch: int, writes: bool) -> None:
+    """The larger of the two, beside weights and factors; both by hand."""
+    shape = {**scale.LLAMAS["Llama 3.2 1B"], "batch": batch}
+    found, layers = scale.on_paper(shape, 1), 16
+    learned = 2 * (max(1, batch // 8) * 256 + batch * 256) * layers * (15 * 2048 + 3 * 8192)
+    assert found["learned"] == learned + 6 * 4 * 2**22
+    assert found["cache"] == max(8, batch) * 512 * 2 * 2 * layers * 8 * 64
+    writing = found["merged"] + found["cache"]
+    assert (writing > found["learned"]) is writes
+    assert found["each"] == found["weights"] + found["factors"] + max(writing, found["learned"])
 
 
 def test_what_does_not_fit_one_gpu_is_shared_by_eight() -> None:
@@ -158,8 +185,8 @@ class Here:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "SHAPE", SMALL)
     for module in (bench, scale):
+        monkeypatch.setattr(module, "SHAPE", SMALL)
         monkeypatch.setattr(module, "rates", lambda *_: (1e9, 1e9))
 
 
@@ -193,7 +220,10 @@ def test_cost_is_measured_where_it_grows(small: None, tmp_path: Path,
     scale.main([])
     said = capsys.readouterr().out
     assert said.count("\n") == 2 + sum(map(len, scale.TOUCHES.values()))
-    scale.main(["table"])
+    scale.main(["bytes"])
+    assert re.findall(r"\| (all|the 128 largest) \| [\d.]+ \|", capsys.readouterr().out) == [
+        "all", "the 128 largest"]
+    scale.main(["table"])  # which is still there
     assert capsys.readouterr().out == said
 
 

@@ -1,17 +1,31 @@
 """Every flag, with values that nobody would give: one line and exit code 2, or in range."""
 from __future__ import annotations
 
+import builtins
 import math
 import re
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from random import Random
+from types import ModuleType
 
 import pytest
 
 import t2
-from data.run.flags import FORMS, Ask, parsed
+from data.run.flags import (
+    FORMS,
+    Adapt,
+    Ask,
+    Export,
+    Play,
+    Train,
+    check_there,
+    check_torch,
+    parsed,
+)
 from data.run.session import Session
 from data.tasks.families import TASKS
 from tests.conftest import Patch, Said
@@ -66,11 +80,37 @@ def test_flags_are_refused_in_one_line_or_in_range(command: str, main: Callable,
                 assert value == f.default or least <= value <= most < math.inf
 
 
-@pytest.mark.parametrize("command", ["ask", "play", "export"])
-def test_a_folder_that_is_only_read_is_not_made(command: str, main: Callable) -> None:
-    code, error = main([command, "--out", "typo"])  # and what ships does not answer instead
+def test_a_folder_that_is_only_read_is_not_made(main: Callable) -> None:
+    """And what ships does not answer instead."""
+    code, error = main(["ask", "hi", "--out", "typo"])
     assert code == 2 and one_line(error) and "--out typo is not there" in error
     assert not Path("typo").exists()
+    for form in (Ask, Play, Export):
+        with pytest.raises(ValueError, match="--out typo is not there: expected a folder that tr"):
+            check_there(form(out=Path("typo")))
+        check_there(form())  # out, which is not there either: what ships is meant
+        check_there(form(out=Path("typo"), weights="DIR"))  # of which nothing ships
+    for form in (Train, Adapt):
+        check_there(form(out=Path("typo")))
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_folder_is_not_the_one_we_are_in(blank: str, main: Callable) -> None:
+    code, error = main(["adapt", "--out", blank])
+    assert code == 2 and one_line(error) and f"{blank!r}: expected the name of a folder" in error
+
+
+def test_ctrl_c_while_torch_begins_is_not_lost(monkeypatch: Patch) -> None:
+    def begins(name: str, *more: object) -> ModuleType:
+        if name == "torch":
+            with suppress(KeyboardInterrupt):  # as torch does where it looks for numpy
+                signal.raise_signal(signal.SIGINT)
+        return imports(name, *more)
+    imports, before = builtins.__import__, signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(builtins, "__import__", begins)
+    with pytest.raises(KeyboardInterrupt):
+        check_torch()
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.parametrize("flag", ["--weights", "--tasks", "--task", "--device", "--system"])

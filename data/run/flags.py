@@ -9,6 +9,7 @@ import argparse
 import inspect
 import math
 import os
+import signal
 import tempfile
 import textwrap
 from collections.abc import Callable
@@ -219,6 +220,15 @@ def within(kind: type, least: float, most: float) -> Callable[[str], object]:
     return number
 
 
+def folder(text: str) -> Path:
+    """A path that is not blank, as an unset variable of the shell would be: that were the folder
+    in which the command runs.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r}: expected the name of a folder")
+    return Path(text)
+
+
 # ------------------------------------------------------------------------------- the parser
 
 class Parser(argparse.ArgumentParser):
@@ -251,6 +261,7 @@ def parser(about: str) -> Parser:
             else:
                 more["help"] += f" (default: {f.default})" if f.default else ""
                 more.setdefault("metavar", None if "choices" in more else f.name.upper())
+                kind = folder if kind is type(Path()) else kind
                 sub.add_argument(f"--{f.name.replace('_', '-')}", default=f.default, **more,
                                  type=kind if least is None else within(kind, least, most))
     return top
@@ -290,10 +301,10 @@ def tasks_listed() -> str:
 
 def check_there(args: Common) -> None:
     """ValueError where a command that reads the folder would make it, and what ships answer."""
-    reads = isinstance(args, (Ask, Play, Export))
-    if reads and args.out != Common.out and not os.path.exists(args.out):
-        raise ValueError(f"--out {args.out} is not there: expected a folder that train or adapt "
-                         "has made")
+    reads = isinstance(args, (Ask, Play, Export)) and not args.weights
+    if reads and args.out != Common.out and not os.path.lexists(args.out):
+        raise ValueError(f"--out {args.out} is not there: expected a folder that train, adapt or "
+                         "pretrain has made")
 
 
 def check_writable(out: Path) -> None:
@@ -314,11 +325,17 @@ def check_writable(out: Path) -> None:
 
 def check_torch() -> None:
     """ValueError with the way out, where torch or tiktoken is missing or too old."""
+    asked: list[int] = []  # Ctrl-C, which torch would swallow while it begins
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
     try:
         import tiktoken  # noqa: F401
         import torch
     except ImportError as error:
         raise ValueError(f"{error}: run `pip install -r requirements.txt` first") from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
     if tuple(map(int, torch.__version__.split(".")[:2])) < (2, 6):
         raise ValueError(f"torch is {torch.__version__}, expected 2.6 or later: run `pip install "
                          "-r requirements.txt`")
