@@ -221,7 +221,7 @@ def test_cost_is_measured_where_it_grows(small: None, tmp_path: Path,
     said = capsys.readouterr().out
     assert said.count("\n") == 2 + sum(map(len, scale.TOUCHES.values()))
     scale.main(["bytes"])
-    assert re.findall(r"\| (all|the 128 largest) \| [\d.]+ \|", capsys.readouterr().out) == [
+    assert re.findall(r"\| (all|the 128 largest) \| .+ \|", capsys.readouterr().out) == [
         "all", "the 128 largest"]
     scale.main(["table"])  # which is still there
     assert capsys.readouterr().out == said

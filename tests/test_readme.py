@@ -123,6 +123,7 @@ def form(text: str) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.split("\n")[0][2:40])
 def test_its_output_has_the_form_that_is_shown(block: str, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
     command, shown = block.removeprefix("$ ").split("\n", 1)
     said = on_terminal(words(command, tmp_path, tmp_path))
     said = said.replace(str(tmp_path / "out"), re.search(r"wrote (out\S*)/|$", shown)[1] or "")
