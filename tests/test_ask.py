@@ -264,6 +264,13 @@ def test_what_ask_can_not_do_is_one_clear_line(args: list[str], says: str, run: 
     assert code == 2 and says in err and len(err.splitlines()) == 1
 
 
+def test_a_damaged_expert_is_said_before_anything_is_answered(run: Run,  # noqa: F811
+                                                              tmp_path: Path) -> None:
+    (tmp_path / "math.safetensors").write_bytes(b"of no use")
+    code, out, err = run("ask", PEN)
+    assert (code, out) == (2, "") and "math.safetensors" in err and err.count("\n") == 1
+
+
 # ----------------------------------------------------------------------------- a prompt a line
 
 def test_prompts_that_are_typed_are_answered_until_the_end(run: Run, tmp_path: Path,  # noqa: F811

@@ -26,7 +26,9 @@ def prompts(args: Ask, passes: Passes, started: float) -> None:
     """`t2.py ask`: one prompt, or the lines of --file, or what is typed, a line a prompt."""
     lines = asked(args)
     session = Session(args, {what: read(args, text) for what, (text, _) in lines.items()})
-    if not session.domains:
+    if session.domains:
+        session.library()  # a damaged expert is said before anything is answered
+    else:
         print(f"no experts in {args.out} yet, and so no second pass: see `python t2.py train "
               "--help`")
     if args.file:
