@@ -225,7 +225,7 @@ def test_tables_are_made_of_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
              for what, row in made["rewards"]["table"].items()}
     assert gains == {"nothing": 0, "chance": -75, "form": 25, "right answers": 0}
     gains = {what: row["strict"]["gain"]["points"] for what, row in made["ranks"]["table"].items()}
-    assert gains == {"none": 0, "the 16 largest": 75, "the 64 largest": 75, "all": 25}
+    assert gains == {"none": 0, "the 64 largest": 75, "all": 25}
     assert made["own"]["own"]["all three, without solved questions, strict"]["gain"]["n"] == 24
     assert made["unseen"]["kinds"] == {tables.HELPED: ["age"], "two domains": ["story"],
                                        "elsewhere": []}

@@ -33,7 +33,7 @@ from tests.real.runs import DOMAINS, HELD, SHOTS, N, greedy, pools, session
 FAMILIES = ("age", "each", "story")  # of math, of code, of both: all of them would take a day
 RATE = 0.005                         # what `train --weights` does
 LORA = (0.0005, 0.0015, RATE)
-TOP = (16, 64)                       # gains of a matrix, as `--rank` has them
+TOP = (64,)                          # gains of a matrix, as `--rank` has them
 ON_SHOTS = {"svf": (0.005, 0.02, 0.05), "lora": (0.002, 0.01, 0.05)}
 PAID = "code"                        # the domain whose experts have few gains, or other rewards
 
