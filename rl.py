@@ -130,8 +130,8 @@ class Reinforce(nn.Module):
                 "no_signal": no_signal / how.prompts, "answers": tally.total()}
 
     def learn(self, groups: list[list[Episode]]) -> Tensor:
-        """Adds the gradient of the loss of these different answers to z.grad, a group's under one
-        prompt. Returns their share of the step's KL.
+        """Adds the gradient of these answers' loss to z.grad; the answers of a group are distinct
+        and share a prompt. Returns their share of the step's KL.
         """
         svf, how, total = self.svf, self.recipe, 0.0
         # The policy, factored since z has a gradient; the base beside it has none.

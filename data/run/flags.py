@@ -221,8 +221,8 @@ def within(kind: type, least: float, most: float) -> Callable[[str], object]:
 
 
 def folder(text: str) -> Path:
-    """A path that is not blank, as an unset variable of the shell would be: that were the folder
-    in which the command runs.
+    """A path that is not blank, as an unset variable of the shell is: it would mean the folder in
+    which the command runs.
     """
     if not text.strip():
         raise argparse.ArgumentTypeError(f"{text!r}: expected the name of a folder")
@@ -300,7 +300,7 @@ def tasks_listed() -> str:
 
 
 def check_there(args: Common) -> None:
-    """ValueError where a command that reads the folder would make it, and what ships answer."""
+    """ValueError where a command that reads the folder would make it and answer by what ships."""
     reads = isinstance(args, (Ask, Play, Export)) and not args.weights
     if reads and args.out != Common.out and not os.path.lexists(args.out):
         raise ValueError(f"--out {args.out} is not there: expected a folder that train, adapt or "
